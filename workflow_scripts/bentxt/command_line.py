@@ -1,0 +1,97 @@
+"""What every program shares: its arguments, its messages, and how it fails."""
+
+import argparse
+import errno
+import json
+import logging
+import signal
+import sys
+from pathlib import Path
+
+import yaml
+from tqdm import tqdm
+
+from bentxt.errors import InputError
+from bentxt.schemas import Lineage
+
+
+def program_parser(description):
+    """Return a parser with the two options that every program has, ``--settings`` and ``--code``.
+
+    Parameters
+    ----------
+    description : str
+        The program's docstring.
+
+    Returns
+    -------
+    argparse.ArgumentParser
+    """
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--settings",
+        type=read_settings,
+        default="config.yaml",
+        help="the config keys that the program uses, as JSON, or a YAML file that holds them",
+    )
+    parser.add_argument("--code", default="", help="fingerprint of the code, for the lineage")
+    return parser
+
+
+def read_settings(text):
+    """Parse ``--settings``: a JSON object, or the path of a YAML file.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If it is neither.
+    """
+    if text.lstrip().startswith("{"):
+        return json.loads(text)
+    try:
+        return yaml.safe_load(Path(text).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"neither a JSON object nor a readable file: {error}") from error
+
+
+def setting(settings, key):
+    """Return ``settings`` at a dotted ``key``; :class:`InputError` names a key that is not there."""
+    value = settings
+    for part in key.split("."):
+        if not isinstance(value, dict) or part not in value:
+            raise InputError(f"setting {key!r} is missing", item=key, remedy="see config.yaml")
+        value = value[part]
+    return value
+
+
+def lineage(arguments, **notes):
+    """Return the :class:`Lineage` of the running program from its parsed arguments."""
+    return Lineage(Path(sys.argv[0]).name, arguments.settings, arguments.code, notes)
+
+
+def progress(iterable=None, **options):
+    """Wrap :class:`tqdm.tqdm`: a bar on a terminal, a plain line every ten seconds in a log."""
+    terminal = sys.stderr.isatty()
+    return tqdm(
+        iterable, mininterval=0.1 if terminal else 10, ascii=not terminal, dynamic_ncols=terminal, **options
+    )
+
+
+def run(main):
+    """Call ``main()``; turn an :class:`InputError` or a full disk into a message and exit status 1."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    # A scheduler ends jobs with SIGTERM: leave through the exception path, so that temporary files go.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        main()
+    except InputError as error:
+        sys.exit(f"error: {error}")
+    except OSError as error:
+        if error.errno is None:
+            raise
+        remedy = (
+            "free space on this file system" if error.errno == errno.ENOSPC else "check path and permissions"
+        )
+        sys.exit(f"error: {error.strerror}\n  file:   {error.filename}\n  remedy: {remedy}")

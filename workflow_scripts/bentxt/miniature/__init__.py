@@ -1,0 +1,1 @@
+"""An invented BigEarthNet v2.0 in the published formats."""

@@ -1,0 +1,1 @@
+"""The benchmarked models and RS-InternVL (Section 4 of the paper)."""

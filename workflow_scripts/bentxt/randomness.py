@@ -1,0 +1,25 @@
+"""Random draws that depend on the item alone, never on shard, order, worker or platform."""
+
+import hashlib
+
+import numpy as np
+
+
+def generator(seed, *parts):
+    """Make the generator of one item of one stage.
+
+    Parameters
+    ----------
+    seed : int
+        The run's seed (``seed`` in the config).
+    *parts : str or int
+        What identifies the draw, as a rule the stage and the patch: ``generator(seed, "binary", patch_id)``.
+
+    Returns
+    -------
+    numpy.random.Generator
+        PCG64, seeded by a hash of all arguments; the same on every platform.
+    """
+    text = "\x1f".join([str(seed), *map(str, parts)])
+    digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
+    return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "little")))

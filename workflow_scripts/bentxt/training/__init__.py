@@ -1,0 +1,1 @@
+"""Pre-training of the tiny checkpoints and fine-tuning of RS-InternVL."""
