@@ -1,0 +1,42 @@
+# The reproduction of "BigEarthNet.txt" (arXiv 2603.29630): config, stages, named targets; nothing else.
+# Each stage is a file in rules/, each rule one program in workflow_scripts/.
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/retrieve.smk"
+include: "rules/prepare.smk"
+include: "rules/annotate.smk"
+include: "rules/augment.smk"
+include: "rules/assemble.smk"
+include: "rules/statistics.smk"
+include: "rules/finetune.smk"
+include: "rules/benchmark.smk"
+include: "rules/figures.smk"
+include: "rules/verify.smk"
+
+
+localrules:
+    all,
+    build_dataset,
+
+
+# Every table and figure of the paper, with its provenance.
+rule all:
+    default_target: True
+    input:
+        TABLES,
+        FIGURES,
+        "figures/learning.csv",
+
+
+# The text data set alone: no images, no models.
+rule build_dataset:
+    input:
+        DATASET,

@@ -1,0 +1,67 @@
+# From attributes to text: template captions, questions and referring boxes (Sections 3.2 and 3.3).
+#
+# needs:  {results}/patches.parquet and {results}/attributes/, resources/templates, class wording
+# makes:  {results}/captions/template.parquet, {results}/questions/{binary,mcq,bounding_box}.parquet
+
+
+rule write_captions:
+    message:
+        "Writing the template caption of each patch"
+    input:
+        patches=PATCHES,
+        maps=MAPS,
+        instances=INSTANCES,
+        adjacencies=ADJACENCIES,
+    output:
+        f"{RESULTS}/captions/template.parquet",
+    params:
+        settings=settings("captions"),
+        code=code("write_captions"),
+    log:
+        f"{LOGS}/write_captions.log",
+    benchmark:
+        f"{TIMINGS}/write_captions.tsv"
+    conda:
+        "../envs/data.yaml"
+    resources:
+        mem_mb=8000,
+        runtime=60,
+    shell:
+        "python workflow_scripts/write_captions.py --patches {input.patches} --maps {input.maps}"
+        " --instances {input.instances} --adjacencies {input.adjacencies} --out {output}"
+        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+
+
+rule generate_questions:
+    message:
+        "Generating {wildcards.type} annotations"
+    input:
+        templates=lambda wildcards: templates(wildcards.type),
+        wording="resources/class_wording.yaml",
+        similar_classes="resources/similar_classes.yaml",
+        climate_zones="resources/climate_zones.csv",
+        patches=PATCHES,
+        maps=MAPS,
+        instances=INSTANCES,
+        adjacencies=ADJACENCIES,
+    output:
+        f"{RESULTS}/questions/{{type}}.parquet",
+    wildcard_constraints:
+        type="binary|mcq|bounding_box",
+    params:
+        settings=settings("seed", "questions"),
+        code=code("generate_questions"),
+    log:
+        f"{LOGS}/generate_questions/{{type}}.log",
+    benchmark:
+        f"{TIMINGS}/generate_questions/{{type}}.tsv"
+    conda:
+        "../envs/data.yaml"
+    resources:
+        mem_mb=8000,
+        runtime=120,
+    shell:
+        "python workflow_scripts/generate_questions.py --type {wildcards.type} --templates {input.templates}"
+        " --patches {input.patches} --maps {input.maps} --instances {input.instances}"
+        " --adjacencies {input.adjacencies} --out {output}"
+        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"

@@ -1,0 +1,74 @@
+# The benchmark split, and the data set as one Parquet file in the release's columns (Section 3.4).
+#
+# needs:  {results}/questions/*.parquet, the check of the captions
+# makes:  {results}/benchmark_rows.parquet, {results}/benchmark_balance.csv,
+#         {results}/BigEarthNet.txt.parquet
+
+QUESTIONS = {
+    "binary": f"{RESULTS}/questions/binary.parquet",
+    "mcq": f"{RESULTS}/questions/mcq.parquet",
+    "bounding_box": f"{RESULTS}/questions/bounding_box.parquet",
+    "captioning": f"{RESULTS}/questions/captioning.parquet",
+}
+
+
+rule select_benchmark:
+    message:
+        "Selecting the benchmark split"
+    input:
+        **QUESTIONS,
+        captions=augmented_captions(),
+        patches=PATCHES,
+    output:
+        rows=f"{RESULTS}/benchmark_rows.parquet",
+        balance=report(
+            f"{RESULTS}/benchmark_balance.csv",
+            caption="../report/benchmark_balance.rst",
+            category="Data set",
+            labels={"item": "Balance of the benchmark split"},
+        ),
+    params:
+        settings=settings("seed", "benchmark_split"),
+        code=code("select_benchmark"),
+    log:
+        f"{LOGS}/select_benchmark.log",
+    benchmark:
+        f"{TIMINGS}/select_benchmark.tsv"
+    conda:
+        "../envs/data.yaml"
+    resources:
+        mem_mb=16000,
+        runtime=60,
+    shell:
+        "python workflow_scripts/select_benchmark.py --patches {input.patches} --captions {input.captions}"
+        " --binary {input.binary} --mcq {input.mcq} --bounding-box {input.bounding_box}"
+        " --captioning {input.captioning} --out {output.rows} --balance {output.balance}"
+        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+
+
+rule assemble_dataset:
+    message:
+        "Assembling the data set"
+    input:
+        **QUESTIONS,
+        patches=PATCHES,
+        benchmark_rows=rules.select_benchmark.output.rows,
+    output:
+        DATASET,
+    params:
+        settings=settings(),
+        code=code("assemble_dataset"),
+    log:
+        f"{LOGS}/assemble_dataset.log",
+    benchmark:
+        f"{TIMINGS}/assemble_dataset.tsv"
+    conda:
+        "../envs/data.yaml"
+    resources:
+        mem_mb=16000,
+        runtime=60,
+    shell:
+        "python workflow_scripts/assemble_dataset.py --patches {input.patches}"
+        " --binary {input.binary} --mcq {input.mcq} --bounding-box {input.bounding_box}"
+        " --captioning {input.captioning} --benchmark-rows {input.benchmark_rows} --out {output}"
+        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"

@@ -1,0 +1,96 @@
+# Every model on every task: predict, then score (Section 5).
+#
+# needs:  {results}/BigEarthNet.txt.parquet, {results}/images.lmdb, checkpoints, resources/models.yaml
+# makes:  {results}/predictions/{model}/{task}.parquet and .json, {results}/scores/{model}/{task}.json
+
+with open(Path(workflow.basedir) / MODELS) as file:
+    MODEL_TABLE = yaml.safe_load(file)
+
+#: Models of the paper that this run has weights, an environment or a key for.
+RUN_MODELS = [key for key in MODEL_TABLE if not config["benchmark"]["absent"].get(key)]
+
+
+def scores(models, tasks):
+    """The score files of models and tasks."""
+    return [f"{RESULTS}/scores/{model}/{task}.json" for model in models for task in tasks]
+
+
+def model_inputs(wildcards):
+    """What a model's prediction needs beside data set and images, as far as rules make it."""
+    if wildcards.model not in ("RS-InternVL", "RS-InternVL-untrained"):
+        return built_checkpoints(wildcards.model)
+    adapter = [f"{RESULTS}/finetuned/{wildcards.task}"] if wildcards.model == "RS-InternVL" else []
+    return built_checkpoints("IVL", "s1_encoder", "s2_encoder") + adapter
+
+
+def model_arguments(wildcards):
+    """Where the model's weights are, as options of predict_answers.py."""
+    if wildcards.model not in ("RS-InternVL", "RS-InternVL-untrained"):
+        source = checkpoint(wildcards.model)
+        return f"--checkpoint {source}" if source else ""
+    encoders = f"--s1-encoder {checkpoint('s1_encoder')} --s2-encoder {checkpoint('s2_encoder')}"
+    adapter = f" --adapter {RESULTS}/finetuned/{wildcards.task}" if wildcards.model == "RS-InternVL" else ""
+    return f"--checkpoint {checkpoint('IVL')} {encoders}{adapter}"
+
+
+rule predict_answers:
+    message:
+        "{wildcards.model} answers {wildcards.task}"
+    input:
+        model_inputs,
+        dataset=DATASET,
+        images=IMAGES,
+        models=MODELS,
+    output:
+        predictions=f"{RESULTS}/predictions/{{model}}/{{task}}.parquet",
+        status=f"{RESULTS}/predictions/{{model}}/{{task}}.json",
+    wildcard_constraints:
+        task="|".join(TASKS),
+    params:
+        settings=settings("seed", "prediction"),
+        code=code("predict_answers"),
+        model=model_arguments,
+        progress=f"{RESULTS}/progress/predict_answers/{{model}}-{{task}}.jsonl",
+    log:
+        f"{LOGS}/predict_answers/{{model}}/{{task}}.log",
+    benchmark:
+        f"{TIMINGS}/predict_answers/{{model}}/{{task}}.tsv"
+    conda:
+        "../envs/models.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    shell:
+        "python workflow_scripts/predict_answers.py --model {wildcards.model} --task {wildcards.task}"
+        " --dataset {input.dataset} --images {input.images} --models {input.models} {params.model}"
+        " --progress {params.progress} --out {output.predictions} --status {output.status}"
+        " --threads {threads} --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+
+
+rule score_answers:
+    message:
+        "Scoring {wildcards.model} on {wildcards.task}"
+    input:
+        predictions=rules.predict_answers.output.predictions,
+        status=rules.predict_answers.output.status,
+        dataset=DATASET,
+        models=MODELS,
+    output:
+        f"{RESULTS}/scores/{{model}}/{{task}}.json",
+    params:
+        settings=settings("seed", "benchmark"),
+        code=code("score_answers"),
+    log:
+        f"{LOGS}/score_answers/{{model}}/{{task}}.log",
+    benchmark:
+        f"{TIMINGS}/score_answers/{{model}}/{{task}}.tsv"
+    conda:
+        "../envs/evaluation.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    shell:
+        "python workflow_scripts/score_answers.py --model {wildcards.model} --task {wildcards.task}"
+        " --predictions {input.predictions} --status {input.status} --dataset {input.dataset}"
+        " --models {input.models} --out {output}"
+        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"

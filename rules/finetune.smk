@@ -1,0 +1,76 @@
+# The checkpoints that are built here, and RS-InternVL fine-tuned, one run per task (Section 4).
+#
+# needs:  {results}/BigEarthNet.txt.parquet, {results}/images.lmdb, the base checkpoints
+# makes:  {results}/checkpoints/{key}/, {results}/finetuned/{task}/
+
+
+def checkpoint(key):
+    """Where a checkpoint is loaded from: a folder that a rule builds, or what the config names."""
+    source = config["checkpoints"].get(key)
+    return f"{RESULTS}/checkpoints/{key}" if source == "tiny" else source
+
+
+def built_checkpoints(*keys):
+    """Those of the checkpoints that a rule builds."""
+    return [checkpoint(key) for key in keys if config["checkpoints"].get(key) == "tiny"]
+
+
+rule build_tiny_checkpoint:
+    message:
+        "Building and pre-training the tiny {wildcards.key}"
+    input:
+        dataset=DATASET,
+        images=IMAGES,
+    output:
+        directory(f"{RESULTS}/checkpoints/{{key}}"),
+    params:
+        settings=settings("seed", "tiny"),
+        code=code("build_tiny_checkpoint"),
+    log:
+        f"{LOGS}/build_tiny_checkpoint/{{key}}.log",
+    benchmark:
+        f"{TIMINGS}/build_tiny_checkpoint/{{key}}.tsv"
+    conda:
+        "../envs/models.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    shell:
+        "python workflow_scripts/build_tiny_checkpoint.py --key {wildcards.key}"
+        " --dataset {input.dataset} --images {input.images} --out {output}"
+        " --threads {threads} --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+
+
+rule finetune_rs_internvl:
+    message:
+        "Fine-tuning RS-InternVL for {wildcards.task}"
+    input:
+        *built_checkpoints("IVL", "s1_encoder", "s2_encoder"),
+        dataset=DATASET,
+        images=IMAGES,
+    output:
+        directory(f"{RESULTS}/finetuned/{{task}}"),
+    wildcard_constraints:
+        task="|".join(TASKS),
+    params:
+        settings=settings("seed", "finetuning"),
+        code=code("finetune_rs_internvl"),
+        base=checkpoint("IVL"),
+        s1_encoder=checkpoint("s1_encoder"),
+        s2_encoder=checkpoint("s2_encoder"),
+        progress=f"{RESULTS}/progress/finetune_rs_internvl/{{task}}",
+    log:
+        f"{LOGS}/finetune_rs_internvl/{{task}}.log",
+    benchmark:
+        f"{TIMINGS}/finetune_rs_internvl/{{task}}.tsv"
+    conda:
+        "../envs/models.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    shell:
+        "python workflow_scripts/finetune_rs_internvl.py --task {wildcards.task}"
+        " --dataset {input.dataset} --images {input.images} --base {params.base}"
+        " --s1-encoder {params.s1_encoder} --s2-encoder {params.s2_encoder}"
+        " --progress {params.progress} --out {output}"
+        " --threads {threads} --settings {params.settings:q} --code {params.code} > {log} 2>&1"

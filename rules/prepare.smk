@@ -1,0 +1,125 @@
+# From archives to tables: attributes of every reference map, patches that stay, where and when they
+# were taken, and the images of both sensors in one LMDB (Section 3.1).
+#
+# needs:  the five files of retrieve.smk
+# makes:  {results}/attributes/{maps,instances,adjacencies}.parquet, {results}/kept_patches.parquet,
+#         {results}/patch_counts.csv, {results}/patches.parquet, {results}/images.lmdb
+
+
+rule extract_attributes:
+    message:
+        "Reading the attributes of every reference map"
+    input:
+        reference_maps=REFERENCE_MAPS,
+        metadata=METADATA,
+        excluded_metadata=EXCLUDED_METADATA,
+    output:
+        maps=MAPS,
+        instances=INSTANCES,
+        adjacencies=ADJACENCIES,
+    params:
+        settings=settings("reference_maps"),
+        code=code("extract_attributes"),
+    log:
+        f"{LOGS}/extract_attributes.log",
+    benchmark:
+        f"{TIMINGS}/extract_attributes.tsv"
+    conda:
+        "../envs/data.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    shell:
+        "python workflow_scripts/extract_attributes.py"
+        " --reference-maps {input.reference_maps} --metadata {input.metadata}"
+        " --excluded-metadata {input.excluded_metadata}"
+        " --maps {output.maps} --instances {output.instances} --adjacencies {output.adjacencies}"
+        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+
+
+rule filter_patches:
+    message:
+        "Leaving out patches with snow, cloud, shadow or unlabelled pixels"
+    input:
+        metadata=METADATA,
+        excluded_metadata=EXCLUDED_METADATA,
+        maps=MAPS,
+    output:
+        kept_patches=f"{RESULTS}/kept_patches.parquet",
+        counts=report(
+            f"{RESULTS}/patch_counts.csv",
+            caption="../report/patch_counts.rst",
+            category="Data set",
+            labels={"item": "Patches left after each filter"},
+        ),
+    params:
+        settings=settings(),
+        code=code("filter_patches"),
+    log:
+        f"{LOGS}/filter_patches.log",
+    benchmark:
+        f"{TIMINGS}/filter_patches.tsv"
+    conda:
+        "../envs/data.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    shell:
+        "python workflow_scripts/filter_patches.py"
+        " --metadata {input.metadata} --excluded-metadata {input.excluded_metadata} --maps {input.maps}"
+        " --out {output.kept_patches} --counts {output.counts}"
+        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+
+
+rule locate_patches:
+    message:
+        "Looking up season, country, coordinates and climate zone of each patch"
+    input:
+        kept_patches=rules.filter_patches.output.kept_patches,
+        maps=MAPS,
+        climate_zones="resources/climate_zones.csv",
+    output:
+        PATCHES,
+    params:
+        settings=settings("geography"),
+        code=code("locate_patches"),
+    log:
+        f"{LOGS}/locate_patches.log",
+    benchmark:
+        f"{TIMINGS}/locate_patches.tsv"
+    conda:
+        "../envs/data.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    shell:
+        "python workflow_scripts/locate_patches.py"
+        " --kept-patches {input.kept_patches} --maps {input.maps} --out {output}"
+        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+
+
+rule encode_images:
+    message:
+        "Streaming Sentinel-1 and Sentinel-2 into one LMDB"
+    input:
+        patches=PATCHES,
+        sentinel_1=SENTINEL_1,
+        sentinel_2=SENTINEL_2,
+    output:
+        directory(IMAGES),
+    params:
+        settings=settings(),
+        code=code("encode_images"),
+    log:
+        f"{LOGS}/encode_images.log",
+    benchmark:
+        f"{TIMINGS}/encode_images.tsv"
+    conda:
+        "../envs/data.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=1440,
+    shell:
+        "python workflow_scripts/encode_images.py"
+        " --patches {input.patches} --s1 {input.sentinel_1} --s2 {input.sentinel_2} --out {output}"
+        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
