@@ -1,0 +1,40 @@
+"""The slurm profile on a cluster of one node (tests/workflow/one_node_slurm.sh)."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+pytestmark = [
+    pytest.mark.workflow,
+    pytest.mark.slurm,
+    pytest.mark.skipif(
+        not (os.environ.get("SLURM_CONF") and shutil.which("sbatch")),
+        reason="no Slurm: start tests/workflow/one_node_slurm.sh and source what it prints",
+    ),
+]
+
+
+def finished_jobs():
+    """Slurm's own record of finished jobs: one dict a job."""
+    configuration = subprocess.run(["scontrol", "show", "config"], capture_output=True, text=True, check=True).stdout
+    record = next(line.split("=", 1)[1].strip() for line in configuration.splitlines() if line.startswith("JobCompLoc"))
+    with open(record) as file:
+        return [dict(field.split("=", 1) for field in line.split() if "=" in field) for line in file]
+
+
+def test_the_profile_submits_each_job_with_its_time_and_memory(fresh_workflow):
+    before = len(finished_jobs())
+    process = fresh_workflow.snakemake(
+        "results/small/captions/template.parquet",
+        "--profile", "slurm",
+        "--configfile", "small.yaml",
+        "--slurm-init-seconds-before-status-checks", "2",
+        "--latency-wait", "5",
+    )  # fmt: skip
+    assert (fresh_workflow.folder / "results/small/captions/template.parquet").exists(), process.stdout
+    jobs = finished_jobs()[before:]
+    assert len(jobs) == 5
+    assert {job["JobState"] for job in jobs} == {"COMPLETED"}
+    assert "120" in {job["TimeLimit"] for job in jobs}  # extract_attributes, as the profile sets it

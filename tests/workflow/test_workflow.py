@@ -1,0 +1,142 @@
+"""The main job as a user runs it, and what reruns after a change."""
+
+import csv
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from bentxt.schemas import DATASET
+
+pytestmark = pytest.mark.workflow
+TARGET = ("figures/table8.csv", "--configfile", "small.yaml")
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path}"
+    path.write_text(text.replace(old, new))
+
+
+def test_table_8_has_numbers_for_the_models_that_ran_and_reasons_for_the_others(finished_run):
+    with open(finished_run.folder / "figures/table8.csv", newline="") as file:
+        rows = {row["model"]: row for row in csv.DictReader(file)}
+    assert list(rows) == ["SOTA RS", "SOTA CV", "RS-InternVL"]
+    for column in ("captioning_bleu4", "binary_accuracy", "mcq_accuracy", "referring_miou"):
+        assert 0 <= float(rows["RS-InternVL"][column]) <= 100
+        assert 0 <= float(rows["SOTA CV"][column]) <= 100
+        assert rows["SOTA RS"][column] == ""
+    assert rows["SOTA RS"]["note"]
+    assert "tiny" in rows["RS-InternVL"]["note"]
+
+
+def test_table_8_says_how_it_was_made(finished_run):
+    provenance = json.loads((finished_run.folder / "figures/table8.provenance.json").read_text())
+    assert provenance["run"] == "mini"
+    text = json.dumps(provenance)
+    for upstream in ("finetuning", "sha256", "python"):
+        assert upstream in text
+    assert "mini" in (finished_run.folder / "figures/table8.md").read_text()
+
+
+def test_the_run_prints_what_fine_tuning_taught(finished_run):
+    assert "best constant" in finished_run.log.lower()
+    assert "untrained" in finished_run.log.lower()
+
+
+def test_the_data_set_has_the_columns_and_spelling_of_the_release(finished_run):
+    table = pq.read_table(finished_run.folder / "results/small/BigEarthNet.txt.parquet")
+    assert table.schema.names == DATASET.names
+    assert [str(field.type) for field in table.schema] == [str(field.type) for field in DATASET]
+    data = table.to_pandas()
+    assert list(data["ID"]) == list(range(1, len(data) + 1))
+    assert set(data["split"]) == {"train", "validation", "test", "bench"}
+    assert set(data["type"]) == {"binary", "mcq", "bounding box", "captioning"}
+    assert set(data["category"]) == {
+        "presence", "area", "count", "adjacency", "relative pos", "country", "season", "climate zone",
+        "point", "reference", "None",
+    }  # fmt: skip
+    order = data[["patch_id", "type"]].drop_duplicates()
+    assert order.equals(order.sort_values(["patch_id", "type"]))
+
+
+def test_a_second_run_does_nothing(finished_run):
+    assert finished_run.planned(*TARGET) == {}
+
+
+def test_a_changed_area_threshold_reruns_questions_and_what_follows(finished_workflow):
+    edit(finished_workflow.folder / "config.yaml", "area_grid: 10 ", "area_grid: 20 ")
+    planned = finished_workflow.planned(*TARGET)
+    assert planned["generate_questions"] == 2  # binary and mcq; no box depends on it
+    assert {"select_benchmark", "assemble_dataset", "finetune_rs_internvl", "score_answers"} <= set(planned)
+    assert not {"extract_attributes", "encode_images", "write_captions", "augment_captions"} & set(planned)
+
+
+def test_a_changed_template_reruns_the_questions_of_its_type(finished_workflow):
+    path = sorted((finished_workflow.folder / "resources/templates/bounding_box").iterdir())[0]
+    path.write_text(path.read_text() + "\n# a note\n")
+    planned = finished_workflow.planned(*TARGET)
+    assert planned["generate_questions"] == 1
+    assert "augment_captions" not in planned
+
+
+def test_a_comment_in_the_library_reruns_nothing(finished_workflow):
+    for path in (finished_workflow.folder / "workflow_scripts").rglob("*.py"):
+        path.write_text(path.read_text() + "\n# a remark\n")
+    assert finished_workflow.planned(*TARGET) == {}
+
+
+def test_a_changed_constant_reruns_its_stage_and_what_follows(finished_workflow):
+    path = finished_workflow.folder / "workflow_scripts/bentxt/questions/binary.py"
+    path.write_text(path.read_text() + "\nSENTINEL = 1\n")
+    planned = finished_workflow.planned(*TARGET)
+    assert "generate_questions" in planned
+    assert not {"extract_attributes", "encode_images", "write_captions", "augment_captions"} & set(planned)
+
+
+def test_another_schema_key_of_the_benchmark_rescores_without_predicting(finished_workflow):
+    edit(finished_workflow.folder / "config.yaml", "bootstrap_resamples: 1000", "bootstrap_resamples: 999")
+    planned = finished_workflow.planned(*TARGET)
+    assert "score_answers" in planned
+    assert not {"predict_answers", "finetune_rs_internvl", "assemble_dataset"} & set(planned)
+
+
+@pytest.mark.parametrize(
+    ("argument", "words"),
+    [
+        ("sed=1", ["unknown config key 'sed'", "known keys:", "seed"]),
+        ("seed=-3", ["'seed'", "-3", "at least 0"]),
+        ("run=maxi", ["'run'", "'maxi'", "mini | paper"]),
+    ],
+)
+def test_a_wrong_config_is_refused_by_key_value_and_allowed_range(fresh_workflow, argument, words):
+    process = fresh_workflow.snakemake("figures/table8.csv", "--dry-run", "--config", argument, check=False)
+    assert process.returncode != 0
+    for word in words:
+        assert word in process.stdout
+
+
+def test_a_failing_stage_shows_its_message_and_leaves_no_output(fresh_workflow):
+    fresh_workflow.snakemake("results/small/patches.parquet", "--configfile", "small.yaml")
+    archive = fresh_workflow.folder / "data/small/Reference_Maps.tar.zst"
+    archive.write_bytes(archive.read_bytes()[:-2000])
+    process = fresh_workflow.snakemake("results/small/patches.parquet", "--configfile", "small.yaml", check=False)
+    assert process.returncode != 0
+    assert "Reference_Maps.tar.zst" in process.stdout
+    assert "remedy:" in process.stdout
+    left = [path for path in (fresh_workflow.folder / "results/small/attributes").iterdir()]
+    assert left == []
+
+
+def test_the_paper_run_is_at_most_2000_jobs_and_planned_with_gpus_and_time(fresh_workflow):
+    process = fresh_workflow.snakemake(
+        "figures/table8.csv", "--profile", "slurm", "--executor", "dryrun", "--dry-run"
+    )
+    jobs = int(process.stdout.split("total")[1].split()[0])
+    assert 100 < jobs < 2000
+    finetuning = process.stdout.split("Fine-tuning RS-InternVL for")[1]
+    assert "gpu=1" in finetuning.split("\n\n")[0]
+    assert "runtime=2880" in finetuning.split("\n\n")[0]
+    assert "download_source" in process.stdout
+    assert "build_tiny_checkpoint" not in process.stdout
+    assert "make_miniature_world" not in process.stdout
