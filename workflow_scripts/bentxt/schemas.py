@@ -39,7 +39,9 @@ MAPS = pa.schema(
         _field("top", pa.float64(), "northing of the patch's upper edge, m"),
         _field("unlabelled_pixels", pa.int32(), "pixels whose CORINE code belongs to no class"),
         _field(
-            "class_pixels", pa.list_(pa.int32(), 19), "pixels of each of the 19 classes, nomenclature order"
+            "class_pixels",
+            pa.list_(pa.field("element", pa.int32()), 19),
+            "pixels of each of the 19 classes, nomenclature order",
         ),
     ]
 )
@@ -121,7 +123,14 @@ QUESTIONS = pa.schema(
         _field("input", pa.string(), "the instruction"),
         _field("output", pa.string(), "the answer"),
         _field("template", pa.string(), "identifier of the template in resources/templates"),
-        _field("classes", pa.list_(pa.field("element", pa.int8())), "classes the instruction names, 0-18"),
+        _field(
+            "classes",
+            pa.list_(pa.field("element", pa.int8())),
+            "classes the instruction names, 0-18, those of the right answer first",
+        ),
+        _field(
+            "reserve", pa.bool_(), "further row of a test patch, for the benchmark split only; else left out"
+        ),
     ]
 )
 

@@ -1,0 +1,67 @@
+"""Rewrite template captions by a language model or the grammar, check them, and choose (Section 3.2).
+
+One job rewrites one shard. Answers of a model are kept in the progress file as they come; a restarted job
+asks only for the rest, and a job run again after a change of the check asks for nothing. The grammar
+needs no progress file: it writes some thousand captions a second.
+"""
+
+from collections import Counter
+
+from bentxt.captions.augmentation import Answers, augment, choose
+from bentxt.captions.backends import make_backend
+from bentxt.captions.facts import Rules, read_facts, shard_range
+from bentxt.captions.prompts import PROMPTS, read_prompts
+from bentxt.command_line import lineage, program_parser, progress, run
+from bentxt.errors import InputError
+from bentxt.schemas import AUGMENTED_CAPTIONS, TEMPLATE_CAPTIONS, read_table, write_table
+
+
+def main():
+    """Parse the command line and write the shard."""
+    parser = program_parser(__doc__)
+    parser.add_argument("--captions", required=True, help="template captions")
+    parser.add_argument("--patches", required=True, help="patches.parquet")
+    parser.add_argument("--maps", required=True, help="maps.parquet")
+    parser.add_argument("--instances", required=True, help="instances.parquet")
+    parser.add_argument("--adjacencies", required=True, help="adjacencies.parquet")
+    parser.add_argument("--shard", type=int, required=True, help="which shard, from 0")
+    parser.add_argument("--shards", type=int, required=True, help="number of shards")
+    parser.add_argument("--prompts", default=PROMPTS, help="folder of the prompts")
+    parser.add_argument("--progress", required=True, help="JSON-lines file of a model's answers")
+    parser.add_argument("--out", required=True, help="augmented captions of the shard")
+    args = parser.parse_args()
+
+    captions = read_table(args.captions, TEMPLATE_CAPTIONS)
+    start, stop = shard_range(len(captions), args.shard, args.shards)
+    captions = captions.slice(start, stop - start)
+    templates = captions["caption"].to_pylist()
+    rules = Rules.from_settings(args.settings)
+    facts = list(read_facts(args.patches, args.maps, args.instances, args.adjacencies, rules, start, stop))
+    if [patch.patch_id for patch in facts] != captions["patch_id"].to_pylist():
+        raise InputError("the captions are not those of the patches, row by row", file=args.captions)
+
+    backend, prompts = make_backend(args.settings), read_prompts(args.prompts)
+    bar = progress(total=len(facts), desc=f"augment {args.shard}/{args.shards}", unit="caption")
+    with bar, Answers(args.progress if backend.asks_model else None) as answers:
+        rewritten = augment(facts, templates, backend, prompts, answers, bar.update)
+    rows = [
+        {
+            "patch_id": patch.patch_id,
+            "template": template,
+            "paraphrased": paraphrased,
+            "refined": refined,
+            **choose(template, paraphrased, refined, patch),
+            "backend": backend.name,
+            "model": backend.model,
+            "prompt_hash": prompts.hash if backend.asks_model else "",
+        }
+        for patch, template, (paraphrased, refined) in zip(facts, templates, rewritten, strict=True)
+    ]
+    columns = {name: [row[name] for row in rows] for name in AUGMENTED_CAPTIONS.names}
+    used = dict(sorted(Counter(columns["used"]).items()))
+    notes = {"backend": backend.name, "model": backend.model, "used": used}
+    write_table(args.out, columns, AUGMENTED_CAPTIONS, lineage(args, **notes))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,190 @@
+"""Paraphrase and refine template captions in one conversation each, check them, and go on after a kill.
+
+Answers of a model are kept in an append-only JSON-lines file as they come, keyed by prompts, model,
+template caption and generation settings: what was answered once is never asked again, also where two
+patches have the same template caption.
+"""
+
+import hashlib
+import json
+import threading
+from pathlib import Path
+
+from bentxt.captions.backends import Chat
+from bentxt.captions.check import CRITERIA, check_caption
+from bentxt.errors import InputError
+
+TURNS = 2
+
+
+def augment(facts, templates, backend, prompts, answers, advance=lambda: None):
+    """Rewrite the captions of a shard.
+
+    Parameters
+    ----------
+    facts : list of CaptionFacts
+    templates : list of str
+        The template caption of each patch.
+    backend : Backend
+    prompts : Prompts
+    answers : Answers
+        What was answered before; gets what is answered now.
+    advance : callable
+        Called once for each finished conversation.
+
+    Returns
+    -------
+    list of tuple of str
+        The paraphrased and the refined caption of each patch.
+    """
+    keys = [answer_key(backend, prompts, patch, text) for patch, text in zip(facts, templates, strict=True)]
+    # One conversation a key: the first patch that has it stands for all others.
+    first = {}
+    for row, key in enumerate(keys):
+        first.setdefault(key, row)
+    rows = list(first.values())
+
+    def following(row):
+        """Return the chat for the next turn of a row's conversation, or None when it is over."""
+        said = answers.get(keys[row])
+        # A blank answer ends the conversation: there is nothing to refine.
+        if len(said) == TURNS or (said and not said[-1].strip()):
+            return None
+        return Chat(facts[row], prompts.messages(templates[row], said))
+
+    def reply(position, answer):
+        row = pending[position]
+        answers.add(keys[row], answer)
+        chat = following(row)
+        if chat is None:
+            advance()
+        return chat
+
+    pending, chats = [], []
+    for row in rows:
+        chat = following(row)
+        if chat is None:
+            advance()
+        else:
+            pending.append(row)
+            chats.append(chat)
+    backend.converse(chats, reply)
+    return [tuple((*map(_one_line, answers.get(key)), "", "")[:TURNS]) for key in keys]
+
+
+def _one_line(answer):
+    """Return an answer without white space round it; inside, it stays as the model wrote it."""
+    return answer.strip()
+
+
+def answer_key(backend, prompts, facts, template):
+    """Return the key under which the answers of one conversation are kept (32 hexadecimal digits)."""
+    parts = [backend.name, backend.model, prompts.hash, template, backend.generation]
+    if not backend.asks_model:
+        parts.append(facts.patch_id)
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=True)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+class Answers:
+    """The answers of conversations by key, in memory and, where a path is given, in a JSON-lines file.
+
+    A line is ``{"key": ..., "turn": 0 | 1, "answer": ...}``. A last line that a kill cut off is dropped.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        The progress file; its folder is made if need be.
+
+    Raises
+    ------
+    InputError
+        If a line other than the last is broken.
+    """
+
+    def __init__(self, path=None):
+        self._said = {}
+        self._lock = threading.Lock()
+        self._file = None
+        if path is not None:
+            path = Path(path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("a+b")
+            self._read(path)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        if self._file is not None:
+            self._file.close()
+
+    def __len__(self):
+        return sum(len(said) for said in self._said.values())
+
+    def get(self, key):
+        """Return the answers under ``key``, turn by turn (list of str)."""
+        return self._said.get(key, [])
+
+    def add(self, key, answer):
+        """Keep the next answer under ``key``; it is on its way to the disk when this returns."""
+        with self._lock:
+            said = self._said.setdefault(key, [])
+            said.append(answer)
+            if self._file is not None:
+                line = json.dumps({"key": key, "turn": len(said) - 1, "answer": answer}, ensure_ascii=True)
+                self._file.write(f"{line}\n".encode())
+                self._file.flush()
+
+    def _read(self, path):
+        self._file.seek(0)
+        whole = 0
+        for number, line in enumerate(self._file, 1):
+            if not line.endswith(b"\n"):
+                break
+            try:
+                record = json.loads(line)
+                key, turn, answer = record["key"], record["turn"], record["answer"]
+            except (ValueError, TypeError, KeyError) as error:
+                raise InputError(
+                    f"line {number} is no answer: {error}",
+                    file=path,
+                    remedy="delete that line; the answers on all others are used",
+                ) from error
+            said = self._said.setdefault(key, [])
+            if turn == len(said):
+                said.append(answer)
+            whole += len(line)
+        self._file.truncate(whole)
+        self._file.seek(whole)
+
+
+def choose(template, paraphrased, refined, facts):
+    """Check the versions of a caption and choose the first that passes: refined, paraphrased, template.
+
+    Parameters
+    ----------
+    template, paraphrased, refined : str
+    facts : CaptionFacts
+
+    Returns
+    -------
+    dict
+        ``caption``, ``used``, the four criteria of the caption, and ``findings`` on rejected versions.
+        The criteria are those of the caption in use; a template caption is not free of artifacts, as it
+        has class names in quotation marks.
+    """
+    findings = []
+    for used, text in (("refined", refined), ("paraphrased", paraphrased), ("template", template)):
+        if used == "paraphrased" and text == refined:
+            continue
+        verdict = check_caption(text, facts)
+        if verdict.passed or used == "template":
+            break
+        findings.append(f"{used}: {'; '.join(verdict.findings)}")
+    return {
+        "caption": text,
+        "used": used,
+        **{name: getattr(verdict, name) for name in CRITERIA},
+        "findings": " | ".join(findings),
+    }

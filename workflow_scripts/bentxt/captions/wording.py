@@ -1,0 +1,67 @@
+"""Words of the captions: class names in prose, lists, areas, numbers."""
+
+import re
+
+from bentxt.nomenclature import CLASSES
+
+#: Class names as captions write them: lower case, and no comma that a list could swallow.
+NAMES = (
+    "urban fabric",
+    "industrial or commercial units",
+    "arable land",
+    "permanent crops",
+    "pastures",
+    "complex cultivation patterns",
+    "land principally occupied by agriculture with significant areas of natural vegetation",
+    "agro-forestry areas",
+    "broad-leaved forest",
+    "coniferous forest",
+    "mixed forest",
+    "natural grassland and sparsely vegetated areas",
+    "moors, heathland and sclerophyllous vegetation",
+    "transitional woodland or shrub",
+    "beaches, dunes and sands",
+    "inland wetlands",
+    "coastal wetlands",
+    "inland waters",
+    "marine waters",
+)
+
+#: Class names in quotation marks, as the template caption writes them: the official ones in lower case.
+QUOTED = tuple(f'"{name.lower()}"' for name in CLASSES)
+
+#: Classes whose name takes a plural verb ("pastures border", but "arable land borders").
+PLURAL = frozenset({1, 3, 4, 5, 7, 11, 12, 14, 15, 16, 17, 18})
+
+_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+
+
+#: A comma, or an "and", inside an item of a list; not the comma of a number.
+_INNER_LIST = re.compile(r",(?!\d)| and ")
+
+
+def number(count):
+    """Return a count in words up to twelve, in digits beyond."""
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+
+
+def area(square_metres, unit="sqm", prefix="~"):
+    """Return an area with thousands separators: ``~526,000 sqm``."""
+    return f"{prefix}{square_metres:,} {unit}"
+
+
+def listing(items):
+    """Join phrases: ``a``, ``a and b``, ``a, b and c``; a serial comma where an item has an ``and`` itself."""
+    items = list(items)
+    if len(items) < 2:
+        return "".join(items)
+    inner = any(_INNER_LIST.search(item) for item in items)
+    if len(items) == 2:
+        return f"{items[0]} and {items[1]}" if not inner else f"{items[0]} as well as {items[1]}"
+    return f"{', '.join(items[:-1])}{',' if inner else ''} and {items[-1]}"
+
+
+def capital(text):
+    """Return ``text`` with its first letter, also behind a quotation mark, in upper case."""
+    start = 1 if text.startswith('"') else 0
+    return text[:start] + text[start : start + 1].upper() + text[start + 1 :]

@@ -1,0 +1,52 @@
+"""Measure the captions of the data set: words, sentences, distinct words, MTLD (Section 3.5, Figure 3)."""
+
+import json
+
+import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from bentxt.atomic import write_text
+from bentxt.command_line import lineage, program_parser, progress, run, setting
+from bentxt.errors import InputError
+from bentxt.schemas import CAPTION_STATISTICS, DATASET, check_table, write_table
+from bentxt.text_statistics import count_captions, summarize
+
+#: Splits in the order of the summary.
+SPLITS = ("train", "validation", "test", "bench")
+
+
+def main():
+    """Parse the command line, measure, and write table and summary."""
+    parser = program_parser(__doc__)
+    parser.add_argument("--dataset", required=True, help="BigEarthNet.txt.parquet")
+    parser.add_argument("--out", required=True, help="table of words and sentences per caption")
+    parser.add_argument("--summary", required=True, help="JSON of the figures over all and per split")
+    args = parser.parse_args()
+
+    threshold = setting(args.settings, "statistics.mtld_threshold")
+    if not 0 < threshold < 1:
+        raise InputError(f"statistics.mtld_threshold is {threshold}, must lie between 0 and 1")
+    check_table(args.dataset, DATASET)
+    columns = ["patch_id", "split", "output"]
+    table = pq.read_table(args.dataset, columns=columns, filters=pc.field("type") == "captioning")
+    if not len(table):
+        raise InputError("the data set holds no caption", file=args.dataset)
+    captions = (text for chunk in table["output"].chunks for text in chunk.to_pylist())
+    counts = count_captions(progress(captions, desc="words", unit="caption", total=len(table)))
+
+    split = np.array(table["split"].to_pylist())
+    summary = {"all": summarize(counts, threshold)}
+    summary |= {name: summarize(counts, threshold, split == name) for name in SPLITS if (split == name).any()}
+    columns = {
+        "patch_id": table["patch_id"],
+        "split": table["split"],
+        "words": counts.words,
+        "sentences": counts.sentences,
+    }
+    write_table(args.out, columns, CAPTION_STATISTICS, lineage(args))
+    write_text(args.summary, json.dumps(summary, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    run(main)
