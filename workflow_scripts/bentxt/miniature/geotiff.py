@@ -1,0 +1,122 @@
+"""GeoTIFF files as BigEarthNet v2.0 publishes them, written tag for tag.
+
+The published files come from GDAL: little-endian TIFF, the directory first, strips of about 8 kB, the
+georeferencing as GeoKeys. Writing that one layout directly takes some 20 microseconds a file, a fiftieth
+of what GDAL needs, and the miniature world has 15 files a patch.
+"""
+
+import struct
+import zlib
+
+import numpy as np
+
+_STRIP_BYTES = 8192
+_SIZES = {"B": 1, "H": 2, "I": 4, "d": 8, "s": 1}
+_TYPES = {"s": 2, "H": 3, "I": 4, "d": 12}
+
+
+def encode(array, *, epsg, left, top, pixel, nodata=None, deflate=False):
+    """Return the bytes of a single-band GeoTIFF in UTM.
+
+    Parameters
+    ----------
+    array : numpy.ndarray
+        uint16 or float32, shape (rows, columns).
+    epsg : int
+        326xx, a UTM zone of the northern hemisphere.
+    left, top : float
+        Easting and northing of the outer corner of the upper left pixel, m.
+    pixel : float
+        Side of a pixel, m.
+    nodata : int, optional
+        Value that stands for no data.
+    deflate : bool
+        Compress with deflate after horizontal differencing (predictor 2), as reference maps are.
+
+    Returns
+    -------
+    bytes
+    """
+    array = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    rows, columns = array.shape
+    row_bytes = columns * array.itemsize
+    strip_rows = min(rows, _STRIP_BYTES // row_bytes)
+    if rows * row_bytes <= _STRIP_BYTES:
+        strip_rows = rows
+    strips = [array[first : first + strip_rows] for first in range(0, rows, strip_rows)]
+    strips = [_deflate(strip) if deflate else strip.tobytes() for strip in strips]
+    zone = epsg - 32600
+    citation = f"WGS 84 / UTM zone {zone}N|WGS 84|\0".encode()
+    floating = array.dtype.kind == "f"
+    # GDAL stores the strips' sizes as 16-bit numbers where it can, but not for every kind of file.
+    count_format = "H" if len(strips) > 1 and not floating and not deflate else "I"
+    tags = [
+        (256, "H", (columns,)),
+        (257, "H", (rows,)),
+        (258, "H", (8 * array.itemsize,)),
+        (259, "H", (8 if deflate else 1,)),
+        (262, "H", (1,)),
+        (273, "I", (0,) * len(strips)),
+        (277, "H", (1,)),
+        (278, "H", (strip_rows,)),
+        (279, count_format, tuple(map(len, strips))),
+        (284, "H", (1,)),
+        *([(317, "H", (2,))] if deflate else []),
+        (339, "H", (3 if floating else 1,)),
+        (33550, "d", (float(pixel), float(pixel), 0.0)),
+        (33922, "d", (0.0, 0.0, 0.0, float(left), float(top), 0.0)),
+        (34735, "H", _geo_keys(epsg, len(citation))),
+        (34737, "s", citation),
+        *([(42113, "s", f"{nodata}\0".encode())] if nodata is not None else []),
+    ]
+    return _assemble(tags, strips)
+
+
+def _geo_keys(epsg, citation_length):
+    name = citation_length - len("WGS 84|\0")
+    return (
+        *(1, 1, 0, 7),
+        *(1024, 0, 1, 1),
+        *(1025, 0, 1, 1),
+        *(1026, 34737, name, 0),
+        *(2049, 34737, 7, name),
+        *(2054, 0, 1, 9102),
+        *(3072, 0, 1, epsg),
+        *(3076, 0, 1, 9001),
+    )
+
+
+def _deflate(strip):
+    differences = strip.copy()
+    differences[:, 1:] -= strip[:, :-1]
+    return zlib.compress(differences.tobytes(), 6)
+
+
+def _pack(form, values):
+    return values if form == "s" else struct.pack(f"<{len(values)}{form}", *values)
+
+
+def _assemble(tags, strips):
+    """Lay out header, directory, the values that do not fit into it, and the strips."""
+    position = 8 + 2 + 12 * len(tags) + 4
+    # The sizes of the strips come first, as libtiff writes them before the offsets.
+    order = sorted(range(len(tags)), key=lambda index: (tags[index][0] != 279, tags[index][0]))
+    places = {}
+    for index in order:
+        tag, form, values = tags[index]
+        size = _SIZES[form] * len(values)
+        if size > 4:
+            places[tag] = position
+            position += size
+    offsets = []
+    for strip in strips:
+        offsets.append(position)
+        position += len(strip)
+    tags = [(tag, form, tuple(offsets) if tag == 273 else values) for tag, form, values in tags]
+    parts = [b"II*\0", struct.pack("<IH", 8, len(tags))]
+    for tag, form, values in tags:
+        inline = struct.pack("<I", places[tag]) if tag in places else _pack(form, values).ljust(4, b"\0")
+        parts.append(struct.pack("<HHI", tag, _TYPES[form], len(values)) + inline)
+    parts.append(bytes(4))
+    parts += [_pack(tags[index][1], tags[index][2]) for index in order if tags[index][0] in places]
+    return b"".join(parts + strips)
