@@ -1,0 +1,194 @@
+"""From a task's items and a model's answers to the scores of Tables 2–8."""
+
+from collections import Counter
+
+import numpy as np
+
+from bentxt.errors import InputError
+from bentxt.evaluation.bootstrap import bootstrap, mean_of
+from bentxt.evaluation.extraction import (
+    LENIENT,
+    STRICT,
+    UNPARSED,
+    Extraction,
+    extract_binary,
+    extract_choice,
+    options_of,
+)
+from bentxt.evaluation.overlap import THRESHOLDS, intersection_over_union
+from bentxt.evaluation.predicted_boxes import extract_box
+
+#: Metrics of captions, in the order of Table 7.
+CAPTION_METRICS = ("bleu4", "rouge", "meteor", "cider", "bertscore", "sbert_cosine", "clair")
+
+
+def score_task(task, items, settings, seed, box_scale=None):
+    """Score one model on one task.
+
+    Parameters
+    ----------
+    task : str
+        ``binary``, ``mcq``, ``referring`` or ``captioning``.
+    items : dict of str to list
+        Columns ``patch_id``, ``category``, ``input``, ``output`` (the reference) and ``answer`` (the model's
+        text), one entry per item.
+    settings : dict
+        The config's ``benchmark`` section.
+    seed : int
+        Of the bootstrap's draws.
+    box_scale : float or None
+        See :func:`bentxt.evaluation.predicted_boxes.extract_box`.
+
+    Returns
+    -------
+    dict
+        ``items``, counts of ``strict``, ``lenient``, ``unparsed``, ``instruction_following``, the same per
+        category under ``extraction``, and ``metrics`` (%; name → value, low, high, items, reason); for binary
+        and mcq also ``constant``, the best constant answer; for referring ``clipped``, the number of boxes
+        that reached beyond the image.
+
+    Raises
+    ------
+    InputError
+        If there is no item.
+    """
+    draws = {"resamples": settings["bootstrap_resamples"], "seed": seed}
+    if not items["answer"]:
+        raise InputError(
+            f"no {task} item to score",
+            remedy="the benchmark split has none; raise benchmark_split.patches or miniature.patches",
+        )
+    if task == "captioning":
+        return _score_captions(items, settings, draws)
+    if task == "referring":
+        return _score_boxes(items, draws, box_scale)
+    return _score_choices(task, items, draws)
+
+
+def _score_choices(task, items, draws):
+    if task == "binary":
+        found = [extract_binary(answer) for answer in items["answer"]]
+    else:
+        found = [
+            extract_choice(answer, options_of(instruction))
+            for answer, instruction in zip(items["answer"], items["input"], strict=True)
+        ]
+    truth = np.array([_reference_answer(task, output) for output in items["output"]])
+    right = truth == np.array([extraction.answer or "" for extraction in found])
+    result = _extraction_counts([extraction.level for extraction in found], items["category"])
+    result["metrics"] = _means("accuracy", right, items, draws)
+    answer, count = max(sorted(Counter(truth.tolist()).items()), key=lambda entry: entry[1])
+    result["constant"] = {"answer": answer, "accuracy": 100 * count / len(truth)}
+    return result
+
+
+def _reference_answer(task, output):
+    found = extract_binary(output) if task == "binary" else extract_choice(output, {})
+    if found.level != STRICT:
+        raise InputError(f"the data set's answer to a {task} question is neither yes/no nor a–d", item=output)
+    return found.answer
+
+
+def _score_boxes(items, draws, box_scale):
+    found = [extract_box(answer, box_scale) for answer in items["answer"]]
+    truth = []
+    for output in items["output"]:
+        box = extract_box(output, None).box
+        if box is None:
+            raise InputError("the data set's answer to a referring expression is no box", item=output)
+        truth.append(box)
+    overlap = intersection_over_union([extraction.box or (0, 0, 0, 0) for extraction in found], truth)
+    result = _extraction_counts([extraction.level for extraction in found], items["category"])
+    result["clipped"] = sum(extraction.clipped for extraction in found)
+    result["metrics"] = _means("miou", overlap, items, draws)
+    for threshold in THRESHOLDS:
+        result["metrics"] |= _means(f"acc{threshold}", overlap > threshold / 100, items, draws)
+    return result
+
+
+def _score_captions(items, settings, draws):
+    # Imported here: loading torch and the metrics' packages takes longer than scoring any other task.
+    from bentxt.evaluation.captions import (
+        MetricUnavailable,
+        bleu4,
+        bleu4_statistics,
+        cider,
+        meteor,
+        rouge_l,
+    )
+    from bentxt.evaluation.embeddings import bertscore_f1, sbert_cosine
+    from bentxt.evaluation.judge import clair
+
+    candidates, references, images = items["answer"], items["output"], items["patch_id"]
+    found = [Extraction(text, STRICT if text.strip() else UNPARSED) for text in candidates]
+    result = _extraction_counts([extraction.level for extraction in found], items["category"])
+    measures = {
+        "rouge": rouge_l,
+        "meteor": meteor,
+        "cider": cider,
+        "bertscore": lambda ours, theirs: bertscore_f1(ours, theirs, settings["bertscore_checkpoint"]),
+        "sbert_cosine": sbert_cosine,
+        "clair": lambda ours, theirs: clair(ours, theirs, settings["clair"]),
+    }
+    metrics = {
+        "bleu4": _estimate(bleu4_statistics(candidates, references), images, bleu4, draws),
+    }
+    for name, measure in measures.items():
+        try:
+            values = measure(candidates, references)
+        except MetricUnavailable as error:
+            metrics[name] = _missing(str(error))
+            continue
+        known = np.isfinite(values)
+        if not known.any():
+            metrics[name] = _missing("no answer of the judge holds a score")
+            continue
+        metrics[name] = _estimate(
+            np.column_stack([values[known], np.ones(known.sum())]),
+            np.asarray(images)[known],
+            mean_of,
+            draws,
+        )
+        if not known.all():
+            metrics[name]["reason"] = f"{np.sum(~known)} of {len(known)} answers of the judge hold no score"
+    result["metrics"] = {name: metrics[name] for name in CAPTION_METRICS}
+    return result
+
+
+def _missing(reason):
+    return {"value": None, "low": None, "high": None, "items": 0, "reason": reason}
+
+
+def _extraction_counts(levels, categories):
+    """Return counts of levels and whether instructions were followed, overall and per category."""
+
+    def counts(chosen):
+        number = Counter(chosen)
+        return {
+            "items": len(chosen),
+            "strict": number[STRICT],
+            "lenient": number[LENIENT],
+            "unparsed": number[UNPARSED],
+            "instruction_following": number[UNPARSED] == 0,
+        }
+
+    groups = {}
+    for level, category in zip(levels, categories, strict=True):
+        groups.setdefault(category, []).append(level)
+    return counts(levels) | {"extraction": {name: counts(groups[name]) for name in sorted(groups)}}
+
+
+def _means(name, values, items, draws):
+    """Return the mean over all items under ``name`` and per category under ``name/category``."""
+    statistics = np.column_stack([np.asarray(values, np.float64), np.ones(len(values))])
+    images, categories = np.asarray(items["patch_id"]), np.asarray(items["category"])
+    metrics = {name: _estimate(statistics, images, mean_of, draws)}
+    for category in sorted(set(items["category"])):
+        chosen = categories == category
+        metrics[f"{name}/{category}"] = _estimate(statistics[chosen], images[chosen], mean_of, draws)
+    return metrics
+
+
+def _estimate(statistics, images, combine, draws):
+    estimate = bootstrap(statistics, images, combine, **draws)
+    return estimate._asdict() | {"reason": None}

