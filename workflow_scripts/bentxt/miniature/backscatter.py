@@ -87,7 +87,9 @@ def invent(rng, landscape, day):
     built = np.isin(codes, _BUILT)
     wind = rng.normal(0, 1.5)
     parcels = rng.normal(0, 0.6, int(landscape.parcels.max()) + 1).astype(np.float32)[landscape.parcels]
-    corners = np.where(built & (rng.random((SIDE, SIDE)) < 0.06), rng.exponential(5.0, (SIDE, SIDE)), 0)
+    corners = np.where(
+        built & (rng.random((SIDE, SIDE)) < 0.06), rng.exponential(4.0, (SIDE, SIDE)).clip(0, 13), 0
+    )
     bands = {}
     for column, (name, loss) in enumerate((("VV", 0.3), ("VH", 1.0))):
         mean = _TABLE[cover, column] - winter * loss * _TABLE[cover, 2]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import distance_transform_edt, label
 
 from bentxt.nomenclature import SIDE, class_lookup
 
@@ -196,7 +197,7 @@ def invent(rng, country, unlabelled=None):
             _add_sea(rng, image, x, y, code)
     if unlabelled is not None:
         _add_islands(rng, image, x, y, unlabelled, copies=1)
-    return Landscape(image, _parcels(rng, x, y))
+    return Landscape(_absorb_slivers(image), _parcels(rng, x, y))
 
 
 def _choose(rng, weights):
@@ -251,7 +252,7 @@ def _mosaic(rng, x, y, grounds):
 
 
 def _add_islands(rng, image, x, y, code, copies=None):
-    copies = copies or min(int(rng.geometric(0.55)), 7)
+    copies = copies or min(int(rng.geometric(0.42)), 8)
     total = np.exp(rng.uniform(np.log(350), np.log(5500)))
     shares = rng.dirichlet(np.full(copies, 2.0))
     for share in shares:
@@ -273,6 +274,21 @@ def _add_river(rng, image, x, y, code):
 def _add_sea(rng, image, x, y, code):
     angle, shore = rng.uniform(0, 2 * np.pi), rng.uniform(-40, 40)
     image[np.cos(angle) * (x - SIDE / 2) + np.sin(angle) * (y - SIDE / 2) > shore] = _sibling(rng, code)
+
+
+def _absorb_slivers(image, smallest=20):
+    """Give areas of fewer than ``smallest`` pixels to their neighbours, as CORINE's least area does."""
+    sliver = np.zeros(image.shape, bool)
+    classes = _LOOKUP[image]
+    for index in np.unique(classes):
+        areas, _ = label(classes == index)
+        small = np.bincount(areas.ravel()) < smallest
+        small[0] = False
+        sliver |= small[areas]
+    if not sliver.any():
+        return image
+    nearest = distance_transform_edt(sliver, return_distances=False, return_indices=True)
+    return image[tuple(nearest)]
 
 
 def _parcels(rng, x, y):

@@ -240,8 +240,8 @@ def _seasonal_factor(day):
     angle = 2 * np.pi * (day - 197) / 365
     sun, autumn = np.cos(angle), np.sin(angle)
     names = list(BANDS)
-    factor = np.full(len(names), 0.88 + 0.12 * sun)
-    for name, amount in (("B11", 0.14), ("B12", 0.16), ("B01", -0.10), ("B02", -0.08)):
+    factor = np.full(len(names), 0.86 + 0.14 * sun)
+    for name, amount in (("B11", 0.22), ("B12", 0.24), ("B01", -0.18), ("B02", -0.14)):
         factor[names.index(name)] *= 1 - amount * autumn
     return factor.astype(np.float32)
 
