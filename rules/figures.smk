@@ -29,7 +29,7 @@ rule tabulate_datasets:
         latex="figures/table1.tex",
         provenance="figures/table1.provenance.json",
     params:
-        settings=settings(),
+        settings=settings("augmentation.backend"),
         code=code("tabulate_datasets"),
     log:
         f"{LOGS}/tabulate_datasets.log",

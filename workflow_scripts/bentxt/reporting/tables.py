@@ -69,20 +69,22 @@ class Table:
 _BELOW = ("note",)
 
 
-def to_csv(table):
-    """Return the table as CSV with a header line."""
+def csv_text(columns, rows):
+    """Return rows (dicts) as CSV with a header line: numbers with two decimals, None as an empty cell."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
-    for row in table.rows:
-        writer.writerow([_csv_cell(row.get(column)) for column in table.columns])
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_csv_cell(row.get(column)) for column in columns])
     return text.getvalue()
 
 
 def _csv_cell(cell):
     if cell is None:
         return ""
-    return cell.csv() if isinstance(cell, Value) else str(cell)
+    if isinstance(cell, Value):
+        return cell.csv()
+    return f"{cell:.2f}" if isinstance(cell, float) else str(cell)
 
 
 def to_markdown(table):
@@ -169,6 +171,8 @@ def write_table_files(table, target):
     """Write ``target`` (CSV) and beside it ``.md`` and ``.tex``; return the three paths."""
     target = Path(target)
     paths = [target, target.with_suffix(".md"), target.with_suffix(".tex")]
-    for path, text in zip(paths, (to_csv(table), to_markdown(table), to_latex(table)), strict=True):
+    for path, text in zip(
+        paths, (csv_text(table.columns, table.rows), to_markdown(table), to_latex(table)), strict=True
+    ):
         write_text(path, text)
     return paths

@@ -1,0 +1,28 @@
+"""Compare RS-InternVL, fine-tuned, with itself untrained and with the best constant answer.
+
+The margins in points are printed and written as CSV, with a provenance file beside it.
+"""
+
+from bentxt.atomic import write_text
+from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.reporting.learning import COLUMNS, learning_report, learning_rows
+from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.score_files import read_scores
+from bentxt.reporting.tables import csv_text
+
+
+def main():
+    """Run the program."""
+    parser = program_parser(__doc__)
+    parser.add_argument("--scores", nargs="+", required=True, help="score files of both models")
+    parser.add_argument("--out", required=True, help="CSV; the provenance goes beside it")
+    arguments = parser.parse_args()
+
+    rows = learning_rows(read_scores(arguments.scores), setting(arguments.settings, "run"))
+    print(learning_report(rows), flush=True)
+    write_text(arguments.out, csv_text(COLUMNS, rows))
+    write_provenance([arguments.out], lineage(arguments), arguments.scores)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,37 @@
+"""Tabulate data sets: the published Table 1 and a row counted from the data set of this run.
+
+Written as CSV, Markdown and LaTeX, with a provenance file beside them.
+"""
+
+import pyarrow.compute as pc
+
+from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.reporting.dataset_table import datasets_table, read_published
+from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.tables import write_table_files
+from bentxt.schemas import DATASET, read_table
+
+
+def main():
+    """Run the program."""
+    parser = program_parser(__doc__)
+    parser.add_argument("--published", default="resources/paper/table1.csv", help="Table 1 as published, CSV")
+    parser.add_argument("--dataset", required=True, help="the data set as one table")
+    parser.add_argument("--out", required=True, help="CSV; Markdown, LaTeX and provenance go beside it")
+    arguments = parser.parse_args()
+
+    dataset = read_table(arguments.dataset, DATASET, ["type", "patch_id"])
+    types = {str(entry["values"]): entry["counts"].as_py() for entry in pc.value_counts(dataset["type"])}
+    table = datasets_table(
+        read_published(arguments.published),
+        types,
+        pc.count_distinct(dataset["patch_id"]).as_py(),
+        setting(arguments.settings, "run"),
+        setting(arguments.settings, "augmentation.backend"),
+    )
+    paths = write_table_files(table, arguments.out)
+    write_provenance(paths, lineage(arguments), [arguments.published, arguments.dataset])
+
+
+if __name__ == "__main__":
+    run(main)
