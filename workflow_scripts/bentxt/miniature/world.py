@@ -7,8 +7,9 @@ from zlib import crc32
 
 import numpy as np
 
+from bentxt import geotiff
 from bentxt.archives import write_archive
-from bentxt.miniature import backscatter, geotiff, landscape, reflectance
+from bentxt.miniature import backscatter, landscape, reflectance
 from bentxt.miniature.scenes import SCENES, Scene, tile_corner
 from bentxt.nomenclature import CLASSES, UNKNOWN, UNLABELLED, class_lookup
 from bentxt.patch_names import acquisition_date, reference_map_member, s1_member, s2_member

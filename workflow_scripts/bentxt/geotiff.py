@@ -1,14 +1,21 @@
-"""GeoTIFF files as BigEarthNet v2.0 publishes them, written tag for tag.
+"""GeoTIFF files of BigEarthNet v2.0: written tag for tag as published, and read fast.
 
 The published files come from GDAL: little-endian TIFF, the directory first, strips of about 8 kB, the
-georeferencing as GeoKeys. Writing that one layout directly takes some 20 microseconds a file, a fiftieth
-of what GDAL needs, and the miniature world has 15 files a patch.
+georeferencing as GeoKeys. Handling that one layout directly takes some microseconds a file, where opening
+a dataset through GDAL takes hundreds, and the archives hold eight million files. Bands of any other layout
+are read through rasterio, with the same result.
 """
 
 import struct
 import zlib
+from functools import cache
 
 import numpy as np
+from rasterio.errors import RasterioError
+from rasterio.io import MemoryFile
+
+from bentxt.errors import InputError
+from bentxt.nomenclature import SIDE
 
 _STRIP_BYTES = 8192
 _SIZES = {"B": 1, "H": 2, "I": 4, "d": 8, "s": 1}
@@ -120,3 +127,52 @@ def _assemble(tags, strips):
     parts.append(bytes(4))
     parts += [_pack(tags[index][1], tags[index][2]) for index in order if tags[index][0] in places]
     return b"".join(parts + strips)
+
+
+def read_band(data, dtype, side):
+    """Decode one band of Sentinel-1 or Sentinel-2.
+
+    Parameters
+    ----------
+    data : bytes
+        The GeoTIFF.
+    dtype : str
+        Expected type: ``uint16`` or ``float32``.
+    side : int
+        Expected rows and columns.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (side, side); a read-only view of ``data`` where its layout is the published one.
+
+    Raises
+    ------
+    InputError
+        If the file is corrupt or truncated, or of another type or shape.
+    """
+    size, start, opening = _published_opening(dtype, side)
+    if len(data) == size and data.startswith(opening):
+        return np.frombuffer(data, np.dtype(dtype).newbyteorder("<"), offset=start).reshape(side, side)
+    try:
+        with MemoryFile(data) as memory, memory.open(driver="GTiff") as dataset:
+            found = (dataset.count, dataset.dtypes[0], dataset.height, dataset.width)
+            if found != (1, dtype, side, side):
+                raise InputError(
+                    f"{found[0]} band(s) of {found[1]}, {found[2]}×{found[3]} pixels; "
+                    f"expected 1 band of {dtype}, {side}×{side} pixels"
+                )
+            return dataset.read(1)
+    except RasterioError as error:
+        raise InputError(f"corrupt or truncated GeoTIFF: {error}") from error
+
+
+@cache
+def _published_opening(dtype, side):
+    """Return a published band's size, where its pixels begin, and its bytes before the georeferencing."""
+    nodata = 0 if dtype == "uint16" else None
+    pixel = SIDE * 10 / side
+    data = encode(np.zeros((side, side), dtype), epsg=32633, left=0, top=0, pixel=pixel, nodata=nodata)
+    entries = struct.iter_unpack("<HHII", data[10 : 10 + 12 * data[8]])
+    tie_point = next(place for tag, _, _, place in entries if tag == 33922)
+    return len(data), len(data) - side * side * np.dtype(dtype).itemsize, data[:tie_point]
