@@ -1,0 +1,58 @@
+"""Rows that arrive in any order, written in sorted order, with no more in memory than a shard."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+
+class SortedRows:
+    """Rows of a structured array, sorted by their field ``map`` through a scratch file.
+
+    Every :meth:`append` sorts its rows and writes them as one run; :meth:`blocks` merges the runs.
+
+    Parameters
+    ----------
+    path : str or Path
+        The scratch file; whoever made its folder removes it.
+    dtype : numpy.dtype
+        With an int32 field ``map``.
+    """
+
+    def __init__(self, path, dtype):
+        self._path, self._dtype = Path(path), dtype
+        self._path.write_bytes(b"")
+        self._lengths = []
+
+    def append(self, rows):
+        """Add rows; rows of one map must come together, their order within it is kept."""
+        if len(rows):
+            with self._path.open("ab") as file:
+                np.ascontiguousarray(rows[np.argsort(rows["map"], kind="stable")]).tofile(file)
+            self._lengths.append(len(rows))
+
+    def blocks(self, maps, maps_per_block):
+        """Yield all rows sorted, ``maps_per_block`` of the ``maps`` values of ``map`` at a time.
+
+        Parameters
+        ----------
+        maps : int
+            Values of ``map`` lie in 0 … maps - 1.
+        maps_per_block : int
+
+        Yields
+        ------
+        numpy.ndarray
+            May be empty.
+        """
+        limits = np.arange(0, maps + maps_per_block, maps_per_block)
+        rows = np.memmap(self._path, self._dtype, "r") if self._lengths else np.empty(0, self._dtype)
+        starts = np.cumsum([0, *self._lengths])
+        cuts = [
+            start + np.searchsorted(np.ascontiguousarray(rows["map"][start:end]), limits)
+            for start, end in pairwise(starts)
+        ]
+        for block in range(len(limits) - 1):
+            parts = [rows[cut[block] : cut[block + 1]] for cut in cuts if cut[block] < cut[block + 1]]
+            merged = np.concatenate(parts) if parts else np.empty(0, self._dtype)
+            yield merged[np.argsort(merged["map"], kind="stable")]
