@@ -1,0 +1,217 @@
+"""Binary questions: presence, area, count and adjacency, answered yes or no (Section 3.3)."""
+
+from bentxt.nomenclature import CLASSES
+from bentxt.questions.quantities import (
+    NUMBERS,
+    amount_is_singular,
+    area_statements,
+    bound_text,
+    check_grid,
+    count_statements,
+    pick_unit,
+    position,
+)
+from bentxt.questions.rows import pick
+from bentxt.randomness import generator
+from bentxt.similar_classes import most_similar
+
+# Official names that begin alike come in the same order in every form of the names.
+_RANK = {index: rank for rank, index in enumerate(sorted(range(len(CLASSES)), key=CLASSES.__getitem__))}
+
+_ADJACENCY, _AREA, _COUNT, _PRESENCE, _DRAWS = 0, 32, 48, 64, 72
+
+
+def alphabetical(first, second):
+    """Return two class indices in the alphabetical order of their names."""
+    return (first, second) if _RANK[first] <= _RANK[second] else (second, first)
+
+
+def verb_forms(singular):
+    """Return the values of the verb placeholders."""
+    if singular:
+        return {"is_are": "is", "Is_Are": "Is", "does_do": "does", "Does_Do": "Does"}
+    return {"is_are": "are", "Is_Are": "Are", "does_do": "do", "Does_Do": "Do"}
+
+
+class BinaryQuestions:
+    """Maker of the binary questions of a patch.
+
+    Parameters
+    ----------
+    seed : int
+        The run's seed.
+    settings : dict
+        ``questions`` of the config.
+    templates : TemplateSet
+        Of type ``binary``.
+    wording : tuple of ClassWording
+    similar : tuple
+        As :func:`bentxt.similar_classes.load_similar_classes` returns it.
+    """
+
+    def __init__(self, seed, settings, templates, wording, similar):
+        self._seed = seed
+        self._grid = check_grid(settings["area_grid"])
+        self._min_border = settings["adjacency_min_border"]
+        self._templates = templates
+        self._similar = similar
+        self._names = [
+            {"lower": forms.lower, "plural": forms.plural, **verb_forms(forms.number == "singular")}
+            for forms in wording
+        ]
+        self._any = [forms.any for forms in wording]
+        self._other = [forms.other for forms in wording]
+        self._amount_verbs = [
+            {**verb_forms(singular), "area": area, "patch": patch, "region": region}
+            for singular, area, patch, region in (
+                (False, "areas", "patches", "regions"),
+                (True, "area", "patch", "region"),
+            )
+        ]
+
+    def rows(self, patch):
+        """Return the rows of one patch in the release's order.
+
+        Parameters
+        ----------
+        patch : Patch
+
+        Returns
+        -------
+        list of tuple
+            ``(category, input, output, template identifier, classes, reserve)``. Test patches get reserve
+            rows of adjacency: the benchmark split holds more of them than a patch otherwise has.
+        """
+        draws = generator(self._seed, "binary questions", patch.patch_id).random(_DRAWS).tolist()
+        return [
+            *self._adjacency(patch, draws[_ADJACENCY:_AREA]),
+            *self._pair_of_answers(self._area, patch, draws[_AREA:_COUNT]),
+            *self._pair_of_answers(self._count, patch, draws[_COUNT:_PRESENCE]),
+            *self._presence(patch, draws[_PRESENCE:]),
+        ]
+
+    def _pair_of_answers(self, ask, patch, draws):
+        """Return a yes and a no, in either order, each about a class of its own draw."""
+        answers = (True, False) if draws[0] < 0.5 else (False, True)
+        return [ask(patch, answer, draws[1 + 6 * n : 7 + 6 * n]) for n, answer in enumerate(answers)]
+
+    def _area(self, patch, truth, draws):
+        index = pick(patch.classes, draws[0])
+        where = position(patch.pixels[index], self._grid)
+        kind, groups = pick(area_statements(where, truth, self._grid), draws[1])
+        values = {"plural": self._names[index]["plural"]}
+        form = kind
+        if kind not in ("whole", "others"):
+            form = "quantity"
+            unit = pick_unit(draws[3])
+            group = groups[int(draws[2] * len(groups))]
+            # The draw that chose among groups has a uniform remainder, which chooses within the group.
+            bounds = [bound_text(line, self._grid, unit) for line in pick(group, draws[2] * len(groups) % 1)]
+            names = ("low", "high") if kind == "between" else ("bound",)
+            phrase = self._templates.phrase("area", kind, draws[4])
+            values["quantity"] = phrase.render(dict(zip(names, bounds, strict=True)))
+        template = self._templates.pick("area", draws[5], form)
+        return "area", template.render(values), _answer(truth), template.id, [index], False
+
+    def _count(self, patch, truth, draws):
+        index = pick(patch.classes, draws[0])
+        kind, numbers = pick(count_statements(min(patch.counts[index], len(NUMBERS) + 1), truth), draws[1])
+        number = pick(numbers, draws[2])
+        phrase = self._templates.phrase("count", kind, draws[3])
+        amount = phrase.render({"number": NUMBERS[number - 1]} if number else {})
+        values = {
+            "plural": self._names[index]["plural"],
+            "amount": amount,
+            **self._amount_verbs[amount_is_singular(kind, number)],
+        }
+        template = self._templates.pick("count", draws[4])
+        return "count", template.render(values), _answer(truth), template.id, [index], False
+
+    def _presence(self, patch, draws):
+        template = self._templates.pick("presence", draws[0])
+        index = pick(patch.classes, draws[1])
+        yield "presence", template.render(self._names[index]), "yes", template.id, [index], False
+        absent = set(range(len(CLASSES))).difference(patch.classes)
+        index = most_similar(self._similar[pick(patch.classes, draws[2])], absent, draws[3])
+        if index is not None:
+            template = self._templates.pick("presence", draws[4])
+            yield "presence", template.render(self._names[index]), "no", template.id, [index], False
+
+    def _adjacency(self, patch, draws):
+        asked = 2 if patch.split == "test" else 1
+        pairs = patch.adjacent(self._min_border)
+        touching = patch.touching()
+        for n in range(min(asked, len(pairs))):
+            pair = pairs.pop(int(draws[2 * n] * len(pairs)))
+            yield self._adjacency_row(pair, True, draws[2 * n + 1], n > 0)
+        refused = set(touching)
+        for n in range(asked):
+            pair = pair_apart(patch, refused, self._similar, draws[4 + 6 * n : 9 + 6 * n])
+            if pair is None:
+                return
+            refused.add(pair)
+            yield self._adjacency_row(pair, False, draws[9 + 6 * n], n > 0)
+
+    def _adjacency_row(self, pair, truth, draw, reserve):
+        template = self._templates.pick("adjacency", draw)
+        first, second = alphabetical(*pair)
+        text = template.render({"any": self._any[first], "other": self._other[second]})
+        return "adjacency", text, _answer(truth), template.id, [first, second], reserve
+
+
+def pair_apart(patch, refused, similar, draws, kinds=("present", "mixed", "absent")):
+    """Draw two classes that do not touch.
+
+    Parameters
+    ----------
+    patch : Patch
+    refused : set of tuple of int
+        Pairs (first < second) not to draw, the touching ones among them.
+    similar : tuple
+        Of :func:`bentxt.similar_classes.load_similar_classes`.
+    draws : sequence of float
+        Five draws from [0, 1).
+    kinds : tuple of str
+        What may be drawn: two present classes (``present``), a present one and an absent one that is similar
+        to a present one (``mixed``), two absent ones that are each similar to a present one (``absent``).
+
+    Returns
+    -------
+    tuple of int or None
+        Class indices, first < second; None where no pair of these kinds is left.
+    """
+    kinds = list(kinds)
+    classes = patch.classes
+    absent = [index for index in range(len(CLASSES)) if not patch.pixels[index]]
+    order = []
+    while kinds:
+        order.append(kinds.pop(int(draws[0] * len(kinds))))
+    for kind in order:
+        if kind == "present":
+            pairs = [
+                (first, second)
+                for n, first in enumerate(classes)
+                for second in classes[n + 1 :]
+                if (first, second) not in refused
+            ]
+            if pairs:
+                return pick(pairs, draws[1])
+            continue
+        if kind == "mixed":
+            anchors, first = classes, pick(classes, draws[1])
+        else:
+            anchors = classes
+            first = most_similar(similar[pick(classes, draws[1])], set(absent), draws[2])
+        allowed = {
+            index
+            for index in absent
+            if first is not None and index != first and (min(first, index), max(first, index)) not in refused
+        }
+        second = most_similar(similar[pick(anchors, draws[3])], allowed, draws[4])
+        if second is not None:
+            return min(first, second), max(first, second)
+    return None
+
+
+def _answer(truth):
+    return "yes" if truth else "no"

@@ -1,0 +1,157 @@
+"""What questions ask about: the attributes of each patch, gathered from the tables block by block."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bentxt.errors import InputError
+from bentxt.nomenclature import CLASSES, PIXELS
+from bentxt.schemas import ADJACENCIES, INSTANCES, MAPS, PATCHES, read_table
+from bentxt.table_streams import TableStream
+
+#: Patches held in memory at a time. Results do not depend on it.
+BLOCK = 8192
+
+
+@dataclass(slots=True)
+class Patch:
+    """The attributes of one patch.
+
+    Attributes
+    ----------
+    patch_id, country, season, climate_zone, split : str
+        As in ``patches.parquet``.
+    classes : list of int
+        Present classes, ascending.
+    pixels : list of int
+        Pixels of each of the 19 classes.
+    counts : list of int
+        Instances of each of the 19 classes.
+    borders : list of tuple of int
+        Touching classes ``(first, second, pixel edges)``, first < second.
+    instances : list of tuple
+        ``(class, pixels, x_min, y_min, x_max, y_max, centroid_x, centroid_y, centroid_inside)`` in the order
+        of ``instances.parquet``.
+    """
+
+    patch_id: str
+    country: str
+    season: str
+    climate_zone: str
+    split: str
+    classes: list
+    pixels: list
+    counts: list
+    borders: list
+    instances: list
+
+    def adjacent(self, min_border):
+        """Return the pairs of classes that share at least ``min_border`` pixel edges."""
+        return [(first, second) for first, second, border in self.borders if border >= min_border]
+
+    def touching(self):
+        """Return the set of pairs of classes that share any pixel edge."""
+        return {(first, second) for first, second, _ in self.borders}
+
+
+_INSTANCE_COLUMNS = (
+    "class_index",
+    "pixels",
+    "x_min",
+    "y_min",
+    "x_max",
+    "y_max",
+    "centroid_x",
+    "centroid_y",
+    "centroid_inside",
+)
+
+
+def read_patches(patches, maps, instances, adjacencies, block=BLOCK):
+    """Yield the attributes of every kept patch, in blocks, in patch order.
+
+    Parameters
+    ----------
+    patches, maps, instances, adjacencies : str or Path
+        The tables of these names.
+    block : int
+        Patches to a block.
+
+    Yields
+    ------
+    list of Patch
+
+    Raises
+    ------
+    InputError
+        If tables are missing, of another schema, unsorted, or do not belong together.
+    """
+    kept = TableStream(patches, PATCHES, "map_index")
+    parts = TableStream(instances, INSTANCES, "map_index")
+    borders = TableStream(adjacencies, ADJACENCIES, "map_index")
+    areas = read_table(maps, MAPS, ["patch_id", "class_pixels"])
+    while len(rows := kept.take(block)):
+        limit = rows["map_index"][-1].as_py()
+        if limit >= len(areas):
+            raise InputError("patches that are not among the maps", file=patches, remedy="make both again")
+        own = areas.take(rows["map_index"])
+        if not own["patch_id"].equals(rows["patch_id"]):
+            raise InputError(
+                "map_index does not lead to the patch's map", file=patches, remedy="make it again"
+            )
+        pixels = own["class_pixels"].combine_chunks().flatten().to_numpy().reshape(-1, len(CLASSES))
+        yield _gather(rows, pixels, parts.until(limit), borders.until(limit), instances)
+
+
+def _gather(rows, pixels, instances, borders, instances_path):
+    """Put the arrays of one block together into patches."""
+    map_index = rows["map_index"].to_numpy()
+    where, columns = _own_rows(map_index, instances, _INSTANCE_COLUMNS)
+    classes = columns["class_index"].astype(np.int64)
+    cell = where * len(CLASSES) + classes
+    shape = pixels.shape
+    counts = np.bincount(cell, minlength=pixels.size).reshape(shape)
+    summed = np.bincount(cell, weights=columns["pixels"], minlength=pixels.size).reshape(shape)
+    if not (np.array_equal(summed, pixels) and np.all(pixels.sum(axis=1) == PIXELS)):
+        wrong = np.flatnonzero((summed != pixels).any(axis=1) | (pixels.sum(axis=1) != PIXELS))[0]
+        raise InputError(
+            f"instances do not add up to the map's areas, or the areas to {PIXELS} pixels",
+            file=instances_path,
+            item=rows["patch_id"][int(wrong)].as_py(),
+            remedy="make maps, instances and patches from the same archive",
+        )
+    instance_rows = list(zip(*(columns[name].tolist() for name in _INSTANCE_COLUMNS), strict=True))
+    instance_ends = np.searchsorted(where, np.arange(len(rows)), side="right").tolist()
+    where, columns = _own_rows(map_index, borders, ("first_class", "second_class", "border_length"))
+    border_rows = list(zip(*(column.tolist() for column in columns.values()), strict=True))
+    border_ends = np.searchsorted(where, np.arange(len(rows)), side="right").tolist()
+    own_patch, present = np.nonzero(pixels)
+    present_ends = np.searchsorted(own_patch, np.arange(len(rows)), side="right").tolist()
+    present = present.tolist()
+    starts = (0, 0, 0)
+    block = []
+    names = ("patch_id", "country", "season", "climate_zone", "split")
+    described = zip(*(rows[name].to_pylist() for name in names), strict=True)
+    ends = zip(present_ends, border_ends, instance_ends, strict=True)
+    areas = zip(pixels.tolist(), counts.tolist(), strict=True)
+    for described_row, end, area in zip(described, ends, areas, strict=True):
+        block.append(
+            Patch(
+                *described_row,
+                present[starts[0] : end[0]],
+                *area,
+                border_rows[starts[1] : end[1]],
+                instance_rows[starts[2] : end[2]],
+            )
+        )
+        starts = end
+    return block
+
+
+def _own_rows(map_index, table, names):
+    """Return which patch of the block each row belongs to, and columns, without rows of other maps."""
+    keys = table["map_index"].to_numpy()
+    where = np.searchsorted(map_index, keys)
+    own = map_index[np.minimum(where, len(map_index) - 1)] == keys
+    columns = {name: table[name].to_numpy()[own] for name in names}
+    return where[own], columns

@@ -1,0 +1,266 @@
+"""Multiple-choice questions: four options, one of them right, in a uniformly drawn place (Section 3.3)."""
+
+from bisect import bisect_right
+
+from bentxt.errors import InputError
+from bentxt.nomenclature import CLASSES, COUNTRIES
+from bentxt.questions.binary import alphabetical, pair_apart, verb_forms
+from bentxt.questions.quantities import MOST, check_grid, pick_unit, position, range_layouts, range_text
+from bentxt.questions.rows import pick, pick_several
+from bentxt.randomness import generator
+from bentxt.similar_classes import most_similar
+
+LETTERS = "abcd"
+
+#: The eight directions clockwise; a direction's neighbours in this tuple are never wrong options.
+DIRECTIONS = ("top", "top-right", "right", "bottom-right", "bottom", "bottom-left", "left", "top-left")
+
+#: The seasons as the season column writes them, and the release's other word for the last.
+SEASONS = ("Summer", "Winter", "Spring", "Fall")
+AUTUMN = "Autumn"
+
+_COUNTS = (*map(str, range(MOST + 1)), "More than five")
+
+#: Draws of each category: fixed places, so that no category depends on another's.
+_PLACES = {
+    "adjacency": 0,
+    "area": 52,
+    "climate zone": 64,
+    "count": 72,
+    "country": 80,
+    "presence": 88,
+    "relative pos": 100,
+    "season": 110,
+}
+_DRAWS = 120
+
+
+def direction(anchor, target):
+    """Return where one bounding box lies, seen from another.
+
+    Parameters
+    ----------
+    anchor, target : tuple of int
+        ``(x_min, y_min, x_max, y_max)``, maximum exclusive, y downwards.
+
+    Returns
+    -------
+    str or None
+        One of :data:`DIRECTIONS`: horizontal or vertical where the boxes are disjoint on that axis only,
+        diagonal where they are on both; None where they overlap on both.
+    """
+    vertical = "top" if target[3] <= anchor[1] else "bottom" if target[1] >= anchor[3] else ""
+    horizontal = "left" if target[2] <= anchor[0] else "right" if target[0] >= anchor[2] else ""
+    return "-".join(filter(None, (vertical, horizontal))) or None
+
+
+def near_zones(zone, zones, least=6):
+    """Return the climate zones that are most like one, at least ``least`` of them.
+
+    Two names are as unlike as the number of their comma-separated parts that differ: main group,
+    precipitation, temperature.
+
+    Parameters
+    ----------
+    zone : str
+    zones : sequence of str
+        All names of the legend.
+    least : int
+        Names as unlike as the last one taken are taken too.
+
+    Returns
+    -------
+    tuple of str
+        In the legend's order.
+    """
+    parts = zone.split(", ")
+
+    def unlike(name):
+        other = name.split(", ")
+        longest = max(len(parts), len(other))
+        return sum(a != b for a, b in zip(_pad(parts, longest), _pad(other, longest), strict=True))
+
+    others = [name for name in zones if name != zone]
+    reach = sorted(map(unlike, others))[min(least, len(others)) - 1]
+    return tuple(name for name in others if unlike(name) <= reach)
+
+
+def _pad(parts, length):
+    return [*parts, *[""] * (length - len(parts))]
+
+
+class MultipleChoiceQuestions:
+    """Maker of the multiple-choice questions of a patch.
+
+    Parameters
+    ----------
+    seed : int
+        The run's seed.
+    settings : dict
+        ``questions`` of the config.
+    templates : TemplateSet
+        Of type ``mcq``.
+    wording : tuple of ClassWording
+    similar : tuple
+        As :func:`bentxt.similar_classes.load_similar_classes` returns it.
+    zones : sequence of str
+        Names of the climate legend.
+    """
+
+    def __init__(self, seed, settings, templates, wording, similar, zones):
+        self._seed = seed
+        self._grid = check_grid(settings["area_grid"])
+        self._widths = settings["area_range_width"]
+        self._min_border = settings["adjacency_min_border"]
+        self._autumn = AUTUMN if settings["release_compatible"] else "Fall"
+        self._templates = templates
+        self._wording = wording
+        self._similar = similar
+        self._near_zones = {zone: near_zones(zone, zones) for zone in zones}
+        # A full patch must have its ranges too: refuse impossible settings before the first patch.
+        range_layouts(1, self._grid, *self._widths)
+
+    def rows(self, patch):
+        """Return the rows of one patch in the release's order.
+
+        Parameters
+        ----------
+        patch : Patch
+
+        Returns
+        -------
+        list of tuple
+            ``(category, input, output, template identifier, classes, reserve)``. Test patches get a reserve
+            row of adjacency: the benchmark split holds more of them than a patch otherwise has.
+
+        Raises
+        ------
+        InputError
+            If the patch's climate zone is not in the legend, or its country or season unknown.
+        """
+        draws = generator(self._seed, "mcq questions", patch.patch_id).random(_DRAWS).tolist()
+
+        def own(category):
+            return draws[_PLACES[category] :]
+
+        rows = [*self._adjacency(patch, own("adjacency")), self._area(patch, own("area"))]
+        rows.append(self._climate_zone(patch, own("climate zone")))
+        rows.append(self._count(patch, own("count")))
+        rows.append(self._country(patch, own("country")))
+        rows.extend(self._presence(patch, own("presence")))
+        rows.extend(self._relative_position(patch, own("relative pos")))
+        rows.append(self._season(patch, own("season")))
+        return rows
+
+    def _row(self, category, values, right, wrong, classes, draws, reserve=False):
+        """Put the options behind the instruction: two draws, for the template and the right one's place."""
+        template = self._templates.pick(category, draws[0])
+        place = int(draws[1] * 4)
+        a, b, c, d = (*wrong[:place], right, *wrong[place:])
+        text = f"{template.render(values)} a) {a}, b) {b}, c) {c}, d) {d}"
+        return category, text, LETTERS[place], template.id, classes, reserve
+
+    def _area(self, patch, draws):
+        index = pick(patch.classes, draws[2])
+        layouts, cumulated = range_layouts(
+            position(patch.pixels[index], self._grid), self._grid, *self._widths
+        )
+        right, *wrong = layouts[bisect_right(cumulated, int(draws[3] * cumulated[-1]))]
+        unit = pick_unit(draws[4])
+        wrong = pick_several(wrong, draws[5:8])
+        texts = [range_text(low, high, self._grid, unit) for low, high in (right, *wrong)]
+        values = {"plural": self._wording[index].plural}
+        return self._row("area", values, texts[0], texts[1:], [index], draws)
+
+    def _climate_zone(self, patch, draws):
+        near = self._near_zones.get(patch.climate_zone)
+        if near is None:
+            raise InputError(
+                f"climate zone {patch.climate_zone!r} is not in the legend",
+                item=patch.patch_id,
+                remedy="see resources/climate_zones.csv",
+            )
+        return self._row("climate zone", {}, patch.climate_zone, pick_several(near, draws[2:5]), [], draws)
+
+    def _count(self, patch, draws):
+        index = pick(patch.classes, draws[2])
+        right = _COUNTS[min(patch.counts[index], MOST + 1)]
+        wrong = pick_several([text for text in _COUNTS if text != right], draws[3:6])
+        return self._row("count", {"lower": self._wording[index].lower}, right, wrong, [index], draws)
+
+    def _country(self, patch, draws):
+        if patch.country not in COUNTRIES:
+            raise InputError(f"unknown country {patch.country!r}", item=patch.patch_id)
+        others = [country for country in COUNTRIES if country != patch.country]
+        return self._row("country", {}, patch.country, pick_several(others, draws[2:5]), [], draws)
+
+    def _season(self, patch, draws):
+        if patch.season not in SEASONS:
+            raise InputError(f"unknown season {patch.season!r}", item=patch.patch_id)
+        # In the release the options say Autumn and the answer of such a patch says Fall.
+        others = [self._autumn if season == "Fall" else season for season in SEASONS]
+        others = [season for season in others if season != patch.season]
+        return self._row("season", {}, patch.season, pick_several(others, draws[2:5]), [], draws)
+
+    def _presence(self, patch, draws):
+        right = pick(patch.classes, draws[2])
+        absent = {index for index in range(len(CLASSES)) if not patch.pixels[index]}
+        wrong = []
+        for n in range(3):
+            # The first wrong class is like the right one, the others are like any present one.
+            anchor = right if n == 0 else pick(patch.classes, draws[3 + 2 * n])
+            index = most_similar(self._similar[anchor], absent, draws[4 + 2 * n])
+            if index is None:
+                return
+            absent.remove(index)
+            wrong.append(index)
+        wrong = pick_several(wrong, draws[9:12])
+        names = [CLASSES[index] for index in (right, *wrong)]
+        yield self._row("presence", {}, names[0], names[1:], [right, *wrong], draws)
+
+    def _adjacency(self, patch, draws):
+        pairs = patch.adjacent(self._min_border)
+        asked = min(2 if patch.split == "test" else 1, len(pairs))
+        touching = patch.touching()
+        for n in range(asked):
+            own = draws[26 * n :]
+            right = pairs.pop(int(own[2] * len(pairs)))
+            refused = set(touching)
+            wrong = []
+            for m in range(3):
+                # One wrong pair of present classes where there is any: absence alone must not tell.
+                kinds = ("present",) if m == 0 else ("present", "mixed", "absent")
+                some = own[3 + 5 * m : 8 + 5 * m]
+                pair = pair_apart(patch, refused, self._similar, some, kinds)
+                if pair is None:
+                    pair = pair_apart(patch, refused, self._similar, some)
+                if pair is None:
+                    return
+                refused.add(pair)
+                wrong.append(pair)
+            pairs_in_order = [alphabetical(*pair) for pair in (right, *pick_several(wrong, own[18:21]))]
+            names = [f"{CLASSES[first]} and {CLASSES[second]}" for first, second in pairs_in_order]
+            classes = [index for pair in pairs_in_order for index in pair]
+            yield self._row("adjacency", {}, names[0], names[1:], classes, own, n > 0)
+
+    def _relative_position(self, patch, draws):
+        alone = [row for row in patch.instances if patch.counts[row[0]] == 1]
+        pairs = [
+            (anchor[0], target[0], seen)
+            for anchor in alone
+            for target in alone
+            if anchor is not target and (seen := direction(anchor[2:6], target[2:6])) is not None
+        ]
+        if not pairs:
+            return
+        anchor, target, right = pick(pairs, draws[2])
+        place = DIRECTIONS.index(right)
+        far = [DIRECTIONS[(place + step) % 8] for step in range(2, 7)]
+        wrong = [f"to the {name}" for name in pick_several(far, draws[3:6])]
+        forms = self._wording[target]
+        values = {
+            "anchor": f"the {self._wording[anchor].lower}",
+            "target": f"the {forms.lower}",
+            **verb_forms(forms.number == "singular"),
+        }
+        yield self._row("relative pos", values, f"to the {right}", wrong, [target, anchor], draws)

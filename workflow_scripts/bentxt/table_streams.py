@@ -1,0 +1,84 @@
+"""Reading sorted tables side by side, a block of keys at a time, so that memory stays flat."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from bentxt.errors import InputError
+from bentxt.schemas import check_table
+
+
+class TableStream:
+    """Rows of a table in the order of a sorted key column, handed out up to a given key.
+
+    Parameters
+    ----------
+    path : str or Path
+    schema : pyarrow.Schema
+        The table's schema, checked.
+    key : str
+        The column by which rows are sorted, ascending.
+    columns : list of str, optional
+        Columns to read, ``key`` among them; all by default.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or of another schema; while reading, if the key is not ascending.
+    """
+
+    def __init__(self, path, schema, key, columns=None):
+        check_table(path, schema)
+        self.path, self.key = path, key
+        self._file = pq.ParquetFile(path)
+        self.rows = self._file.metadata.num_rows
+        self._columns = columns or schema.names
+        self._batches = self._file.iter_batches(batch_size=1 << 16, columns=self._columns)
+        self._rest = pa.schema([schema.field(name) for name in self._columns]).empty_table()
+        self._last = None
+
+    def until(self, limit):
+        """Return the rows not yet returned whose key is at most ``limit``, as a table."""
+        parts = []
+        while True:
+            keys = self._rest[self.key]
+            if len(keys) and keys[-1].as_py() > limit:
+                count = pc.sum(pc.less_equal(keys, limit)).as_py()
+                parts.append(self._rest.slice(0, count))
+                self._rest = self._rest.slice(count)
+                break
+            parts.append(self._rest)
+            self._rest = self._rest.slice(len(self._rest))
+            if not self._fetch():
+                break
+        return pa.concat_tables(parts)
+
+    def take(self, count):
+        """Return the next ``count`` rows, fewer at the end, as a table."""
+        parts, missing = [], count
+        while True:
+            part = self._rest.slice(0, missing)
+            parts.append(part)
+            self._rest = self._rest.slice(len(part))
+            missing -= len(part)
+            if not missing or not self._fetch():
+                return pa.concat_tables(parts)
+
+    def _fetch(self):
+        """Read the next batch into the empty rest; False at the end of the table."""
+        batch = next(self._batches, None)
+        if batch is None:
+            return False
+        self._rest = pa.Table.from_batches([batch]).cast(self._rest.schema)
+        self._check_order()
+        return True
+
+    def _check_order(self):
+        keys = self._rest[self.key].combine_chunks()
+        ascending = len(keys) < 2 or pc.all(pc.less_equal(keys[:-1], keys[1:])).as_py()
+        if not ascending or (self._last is not None and len(keys) and keys[0].as_py() < self._last):
+            raise InputError(
+                f"rows are not sorted by {self.key}", file=self.path, remedy="delete it and make it again"
+            )
+        if len(keys):
+            self._last = keys[-1].as_py()

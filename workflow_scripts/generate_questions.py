@@ -1,0 +1,38 @@
+"""Generate the annotations of one type for every kept patch (Section 3.3).
+
+Binary: presence, area, count, adjacency. Multiple choice: the same, relative position, country, season and
+climate zone. Bounding box: points and referring expressions. The answers follow from the reference maps.
+"""
+
+from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.questions.generate import TYPES, generate_questions, load_resources
+from bentxt.similar_classes import SIMILAR_CLASSES
+from bentxt.wording import CLASS_WORDING, RESOURCES
+
+
+def main():
+    parser = program_parser(__doc__)
+    parser.add_argument("--type", required=True, choices=sorted(TYPES))
+    parser.add_argument("--templates", required=True, nargs="+", help="one YAML file a category")
+    parser.add_argument("--class-wording", default=CLASS_WORDING, help="forms of the class names, YAML")
+    parser.add_argument("--similar-classes", default=SIMILAR_CLASSES, help="tiers of similar classes, YAML")
+    parser.add_argument("--climate-zones", default=RESOURCES / "climate_zones.csv", help="legend, CSV")
+    for table in ("patches", "maps", "instances", "adjacencies"):
+        parser.add_argument(f"--{table}", required=True, help=f"{table}.parquet")
+    parser.add_argument("--out", required=True, help="the question table, Parquet")
+    args = parser.parse_args()
+    resources = load_resources(
+        args.type, args.templates, args.class_wording, args.similar_classes, args.climate_zones
+    )
+    generate_questions(
+        setting(args.settings, "seed"),
+        setting(args.settings, "questions"),
+        resources,
+        (args.patches, args.maps, args.instances, args.adjacencies),
+        args.out,
+        lineage(args, type=args.type),
+    )
+
+
+if __name__ == "__main__":
+    run(main)
