@@ -19,6 +19,7 @@ rule select_benchmark:
         **QUESTIONS,
         captions=augmented_captions(),
         patches=PATCHES,
+        release_rows="resources/release_benchmark_rows.csv",
     output:
         rows=f"{RESULTS}/benchmark_rows.parquet",
         balance=report(
@@ -42,7 +43,8 @@ rule select_benchmark:
     shell:
         "python workflow_scripts/select_benchmark.py --patches {input.patches} --captions {input.captions}"
         " --binary {input.binary} --mcq {input.mcq} --bounding-box {input.bounding_box}"
-        " --captioning {input.captioning} --out {output.rows} --balance {output.balance}"
+        " --captioning {input.captioning} --release-rows {input.release_rows}"
+        " --out {output.rows} --balance {output.balance}"
         " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
 
 

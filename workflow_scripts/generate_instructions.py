@@ -6,6 +6,7 @@ from bentxt.questions.templates import load_templates
 
 
 def main():
+    """Read captions and patches, write the instructions."""
     parser = program_parser(__doc__)
     parser.add_argument("--captions", required=True, nargs="+", help="shards of the augmented captions")
     parser.add_argument("--patches", required=True, help="patches.parquet")

@@ -11,6 +11,7 @@ from bentxt.wording import CLASS_WORDING, RESOURCES
 
 
 def main():
+    """Read the tables of attributes, write the questions."""
     parser = program_parser(__doc__)
     parser.add_argument("--type", required=True, choices=sorted(TYPES))
     parser.add_argument("--templates", required=True, nargs="+", help="one YAML file a category")

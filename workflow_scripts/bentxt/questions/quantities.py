@@ -3,6 +3,7 @@
 Areas are compared with multiples of ``questions.area_grid`` (10 % of a patch, 144,000 m²).
 """
 
+import math
 from functools import cache
 
 from bentxt.errors import InputError
@@ -183,7 +184,7 @@ def range_layouts(where, grid, narrowest, widest):
         If four ranges do not fit.
     """
     lines = 100 // grid
-    widths = range(-(-narrowest // grid), widest // grid + 1)
+    widths = range(max(1, math.ceil(narrowest / grid)), int(widest // grid) + 1)
     common = 1
     for width in widths:
         common *= width

@@ -1,0 +1,62 @@
+"""Select the patches of the benchmark split and the rows of theirs that it keeps (Section 3.4).
+
+The paper's authors judged captions by hand; here the automatic check of the captions stands in for that.
+"""
+
+import pyarrow as pa
+
+from bentxt.benchmark_split import (
+    eligible_patches,
+    read_candidates,
+    read_quotas,
+    select_benchmark,
+    write_balance,
+)
+from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.questions.instructions import read_captions
+from bentxt.schemas import BENCHMARK_ROWS, PATCHES, read_table, write_table
+from bentxt.wording import RESOURCES
+
+CRITERIA = ["linguistically_correct", "factually_accurate", "complete", "free_of_artifacts"]
+
+
+def main():
+    """Read patches, captions and questions, write the benchmark's rows and their balance."""
+    parser = program_parser(__doc__)
+    parser.add_argument("--patches", required=True, help="patches.parquet")
+    parser.add_argument("--captions", required=True, nargs="+", help="shards of the augmented captions")
+    parser.add_argument("--binary", required=True, help="question table of type binary")
+    parser.add_argument("--mcq", required=True, help="question table of type mcq")
+    parser.add_argument("--bounding-box", required=True, help="question table of type bounding box")
+    parser.add_argument("--captioning", required=True, help="question table of type captioning")
+    parser.add_argument(
+        "--release-rows",
+        default=RESOURCES / "release_benchmark_rows.csv",
+        help="rows of the released benchmark split by type and category, CSV",
+    )
+    parser.add_argument("--out", required=True, help="rows of the benchmark split, Parquet")
+    parser.add_argument("--balance", required=True, help="balance of answers and classes, CSV")
+    args = parser.parse_args()
+    patches = setting(args.settings, "benchmark_split.patches")
+    eligible = eligible_patches(
+        read_table(args.patches, PATCHES), read_captions(args.captions, ["patch_id", *CRITERIA])
+    )
+    candidates = {}
+    for annotation_type, path in (
+        ("binary", args.binary),
+        ("mcq", args.mcq),
+        ("bounding box", args.bounding_box),
+        ("captioning", args.captioning),
+    ):
+        candidates |= read_candidates(path, annotation_type, eligible["patch_id"].combine_chunks())
+    quotas = read_quotas(args.release_rows, patches)
+    selection = select_benchmark(setting(args.settings, "seed"), patches, eligible, quotas, candidates)
+    columns = zip(*selection.rows, strict=True)
+    table = pa.table(dict(zip(BENCHMARK_ROWS.names, map(list, columns), strict=True)), schema=BENCHMARK_ROWS)
+    notes = {"caption_review": "automatic check, no manual review", **selection.notes}
+    write_balance(args.balance, selection.balance)
+    write_table(args.out, table, BENCHMARK_ROWS, lineage(args, **notes))
+
+
+if __name__ == "__main__":
+    run(main)
