@@ -1,14 +1,44 @@
 """Outputs that are whole or not there: written under a temporary name beside the target, then renamed."""
 
+import errno
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
+#: What a write fails with where there is no room: disk full, quota, limit of the size of files.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 def _part(target):
-    """Return the temporary name: always the same, so that what a kill left behind is overwritten."""
+    """Return the temporary name, with nothing there.
+
+    It is always the same, so that what a kill left behind is overwritten.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    return target.with_name(f".{target.name}.part")
+    part = target.with_name(f".{target.name}.part")
+    _remove(part)
+    return part
+
+
+def _remove(path):
+    """Remove a file or a directory, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _cleared(part, target):
+    """Remove ``part`` at the end, and let a failed write name ``target``: the system's error does not."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM and error.filename is None:
+            error.filename = str(target)
+        raise
+    finally:
+        _remove(part)
 
 
 @contextmanager
@@ -27,12 +57,9 @@ def atomic_path(target):
     """
     target = Path(target)
     part = _part(target)
-    part.unlink(missing_ok=True)
-    try:
+    with _cleared(part, target):
         yield part
         part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -46,15 +73,11 @@ def atomic_directory(target):
     """
     target = Path(target)
     part = _part(target)
-    shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
-    try:
+    with _cleared(part, target):
         yield part
-        if target.exists():
-            shutil.rmtree(target)
+        _remove(target)
         part.rename(target)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def write_text(target, text):

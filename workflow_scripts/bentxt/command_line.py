@@ -46,14 +46,18 @@ def read_settings(text):
     Raises
     ------
     argparse.ArgumentTypeError
-        If it is neither.
+        If it is neither, or the file holds no mapping.
     """
-    if text.lstrip().startswith("{"):
-        return json.loads(text)
     try:
-        return yaml.safe_load(Path(text).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise argparse.ArgumentTypeError(f"neither a JSON object nor a readable file: {error}") from error
+        if text.lstrip().startswith("{"):
+            return json.loads(text)
+        settings = yaml.safe_load(Path(text).read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        problem = f"{text}: neither JSON object nor readable YAML file: {error}"
+        raise argparse.ArgumentTypeError(problem) from error
+    if not isinstance(settings, dict):
+        raise argparse.ArgumentTypeError(f"{text} holds no mapping of keys to values")
+    return settings
 
 
 def setting(settings, key):
@@ -91,7 +95,6 @@ def run(main):
     except OSError as error:
         if error.errno is None:
             raise
-        remedy = (
-            "free space on this file system" if error.errno == errno.ENOSPC else "check path and permissions"
-        )
-        sys.exit(f"error: {error.strerror}\n  file:   {error.filename}\n  remedy: {remedy}")
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        remedy = "free space on this file system" if full else "check path and permissions"
+        sys.exit(f"error: {InputError(error.strerror, file=error.filename, remedy=remedy)}")

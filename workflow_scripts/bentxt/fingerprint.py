@@ -33,15 +33,16 @@ def fingerprint(program, scripts=SCRIPTS):
         path = pending.pop()
         if path not in seen:
             seen.add(path)
-            pending.extend(_parse(path, scripts)[1])
+            pending.extend(_parse(path, scripts, path.stat().st_mtime_ns)[1])
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(seen):
-        digest.update(f"{path.relative_to(scripts)}\0{_parse(path, scripts)[0]}\0".encode())
+        tree = _parse(path, scripts, path.stat().st_mtime_ns)[0]
+        digest.update(f"{path.relative_to(scripts).as_posix()}\0{tree}\0".encode())
     return digest.hexdigest()
 
 
 @cache
-def _parse(path, scripts):
+def _parse(path, scripts, _modified):
     """Return the dump of a module's tree without docstrings, and the paths of its bentxt imports."""
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     names = set()
@@ -57,7 +58,7 @@ def _parse(path, scripts):
             names.update(f"{package}.{alias.name}" for alias in node.names)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body
-            if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+            if ast.get_docstring(node, clean=False) is not None:
                 node.body = body[1:]
     imports = set()
     for name in names:

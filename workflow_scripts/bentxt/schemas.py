@@ -4,6 +4,7 @@
 """
 
 import json
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -242,12 +243,14 @@ class TableWriter:
 
     def __init__(self, path, schema, lineage):
         metadata = {b"bentxt": json.dumps(lineage.to_dict(), sort_keys=True).encode()}
-        self.schema = schema.with_metadata(metadata)
+        self.path, self.schema = path, schema.with_metadata(metadata)
         self.rows = 0
-        self._atomic = atomic_path(path)
 
     def __enter__(self):
-        self._writer = pq.ParquetWriter(self._atomic.__enter__(), self.schema, compression="zstd")
+        with ExitStack() as stack:
+            part = stack.enter_context(atomic_path(self.path))
+            self._writer = stack.enter_context(pq.ParquetWriter(part, self.schema, compression="zstd"))
+            self._stack = stack.pop_all()
         return self
 
     def write(self, table):
@@ -258,8 +261,7 @@ class TableWriter:
         self.rows += len(table)
 
     def __exit__(self, *error):
-        self._writer.close()
-        return self._atomic.__exit__(*error)
+        return self._stack.__exit__(*error)
 
 
 def write_table(path, table, schema, lineage):
@@ -289,7 +291,11 @@ def read_table(path, schema, columns=None):
         If the file is missing, unreadable or of another schema.
     """
     check_table(path, schema)
-    return pq.read_table(path, columns=columns)
+    try:
+        # Without partitioning a folder named key=value would not become a column.
+        return pq.read_table(path, columns=columns, partitioning=None)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise _unreadable(path, error) from error
 
 
 def check_table(path, schema):
@@ -299,9 +305,7 @@ def check_table(path, schema):
     except FileNotFoundError:
         raise InputError("file not found", file=path, remedy="make it with snakemake") from None
     except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(
-            f"not a readable Parquet file: {error}", file=path, remedy="delete it and make it again"
-        ) from error
+        raise _unreadable(path, error) from error
     expected = [(field.name, str(field.type)) for field in schema]
     present = [(field.name, str(field.type)) for field in found]
     if expected != present:
@@ -312,6 +316,11 @@ def check_table(path, schema):
             file=path,
             remedy="see docs/data_model.md for the columns of each table",
         )
+
+
+def _unreadable(path, error):
+    problem = f"not a readable Parquet file: {error}"
+    return InputError(problem, file=path, remedy="delete it and make it again")
 
 
 def read_lineage(path):
