@@ -34,7 +34,11 @@ def dependencies(path):
         else:
             spec = MatchSpec(entry)
             version = str(spec.version).removeprefix("=").removesuffix(".*") if spec.version else None
-            yield normalised(CONDA_NAMES.get(str(spec.name.normalized), str(spec.name.normalized))), version, True
+            yield (
+                normalised(CONDA_NAMES.get(str(spec.name.normalized), str(spec.name.normalized))),
+                version,
+                True,
+            )
 
 
 @pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.name)

@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-PARTS = ["Snakefile", "config.yaml", "config", "rules", "envs", "workflow_scripts", "resources", "report", "profiles", "slurm"]
+PARTS = [
+    "Snakefile",
+    "config.yaml",
+    "config",
+    "rules",
+    "envs",
+    "workflow_scripts",
+    "resources",
+    "report",
+    "profiles",
+    "slurm",
+]
 
 
 class Workflow:
@@ -24,7 +35,11 @@ class Workflow:
         process = subprocess.run(
             ["snakemake", *map(str, arguments)],
             cwd=self.folder,
-            env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", **(environment or {})},
+            env={
+                **os.environ,
+                "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+                **(environment or {}),
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

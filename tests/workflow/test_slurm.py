@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -18,10 +19,14 @@ pytestmark = [
 
 def finished_jobs():
     """Slurm's own record of finished jobs: one dict a job."""
-    configuration = subprocess.run(["scontrol", "show", "config"], capture_output=True, text=True, check=True).stdout
-    record = next(line.split("=", 1)[1].strip() for line in configuration.splitlines() if line.startswith("JobCompLoc"))
-    with open(record) as file:
-        return [dict(field.split("=", 1) for field in line.split() if "=" in field) for line in file]
+    configuration = subprocess.run(
+        ["scontrol", "show", "config"], capture_output=True, text=True, check=True
+    ).stdout
+    record = next(
+        line.split("=", 1)[1].strip() for line in configuration.splitlines() if line.startswith("JobCompLoc")
+    )
+    lines = Path(record).read_text().splitlines() if Path(record).exists() else []
+    return [dict(field.split("=", 1) for field in line.split() if "=" in field) for line in lines]
 
 
 def test_the_profile_submits_each_job_with_its_time_and_memory(fresh_workflow):

@@ -19,7 +19,7 @@ def edit(path, old, new):
 
 
 def test_table_8_has_numbers_for_the_models_that_ran_and_reasons_for_the_others(finished_run):
-    with open(finished_run.folder / "figures/table8.csv", newline="") as file:
+    with (finished_run.folder / "figures/table8.csv").open(newline="") as file:
         rows = {row["model"]: row for row in csv.DictReader(file)}
     assert list(rows) == ["SOTA RS", "SOTA CV", "RS-InternVL"]
     for column in ("captioning_bleu4", "binary_accuracy", "mcq_accuracy", "referring_miou"):
@@ -120,12 +120,13 @@ def test_a_failing_stage_shows_its_message_and_leaves_no_output(fresh_workflow):
     fresh_workflow.snakemake("results/small/patches.parquet", "--configfile", "small.yaml")
     archive = fresh_workflow.folder / "data/small/Reference_Maps.tar.zst"
     archive.write_bytes(archive.read_bytes()[:-2000])
-    process = fresh_workflow.snakemake("results/small/patches.parquet", "--configfile", "small.yaml", check=False)
+    process = fresh_workflow.snakemake(
+        "results/small/patches.parquet", "--configfile", "small.yaml", check=False
+    )
     assert process.returncode != 0
     assert "Reference_Maps.tar.zst" in process.stdout
     assert "remedy:" in process.stdout
-    left = [path for path in (fresh_workflow.folder / "results/small/attributes").iterdir()]
-    assert left == []
+    assert not list((fresh_workflow.folder / "results/small/attributes").iterdir())
 
 
 def test_the_paper_run_is_at_most_2000_jobs_and_planned_with_gpus_and_time(fresh_workflow):
