@@ -1,10 +1,11 @@
 """Tables of attributes from class maps, by scipy: the input of the caption stages in these tests."""
 
 import numpy as np
+from scipy import ndimage
+
 from bentxt.captions.facts import Rules, caption_facts
 from bentxt.nomenclature import SIDE
 from bentxt.schemas import ADJACENCIES, INSTANCES, MAPS, PATCHES, Lineage, write_table
-from scipy import ndimage
 
 RULES = Rules(25, 5, 1000, 1)
 SETTINGS = {

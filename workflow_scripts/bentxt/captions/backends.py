@@ -108,9 +108,8 @@ class OpenAIBackend:
         self.base_url = options["base_url"]
         self.concurrency = options["concurrency"]
         self._retries = options["retries"]
-        self._client = openai.OpenAI(
-            base_url=self.base_url, api_key=_key(options["key_variable"]), max_retries=self._retries
-        )
+        self._key = _key(options["key_variable"])
+        self._client = openai.OpenAI(base_url=self.base_url, api_key=self._key, max_retries=self._retries)
 
     def converse(self, chats, reply):
         """Run ``concurrency`` conversations at a time; the first error ends them all.
@@ -143,7 +142,8 @@ class OpenAIBackend:
             )
         except openai.APIStatusError as error:
             raise InputError(
-                f"the server answered {error.status_code}: {error.message}",
+                # A server may quote the key that it refuses.
+                f"the server answered {error.status_code}: {error.message.replace(self._key, '(key)')}",
                 file=self.base_url,
                 item=chat.facts.patch_id,
                 remedy="check augmentation.model and augmentation.openai; finished answers are kept",

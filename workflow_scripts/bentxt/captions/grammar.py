@@ -5,7 +5,7 @@ rendered from :class:`~bentxt.captions.facts.CaptionFacts`, so nothing can be lo
 """
 
 from bentxt.captions.facts import MARGINAL, PRIMARY, SECONDARY
-from bentxt.captions.wording import NAMES, PLURAL, area, capital, listing, number
+from bentxt.captions.wording import NAMES, PLURAL, capital, listing, number, series
 from bentxt.nomenclature import LEVEL_1_GROUPS, PIXELS
 from bentxt.randomness import generator
 
@@ -13,6 +13,9 @@ _GROUPS = {index: name.lower() for name, members in LEVEL_1_GROUPS.items() for i
 
 #: Share of the patch, %, from which one general class is said to dominate it.
 _DOMINANT = 60
+
+#: Share of neighbouring clauses that are joined to one sentence.
+_JOINED = 0.65
 
 
 def paraphrase(facts, seed):
@@ -38,50 +41,55 @@ def _draws(seed, patch_id):
         yield from draws.random(64).tolist()
 
 
+def _inflected(index, verb):
+    """Inflect a verb phrase for a class, or for several where ``index`` is None."""
+    plural = index is None or index in PLURAL
+    word, _, tail = verb.partition(" ")
+    if word == "be":
+        word = "are" if plural else "is"
+    elif not plural:
+        word = f"{word[:-1]}ies" if word == "occupy" else f"{word}es" if word.endswith("ch") else f"{word}s"
+    return f"{word} {tail}".rstrip()
+
+
 class _Writer:
-    """The choices of one caption: unit, nouns and verbs stay the same or vary from sentence to sentence."""
+    """Writes one caption; its unit stays the same, all else varies from sentence to sentence."""
 
     def __init__(self, facts, draws):
         self.facts, self.draws = facts, draws
         self.unit = self.pick("sqm", "square meters")
-        self.about = self.pick("~", "about ", "approximately ", "around ")
-        self.margin = self.pick(
-            f"{facts.marginal_share:g}% of the {self.scene}", f"{facts.marginal_area:,} {self.unit}"
-        )
 
     def pick(self, *options):
         return options[int(next(self.draws) * len(options))]
 
-    @property
     def scene(self):
-        return self.pick("scene", "image", "area shown")
+        return self.pick("scene", "image", "area shown", "patch", "view")
 
-    def size(self, square_metres):
-        return area(square_metres, self.unit, self.about)
+    def size(self, *areas):
+        """Write one area or several: ``~383,000 and 81,000 sqm``."""
+        about = self.pick("~", "~", "about ", "approximately ", "around ", "roughly ")
+        return f"{about}{series(f'{area:,}' for area in areas)} {self.unit}"
 
     def sized(self, c):
         return f"{NAMES[c.index]} ({self.size(c.area)})"
 
     def caption(self):
         """Return the whole caption."""
-        opening, *more = self.opening()
-        body = self.classes()
-        borders, instances = self.borders(), self.instances()
-        order = self.pick(0, 1)
-        details = [*borders, *instances] if order else [*instances, *borders]
-        return " ".join([opening, *body, *details, *more])
+        opening, *closing = self.opening()
+        classes, borders, instances = self.classes(), self.borders(), self.instances()
+        details = [*borders, *instances] if next(self.draws) < 0.5 else [*instances, *borders]
+        return " ".join([opening, *classes, *details, *closing])
 
     # Place and time
 
     def opening(self):
         """Return the opening sentence, and a closing one where place and time are left for the end."""
         facts, landscape = self.facts, self.landscape()
-        season = self.pick(
-            f"in {facts.season}", f"during {facts.season}", f"during the {facts.season} season"
-        )
+        season = self.pick(f"in {facts.season}", f"during {facts.season}", f"in the {facts.season} season")
         taken = self.pick("captured", "taken", "acquired", "recorded")
-        shows = self.pick("shows", "depicts", "presents", "displays", "features")
+        shows = self.pick("shows", "depicts", "presents", "displays", "features", "reveals", "showcases")
         zone = f'the "{facts.climate_zone}" climate zone'
+        scene = self.pick("scene", "image", "satellite scene")
         return self.pick(
             (
                 f"This satellite image, {taken} {season} in {facts.country}, {shows} {landscape} "
@@ -92,16 +100,20 @@ class _Writer:
                 f"in {zone}.",
             ),
             (
-                f"Located in {zone} of {facts.country}, this scene was {taken} {season} and {shows} "
+                f"Located in {zone} of {facts.country}, this {scene} was {taken} {season} and {shows} "
                 f"{landscape}.",
             ),
             (
                 f"The satellite image {shows} {landscape} in {facts.country}.",
-                f"The {self.pick('scene', 'image')} was {taken} {season} and lies in {zone}.",
+                f"The {scene} was {taken} {season} and lies in {zone}.",
             ),
             (
                 f"This satellite image {shows} {landscape}.",
-                f"It was {taken} {season} in {facts.country}, within {zone}.",
+                f"The {scene} was {taken} {season} in {facts.country}, within {zone}.",
+            ),
+            (
+                f"This {facts.season} {scene} from {facts.country} {shows} {landscape}.",
+                f"The location {self.pick('belongs to', 'falls within', 'is part of')} {zone}.",
             ),
         )
 
@@ -111,23 +123,24 @@ class _Writer:
         for c in self.facts.classes:
             group = _GROUPS[c.index]
             shares[group] = shares.get(group, 0) + 100 * c.pixels / PIXELS
-        ranked = sorted(shares, key=lambda group: -shares[group])
-        if len(ranked) == 1:
+        first, *rest = sorted(shares, key=lambda group: -shares[group])
+        if not rest:
             return self.pick(
-                f"a landscape made up of {ranked[0]}",
-                f"a landscape consisting of {ranked[0]}",
-                f"a landscape of {ranked[0]} alone",
+                f"a landscape made up of {first}",
+                f"a landscape consisting of {first}",
+                f"nothing but {first}",
             )
-        if shares[ranked[0]] >= _DOMINANT:
+        if shares[first] >= _DOMINANT:
             return self.pick(
-                f"a landscape dominated by {ranked[0]}",
-                f"a landscape that consists mainly of {ranked[0]}",
-                f"a setting characterized by {ranked[0]}",
+                f"a landscape dominated by {first}",
+                f"a landscape that consists mainly of {first}",
+                f"a setting characterized by {first}",
+                f"predominantly {first}",
             )
         return self.pick(
-            f"a mix of {listing(ranked[:2])}",
-            f"a varied landscape with {listing(ranked[:2])}",
-            f"a mosaic that includes {listing(ranked[:2])}",
+            f"a landscape that combines {first} with {rest[0]}",
+            f"a varied landscape with {first} alongside {rest[0]}",
+            f"a diverse setting shared by {first} and, to a lesser degree, {rest[0]}",
         )
 
     # Classes
@@ -141,58 +154,69 @@ class _Writer:
         if tiers[PRIMARY]:
             sentences.append(self.primary(*tiers[PRIMARY]))
         if tiers[SECONDARY]:
-            sentences.append(self.secondary(tiers[SECONDARY]))
+            write = self.secondary if tiers[PRIMARY] else self.no_primary
+            sentences.append(write(tiers[SECONDARY]))
         if tiers[MARGINAL]:
             sentences.append(self.marginal(tiers[MARGINAL]))
         return sentences
 
     def primary(self, first, *rest):
-        name, size = NAMES[first.index], self.size(first.area)
-        covering = self.pick("covering", "spanning", "extending over", "occupying")
+        name, size, scene = NAMES[first.index], self.size(first.area), self.scene()
+        covering = self.pick("covering", "spanning", "extending over", "occupying", "stretching over")
         if len(self.facts.classes) == 1:
             return self.pick(
-                f"{capital(name)} {_agree(first.index, 'fill')} the entire {self.scene}, {covering} {size}.",
+                f"{capital(name)} {_inflected(first.index, 'fill')} the entire {scene}, {covering} {size}.",
                 f"No other class is present besides {name}, {covering} {size}.",
-                f"The whole {self.scene} is covered by {name} ({size}).",
+                f"The whole {scene} is covered by {name} ({size}).",
             )
+        share = "More than half" if 2 * first.pixels > PIXELS else "The largest share"
         sentence = self.pick(
-            f"The {self.pick('dominant', 'most prominent', 'primary')} feature is {name}, {covering} {size}",
-            f"{capital(name)} {_agree(first.index, 'dominate')} the {self.scene}, {covering} {size}",
-            f"Most of what is visible is {name} ({size})"
-            if 2 * first.pixels > PIXELS
-            else f"The largest share of the {self.scene} is {name} ({size})",
-            f"The {self.scene} is primarily covered by {name} ({size})",
+            f"The {self.pick('dominant', 'most prominent', 'primary', 'main')} feature is {name}, "
+            f"{covering} {size}",
+            f"{capital(name)} {_inflected(first.index, 'dominate')} the {scene}, {covering} {size}",
+            f"{share} of the {scene} is occupied by {name} ({size})",
+            f"The {scene} is primarily covered by {name} ({size})",
         )
         if rest:
             joined = listing(self.sized(c) for c in rest)
             sentence += self.pick(f", followed by {joined}", f", next to large shares of {joined}")
         return f"{sentence}."
 
+    def no_primary(self, classes):
+        joined, scene = listing(self.sized(c) for c in classes), self.scene()
+        return self.pick(
+            f"No single class dominates the {scene}, which is shared by {joined}.",
+            f"Without a dominant class, the {scene} is divided among {joined}.",
+        )
+
     def secondary(self, classes):
-        joined = listing(self.sized(c) for c in classes)
+        joined, scene = listing(self.sized(c) for c in classes), self.scene()
         index = classes[0].index if len(classes) == 1 else None
         part = "a smaller part" if len(classes) == 1 else "smaller parts"
         share = "A smaller share" if len(classes) == 1 else "Smaller shares"
         return self.pick(
-            f"{capital(joined)} {_agree(index, 'take')} up {part} of the {self.scene}.",
-            f"{capital(joined)} {_agree(index, 'cover')} {part} of the {self.scene}.",
-            f"{share} of the {self.scene} {'belongs' if index is not None else 'belong'} to {joined}.",
-            f"To a lesser extent, the {self.scene} also contains {joined}.",
-            f"In addition, there {'is' if classes[0].index not in PLURAL else 'are'} {joined}.",
+            f"{capital(joined)} {_inflected(index, 'take')} up {part} of the {scene}.",
+            f"{capital(joined)} {_inflected(index, 'cover')} {part} of the {scene}.",
+            f"{capital(joined)} {_inflected(index, 'occupy')} {part} of it.",
+            f"{share} of the {scene} {'belong' if index is None else 'belongs'} to {joined}.",
+            f"To a lesser extent, the {scene} also contains {joined}.",
+            f"In addition, there {_inflected(classes[0].index, 'be')} {joined}.",
         )
 
     def marginal(self, classes):
-        joined = listing(NAMES[c.index] for c in classes)
-        index = classes[0].index if len(classes) == 1 else None
-        each = "each " if index is None else ""
+        joined, scene = listing(NAMES[c.index] for c in classes), self.scene()
+        index, each = (classes[0].index, "") if len(classes) == 1 else (None, "each ")
+        margin = self.pick(
+            f"{self.facts.marginal_share:g}% of the {scene}", f"{self.facts.marginal_area:,} {self.unit}"
+        )
         return self.pick(
-            f"{capital(joined)} {each}{_agree(index, 'cover')} less than {self.margin}.",
-            f"{capital(joined)} {each}{_agree(index, 'account')} for less than {self.margin}.",
-            f"{capital(joined)} {_agree(index, 'be')} only marginally present, "
-            f"with less than {self.margin}{' each' if each else ''}.",
-            f"Only marginal shares of less than {self.margin} each belong to {joined}."
+            f"{capital(joined)} {each}{_inflected(index, 'cover')} less than {margin}.",
+            f"{capital(joined)} {each}{_inflected(index, 'account')} for less than {margin}.",
+            f"{capital(joined)} {_inflected(index, 'be')} only marginally present, with less than {margin}"
+            f"{' each' if each else ''}.",
+            f"Only marginal shares of less than {margin} each belong to {joined}."
             if each
-            else f"Only a marginal share of less than {self.margin} belongs to {joined}.",
+            else f"Only a marginal share of less than {margin} belongs to {joined}.",
         )
 
     # Neighbours and instances
@@ -202,8 +226,7 @@ class _Writer:
         clauses = []
         for index, others in self.facts.borders:
             verb = self.pick("border", "adjoin", "touch", "be adjacent to", "share a border with", "meet")
-            joined = listing(NAMES[other] for other in others)
-            clauses.append(f"{NAMES[index]} {_agree(index, verb)} {joined}")
+            clauses.append(f"{NAMES[index]} {_inflected(index, verb)} {listing(NAMES[o] for o in others)}")
         return self.joined(clauses)
 
     def instances(self):
@@ -211,40 +234,41 @@ class _Writer:
         return self.joined([self.instance(c) for c in self.facts.classes if c.count > 1])
 
     def instance(self, c):
-        verb = self.pick("be split into", "be divided into", "be distributed over", "consist of", "form")
+        verb = self.pick(
+            "be split into",
+            "be divided into",
+            "be distributed over",
+            "consist of",
+            "form",
+            "be spread across",
+        )
         kind = self.pick("individual ", "separate ", "distinct ", "")
-        areas = self.pick("areas", "regions", "parts")
-        parts = []
-        for sizes, word in ((c.large, "large"), (c.smaller, "smaller")):
-            if sizes:
-                parts.append(f"{number(len(sizes))} {word} ({listing(self.size(s) for s in sizes)})")
-        if c.marginal:
-            parts.append(f"{number(c.marginal)} marginal")
-        if len(parts) == 1 and c.marginal:
-            detail = f", {'both' if c.count == 2 else 'all'} of them marginal"
-        elif len(parts) == 1:
-            detail = f", namely {parts[0]}"
+        noun = self.pick("areas", "regions", "parts")
+        tiers = [
+            (len(sizes), word, f" ({self.size(*sizes)})" if sizes else "")
+            for sizes, word in ((c.large, "large"), (c.smaller, "smaller"))
+        ]
+        tiers = [tier for tier in (*tiers, (c.marginal, "marginal", "")) if tier[0]]
+        if len(tiers) == 1:
+            everyone = "both" if c.count == 2 else "all"
+            detail = f", {everyone} of {self.pick('them', 'which are')} {tiers[0][1]}{tiers[0][2]}"
+        elif next(self.draws) < 0.5:
+            parts = (f"{number(count)} {word}{sizes}" for count, word, sizes in tiers)
+            detail = f", {self.pick('namely ', '')}{series(parts)}"
         else:
-            detail = f", namely {listing(parts)}{self.pick(' ones', f' {areas}') if c.marginal else ''}"
-        return f"{NAMES[c.index]} {_agree(c.index, verb)} {number(c.count)} {kind}{areas}{detail}"
+            parts = (
+                f"{'a' if count == 1 else number(count)} {word} {'one' if count == 1 else 'ones'}{sizes}"
+                for count, word, sizes in tiers
+            )
+            detail = f", {self.pick('namely ', '')}{series(parts)}"
+        return f"{NAMES[c.index]} {_inflected(c.index, verb)} {number(c.count)} {kind}{noun}{detail}"
 
     def joined(self, clauses):
         """Make sentences of one or two clauses each."""
         sentences, rest = [], list(clauses)
         while rest:
             clause = rest.pop(0)
-            if rest and next(self.draws) < 0.6:
+            if rest and next(self.draws) < _JOINED:
                 clause += self.pick(", while ", ", whereas ", "; ") + rest.pop(0)
             sentences.append(f"{capital(clause)}.")
         return sentences
-
-
-def _agree(index, verb):
-    """Inflect a verb phrase for a class (or for several, where ``index`` is None)."""
-    plural = index is None or index in PLURAL
-    word, _, tail = verb.partition(" ")
-    if word == "be":
-        word = "are" if plural else "is"
-    elif not plural:
-        word += "es" if word.endswith("ch") else "s"
-    return f"{word} {tail}".rstrip()

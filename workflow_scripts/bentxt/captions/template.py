@@ -1,7 +1,7 @@
 """Template captions: facts in pre-defined sentences, class names in quotation marks (Section 3.2)."""
 
 from bentxt.captions.facts import MARGINAL, PRIMARY, SECONDARY
-from bentxt.captions.wording import PLURAL, QUOTED, area, capital, listing, number
+from bentxt.captions.wording import PLURAL, QUOTED, area, capital, number, series
 
 
 def template_caption(facts):
@@ -37,35 +37,34 @@ def _class_sentences(facts):
     verb = "The satellite image primarily shows"
     if tiers[PRIMARY]:
         first, *rest = tiers[PRIMARY]
-        yield f"{verb} {first}{f', followed by {listing(rest)}' if rest else ''}."
+        yield f"{verb} {first}{f', followed by {series(rest)}' if rest else ''}."
         verb = "Secondarily, it shows"
     else:
         verb = "The satellite image shows no primary class. Secondarily, it shows"
     if tiers[SECONDARY]:
-        yield f"{verb} {listing(tiers[SECONDARY])}."
+        yield f"{verb} {series(tiers[SECONDARY])}."
     if tiers[MARGINAL]:
         each = " each" if len(tiers[MARGINAL]) > 1 else ""
         yield (
-            f"Marginally, it shows {listing(tiers[MARGINAL])}, covering less than "
+            f"Marginally, it shows {series(tiers[MARGINAL])}, covering less than "
             f"{facts.marginal_share:g}% ({facts.marginal_area:,} sqm){each}."
         )
 
 
 def _border_sentence(index, others):
     verb = "border" if index in PLURAL else "borders"
-    return f"{capital(QUOTED[index])} {verb} {listing(QUOTED[other] for other in others)}."
+    return f"{capital(QUOTED[index])} {verb} {series(QUOTED[other] for other in others)}."
 
 
 def _instance_sentence(c):
     verb = "are" if c.index in PLURAL else "is"
-    parts = []
-    for sizes, word in ((c.large, "large"), (c.smaller, "smaller")):
-        if sizes:
-            parts.append(f"{number(len(sizes))} {word} ({listing(area(size) for size in sizes)})")
-    if c.marginal:
-        parts.append(f"{number(c.marginal)} marginal")
-    if len(parts) == 1 and c.marginal:
-        detail = f", {'both' if c.count == 2 else 'all'} of them marginal"
+    tiers = [
+        (len(sizes), word, f" ({series(area(size) for size in sizes)})" if sizes else "")
+        for sizes, word in ((c.large, "large"), (c.smaller, "smaller"))
+    ]
+    tiers = [tier for tier in (*tiers, (c.marginal, "marginal", "")) if tier[0]]
+    if len(tiers) == 1:
+        detail = f", {'both' if c.count == 2 else 'all'} of them {tiers[0][1]}{tiers[0][2]}"
     else:
-        detail = f": {listing(parts)}"
+        detail = f": {series(f'{number(count)} {word}{sizes}' for count, word, sizes in tiers)}"
     return f"{capital(QUOTED[c.index])} {verb} split into {number(c.count)} individual areas{detail}."

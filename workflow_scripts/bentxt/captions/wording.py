@@ -33,7 +33,10 @@ QUOTED = tuple(f'"{name.lower()}"' for name in CLASSES)
 #: Classes whose name takes a plural verb ("pastures border", but "arable land borders").
 PLURAL = frozenset({1, 3, 4, 5, 7, 11, 12, 14, 15, 16, 17, 18})
 
-_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+#: Counts in words, by value.
+NUMBERS = tuple(
+    "no one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+)
 
 
 #: A comma, or an "and", inside an item of a list; not the comma of a number.
@@ -42,7 +45,7 @@ _INNER_LIST = re.compile(r",(?!\d)| and ")
 
 def number(count):
     """Return a count in words up to twelve, in digits beyond."""
-    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+    return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
 
 def area(square_metres, unit="sqm", prefix="~"):
@@ -50,15 +53,20 @@ def area(square_metres, unit="sqm", prefix="~"):
     return f"{prefix}{square_metres:,} {unit}"
 
 
-def listing(items):
-    """Join phrases: ``a``, ``a and b``, ``a, b and c``; a serial comma where an item has an ``and`` itself."""
+def series(items):
+    """Join phrases: ``a``, ``a and b``, ``a, b and c``."""
     items = list(items)
-    if len(items) < 2:
-        return "".join(items)
-    inner = any(_INNER_LIST.search(item) for item in items)
+    return " and ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
+
+
+def listing(items):
+    """Like :func:`series`, but so that commas and an ``and`` inside the items mislead nobody."""
+    items = list(items)
+    if len(items) < 2 or not any(_INNER_LIST.search(item) for item in items):
+        return series(items)
     if len(items) == 2:
-        return f"{items[0]} and {items[1]}" if not inner else f"{items[0]} as well as {items[1]}"
-    return f"{', '.join(items[:-1])}{',' if inner else ''} and {items[-1]}"
+        return f"{items[0]} as well as {items[1]}"
+    return f"{', '.join(items[:-1])}, and {items[-1]}"
 
 
 def capital(text):
