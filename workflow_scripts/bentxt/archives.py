@@ -4,7 +4,6 @@ Nothing is ever unpacked to disk, so names in an archive cannot lead anywhere. A
 same files, unpacked, can stand in for an archive.
 """
 
-import io
 import os
 import tarfile
 from contextlib import contextmanager
@@ -184,13 +183,18 @@ class ArchiveWriter:
     """Adds files to an archive; folders get their entries when a file first needs them."""
 
     def __init__(self, stream):
-        self._tar = tarfile.open(fileobj=stream, mode="w|", format=tarfile.GNU_FORMAT, bufsize=_CHUNK)  # noqa: SIM115
+        self._stream, self._written = stream, 0
         self._folders = set()
 
-    def _entry(self, name):
+    def _write(self, data):
+        self._stream.write(data)
+        self._written += len(data)
+
+    def _write_header(self, name, kind, mode, size=0):
         entry = tarfile.TarInfo(name)
+        entry.type, entry.mode, entry.size = kind, mode, size
         entry.mtime, entry.uid, entry.gid, entry.uname, entry.gname = _MODIFIED, 0, 0, "root", "root"
-        return entry
+        self._write(entry.tobuf(tarfile.GNU_FORMAT))
 
     def add(self, name, data):
         """Append the file ``name`` with the content ``data`` (bytes)."""
@@ -199,16 +203,15 @@ class ArchiveWriter:
             folder = "/".join(parts[:length])
             if folder not in self._folders:
                 self._folders.add(folder)
-                entry = self._entry(folder)
-                entry.type, entry.mode = tarfile.DIRTYPE, 0o755
-                self._tar.addfile(entry)
-        entry = self._entry(name)
-        entry.size, entry.mode = len(data), 0o644
-        self._tar.addfile(entry, io.BytesIO(data))
+                self._write_header(folder, tarfile.DIRTYPE, 0o755)
+        self._write_header(name, tarfile.REGTYPE, 0o644, len(data))
+        self._write(data)
+        self._write(bytes(-len(data) % _BLOCK))
 
-    def close(self):
-        """Write the end mark."""
-        self._tar.close()
+    def finish(self):
+        """Write the end mark, and fill up the last record as tar does."""
+        self._write(bytes(2 * _BLOCK))
+        self._write(bytes(-self._written % tarfile.RECORDSIZE))
 
 
 @contextmanager
@@ -230,11 +233,16 @@ def write_archive(path, level=3):
     ArchiveWriter
     """
     compressor = zstandard.ZstdCompressor(level=level, write_checksum=True, threads=0)
-    with (
-        atomic_path(path) as part,
-        part.open("wb") as raw,
-        compressor.stream_writer(raw, closefd=False) as stream,
-    ):
-        archive = ArchiveWriter(stream)
-        yield archive
-        archive.close()
+    try:
+        with (
+            atomic_path(path) as part,
+            part.open("wb") as raw,
+            compressor.stream_writer(raw, closefd=False) as stream,
+        ):
+            archive = ArchiveWriter(stream)
+            yield archive
+            archive.finish()
+    except OSError as error:
+        # A full disk: Python does not say which file was being written.
+        error.filename = error.filename or str(path)
+        raise

@@ -154,6 +154,8 @@ def read_band(data, dtype, side):
     size, start, opening = _published_opening(dtype, side)
     if len(data) == size and data.startswith(opening):
         return np.frombuffer(data, np.dtype(dtype).newbyteorder("<"), offset=start).reshape(side, side)
+    if not data:
+        raise InputError("empty file, expected a GeoTIFF")
     try:
         with MemoryFile(data) as memory, memory.open(driver="GTiff") as dataset:
             found = (dataset.count, dataset.dtypes[0], dataset.height, dataset.width)

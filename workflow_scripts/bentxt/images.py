@@ -188,15 +188,8 @@ class Images:
         return {"path": self.path, "_environment": None, "_process": None}
 
     def _begin(self):
-        # An LMDB environment must not be used across a fork.
         if self._process != os.getpid():
-            try:
-                self._environment = lmdb.open(
-                    str(self.path), readonly=True, lock=False, readahead=False, max_spare_txns=16
-                )
-            except lmdb.Error as error:
-                remedy = "delete it and make it again"
-                raise InputError(f"cannot read the LMDB: {error}", file=self.path, remedy=remedy) from error
+            self._environment = _environment(self.path)
             self._process = os.getpid()
         return self._environment.begin()
 
@@ -251,6 +244,27 @@ class Images:
     def sample(self, patch_id, s1_name):
         """Return all 14 bands of a pair of patches in one dict; see :meth:`s2` and :meth:`s1`."""
         return self.s2(patch_id) | self.s1(s1_name)
+
+
+#: Environments by the file they read, each with the process that opened it.
+_environments = {}
+
+
+def _environment(path):
+    """Open an LMDB for reading, once a file and process: LMDB allows neither twice nor across a fork."""
+    try:
+        file = (path / "data.mdb").stat()
+        key = (file.st_dev, file.st_ino)
+        process, environment = _environments.get(key, (None, None))
+        if process != os.getpid():
+            if environment is not None:
+                environment.close()
+            environment = lmdb.open(str(path), readonly=True, lock=False, readahead=False, max_spare_txns=16)
+            _environments[key] = (os.getpid(), environment)
+        return environment
+    except (lmdb.Error, FileNotFoundError) as error:
+        remedy = "delete it and make it again"
+        raise InputError(f"cannot read the LMDB: {error}", file=path, remedy=remedy) from error
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,32 @@
+"""Download one file of BigEarthNet v2.0, going on where an earlier attempt stopped.
+
+In: the table of sources. Out: the file, once its size and MD5 are right. What has come so far lies beside it
+in ``.<name>.download`` and outlives a broken connection, a kill and a restart.
+"""
+
+from pathlib import Path
+
+from bentxt.command_line import program_parser, progress, run, setting
+from bentxt.sources import download, read_source
+
+
+def main():
+    """Read the arguments and download the file."""
+    parser = program_parser(__doc__)
+    parser.add_argument("--name", required=True, help="file, as the table of sources lists it")
+    parser.add_argument("--sources", type=Path, required=True, help="resources/sources.tsv")
+    parser.add_argument("--out", type=Path, required=True, help="target")
+    args = parser.parse_args()
+    source = read_source(args.sources, args.name)
+    with progress(total=source.size, desc=source.name, unit="B", unit_scale=True) as bar:
+        download(
+            source,
+            setting(args.settings, "source.base_url"),
+            args.out,
+            setting(args.settings, "source.retries"),
+            watch=lambda size: bar.update(size - bar.n),
+        )
+
+
+if __name__ == "__main__":
+    run(main)
