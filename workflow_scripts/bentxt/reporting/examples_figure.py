@@ -1,0 +1,231 @@
+"""Figure 1: an example of each task on one scene."""
+
+import pyarrow.compute as pc
+from matplotlib.patches import Rectangle
+
+from bentxt.errors import InputError
+from bentxt.evaluation.extraction import options_of
+from bentxt.evaluation.predicted_boxes import extract_box
+from bentxt.reporting.figure_files import MUTED, TYPE_COLOURS
+from bentxt.reporting.page import Page, Paragraph
+
+COLUMNS = ("patch_id", "ID", "type", "category", "input", "output", "run")
+
+_TITLES = {
+    "binary": "Binary questions",
+    "mcq": "Multiple-choice questions",
+    "bounding box": "Referring detection",
+    "captioning": "Captioning",
+}
+_CATEGORIES = {"relative pos": "relative position", "reference": "region", "None": "caption"}
+_BOX_COLOURS = {"reference": "#ffd400", "point": "#00e5ff"}
+
+
+def choose_scene(dataset):
+    """Return the patch whose rows show most tasks; among equals the one with fewest rows, then by name.
+
+    Parameters
+    ----------
+    dataset : pyarrow.Table
+        Columns ``patch_id``, ``type``, ``category`` of the data set.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InputError
+        If the data set is empty.
+    """
+    if not len(dataset):
+        raise InputError("the data set holds no row")
+    task = pc.binary_join_element_wise(dataset["type"], dataset["category"], "/")
+    grouped = (
+        dataset.append_column("task", task)
+        .group_by("patch_id")
+        .aggregate([("task", "count_distinct"), ("task", "count")])
+        .sort_by(
+            [("task_count_distinct", "descending"), ("task_count", "ascending"), ("patch_id", "ascending")]
+        )
+    )
+    return grouped["patch_id"][0].as_py()
+
+
+def choose_examples(rows):
+    """Return one row for each task of a scene, in the order of the release.
+
+    Binary questions take turns between the answers yes and no; a region is rather the largest box than a
+    small one, so that it can be seen, and another than that of the point where there is one.
+
+    Parameters
+    ----------
+    rows : list of dict
+        All rows of one patch: ``ID``, ``type``, ``category``, ``input``, ``output``.
+
+    Returns
+    -------
+    list of dict
+    """
+    tasks = {}
+    for row in rows:
+        tasks.setdefault((row["type"], row["category"]), []).append(row)
+    chosen, wanted = [], "yes"
+    for (kind, _), found in tasks.items():
+        if kind == "binary":
+            found = [row for row in found if row["output"] == wanted] or found
+            wanted = "no" if wanted == "yes" else "yes"
+        elif kind == "bounding box":
+            drawn = [row["output"] for row in chosen if row["type"] == kind]
+            found = sorted(found, key=lambda row: (row["output"] in drawn, -_area(row["output"])))
+        chosen.append(found[0])
+    return chosen
+
+
+def _area(output):
+    x0, y0, x1, y1 = extract_box(output, None).box
+    return (x1 - x0) * (y1 - y0)
+
+
+def draw_examples(examples, picture, radar, scene, run):
+    """Draw Figure 1.
+
+    Parameters
+    ----------
+    examples : list of dict
+        From :func:`choose_examples`.
+    picture, radar : numpy.ndarray
+        uint8, shape (120, 120, 3): the scene in true colour and as radar composite.
+    scene : dict
+        ``patch_id``, ``country``, ``season``, ``climate_zone``, ``latitude``, ``longitude``.
+    run : str
+        ``mini`` or ``paper``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    column_x, column_width, side = (0.3, 3.95, 9.0), (3.3, 4.7, 4.7), 3.3
+    by_type = {}
+    for example in examples:
+        by_type.setdefault(example["type"], []).append(example)
+    columns = [
+        _column([(kind, by_type[kind]) for kind in kinds if kind in by_type], width)
+        for kinds, width in zip(
+            (("binary", "bounding box", "captioning"), ("mcq",)), column_width[1:], strict=True
+        )
+    ]
+    heights = [sum(_height(item) for item in column) for column in columns]
+    height = max(2 * side + 2.35, *heights) + 0.75
+    page = Page(14.0, height)
+
+    x, y = column_x[0], 0.3
+    axes = page.picture(x, y, side, picture)
+    referring = by_type.get("bounding box", [])
+    for example in sorted(referring, key=lambda example: example["category"], reverse=True):
+        _draw_box(axes, example)
+    y = _legend(page, x, y + side + 0.07, "Sentinel-2, true colour", referring)
+    page.picture(x, y, side, radar)
+    page.line(x, y + side + 0.07, "Sentinel-1: red VV, green VH, blue VV/VH", 8, MUTED)
+    y = Paragraph(_facts(scene), side, 8, MUTED).write(page, x, y + side + 0.3)
+    y = Paragraph(scene["patch_id"].replace("_R", " _R"), side, 7.5, MUTED).write(page, x, y + 0.04)
+    if run == "mini":
+        Paragraph("mini: an invented scene", side, 8, "#b3261e", "bold").write(page, x, y + 0.05)
+    for x, column in zip(column_x[1:], columns, strict=True):
+        y = 0.3
+        for item in column:
+            y = _write(page, x, y, item)
+    return page.figure
+
+
+def _facts(scene):
+    north = f"{abs(scene['latitude']):.3f}° {'N' if scene['latitude'] >= 0 else 'S'}"
+    east = f"{abs(scene['longitude']):.3f}° {'E' if scene['longitude'] >= 0 else 'W'}"
+    return f"{scene['country']}, {scene['season'].lower()}; {scene['climate_zone']}; {north}, {east}"
+
+
+def _column(groups, width):
+    """Return what a column shows, from top to bottom: headings and paragraphs."""
+    items = []
+    for kind, examples in groups:
+        items.append(("heading", _TITLES[kind], TYPE_COLOURS[kind], width))
+        for example in examples:
+            items += _card(kind, example, width)
+    return items
+
+
+def _card(kind, example, width):
+    colour = TYPE_COLOURS[kind]
+    category = _CATEGORIES.get(example["category"], example["category"])
+    question, answers = example["input"], []
+    if kind == "mcq":
+        question = question[: question.rfind(" a) ")]
+        for letter, option in options_of(example["input"]).items():
+            text, style = f"{letter}) {option}", {"indent": 0.3}
+            if letter == example["output"]:
+                text, style = f"{text}  ✓", style | {"colour": colour, "weight": "bold"}
+            answers.append(Paragraph(text, width, **style))
+    else:
+        weight = "normal" if kind == "captioning" else "bold"
+        answers.append(Paragraph(example["output"], width, colour=colour, weight=weight, indent=0.3))
+    answers[-1].space = 0.15
+    return [("tag", category, colour), Paragraph(question, width, 8.5, space=0.03), *answers]
+
+
+def _height(item):
+    if isinstance(item, Paragraph):
+        return item.height
+    return 0.4 if item[0] == "heading" else 0.25
+
+
+def _write(page, x, y, item):
+    if isinstance(item, Paragraph):
+        item.write(page, x, y)
+    elif item[0] == "heading":
+        page.line(x, y, item[1], 11, item[2], "bold")
+        page.axes.plot([x, x + item[3]], [y + 0.24, y + 0.24], color=item[2], linewidth=1)
+    else:
+        page.tag(x, y, item[1], item[2])
+    return y + _height(item)
+
+
+def _draw_box(axes, example):
+    x0, y0, x1, y1 = extract_box(example["output"], None).box
+    colour = _BOX_COLOURS[example["category"]]
+    # Both may be the same box: the point's is dashed, so that the region's shows through.
+    point = example["category"] == "point"
+    outlines = [(1.8, colour, (0, (4, 3)))] if point else [(3.4, "black", "-"), (1.8, colour, "-")]
+    for width, line, style in outlines:
+        outline = {"edgecolor": line, "linewidth": width, "linestyle": style}
+        axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, clip_on=False, **outline))
+    if point:
+        x, y = point_of(example["input"])
+        axes.plot(x, y, "o", markersize=7, markerfacecolor=colour, markeredgecolor="black")
+
+
+def point_of(instruction):
+    """Return x and y of the ``<point>(x, y)</point>`` in an instruction.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    text = instruction.partition("<point>(")[2].partition(")</point>")[0]
+    try:
+        x, y = map(float, text.split(","))
+    except ValueError:
+        raise InputError("instruction without <point>(x, y)</point>", item=instruction) from None
+    return x, y
+
+
+def _legend(page, x, y, title, referring):
+    page.line(x, y, title, 8, MUTED)
+    for example in referring:
+        y += 0.19
+        page.swatch(x, y + 0.015, 0.1, _BOX_COLOURS[example["category"]])
+        what = (
+            "box of the region" if example["category"] == "reference" else "box of the instance at the point"
+        )
+        page.line(x + 0.17, y, what, 8, MUTED)
+    return y + 0.3

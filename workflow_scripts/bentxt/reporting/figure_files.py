@@ -1,0 +1,94 @@
+"""Figures as files: one style for all, PDF and PNG, and the plotted numbers as CSV."""
+
+import logging
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
+
+from bentxt.atomic import atomic_path, write_text
+from bentxt.reporting.tables import csv_text
+
+#: Ink, muted ink, lines, and one colour for each annotation type.
+INK, MUTED, LINE = "#1d2433", "#5b6475", "#c9ced8"
+TYPE_COLOURS = {"binary": "#2f6db3", "mcq": "#8a4fb0", "bounding box": "#c4541d", "captioning": "#2d7d46"}
+
+# At the level of information it lists every glyph that goes into a PDF.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
+_STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": MUTED,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "pdf.fonttype": 42,
+    "savefig.facecolor": "white",
+    # Without it the names in a PDF change from run to run.
+    "svg.hashsalt": "bentxt",
+}
+
+
+def new_figure(width, height):
+    """Return an empty figure of a size in inches, in the style of all figures."""
+    plt.rcParams.update(_STYLE)
+    return plt.figure(figsize=(width, height))
+
+
+def write_figure_files(figure, columns, rows, target):
+    """Write the plotted numbers to ``target`` (CSV), and the figure beside it as PDF and PNG.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    columns : sequence of str
+    rows : list of dict
+        What the CSV holds, by column.
+    target : str or Path
+
+    Returns
+    -------
+    list of Path
+        CSV, PDF, PNG.
+    """
+    target = Path(target)
+    paths = [target, target.with_suffix(".pdf"), target.with_suffix(".png")]
+    write_text(target, csv_text(columns, rows))
+    with atomic_path(paths[1]) as part:
+        # Without a date the same figure is the same file.
+        figure.savefig(part, format="pdf", metadata={"CreationDate": None})
+    with atomic_path(paths[2]) as part:
+        figure.savefig(part, format="png", dpi=200)
+    plt.close(figure)
+    return paths
+
+
+def text_width(text, size, weight="normal"):
+    """Return the width of a line of text in inches."""
+    if not text.strip():
+        return 0.0
+    path = TextPath((0, 0), text, size=size, prop=FontProperties(family="DejaVu Sans", weight=weight))
+    # Hinting makes the drawn line a little wider than its outlines.
+    return path.get_extents().x1 / 72 * 1.03
+
+
+def wrapped(text, width, size, weight="normal"):
+    """Break a text into lines that fit into a width in inches; a longer word stands alone."""
+    lines, line = [], ""
+    for word in text.split():
+        longer = f"{line} {word}".strip()
+        if line and text_width(longer, size, weight) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = longer
+    return [*lines, line] if line else lines

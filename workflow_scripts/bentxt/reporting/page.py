@@ -1,0 +1,119 @@
+"""A figure as a page: text and pictures placed in inches from the upper left corner."""
+
+from matplotlib.patches import FancyBboxPatch, Rectangle
+
+from bentxt.reporting.figure_files import INK, new_figure, text_width, wrapped
+
+
+class Page:
+    """A white page to write and draw on.
+
+    Parameters
+    ----------
+    width, height : float
+        Inches.
+    """
+
+    def __init__(self, width, height):
+        self.width, self.height = width, height
+        self.figure = new_figure(width, height)
+        self.axes = self.figure.add_axes((0, 0, 1, 1))
+        self.axes.set_xlim(0, width)
+        self.axes.set_ylim(height, 0)
+        self.axes.axis("off")
+
+    def line(self, x, y, text, size=9, colour=INK, weight="normal", align="left"):
+        """Write one line whose top stands at ``y``."""
+        self.axes.text(
+            x, y, text, size=size, color=colour, weight=weight, ha=align, va="top", parse_math=False
+        )
+
+    def tag(self, x, y, text, colour, size=7.5):
+        """Write a label in white on a coloured bar; return its right edge."""
+        width = text_width(text, size, "bold") + 0.12
+        height = size / 72 * 1.75
+        shape = "round,pad=0,rounding_size=0.04"
+        bar = FancyBboxPatch((x, y), width, height, boxstyle=shape, facecolor=colour, edgecolor="none")
+        self.axes.add_patch(bar)
+        self.axes.text(
+            x + width / 2,
+            y + height / 2,
+            text,
+            size=size,
+            color="white",
+            weight="bold",
+            ha="center",
+            va="center_baseline",
+        )
+        return x + width
+
+    def frame(self, x, y, width, height, facecolor, edgecolor):
+        """Draw a box with round corners behind what is written on it."""
+        box = FancyBboxPatch(
+            (x, y),
+            width,
+            height,
+            boxstyle="round,pad=0,rounding_size=0.07",
+            facecolor=facecolor,
+            edgecolor=edgecolor,
+            linewidth=0.8,
+            zorder=0,
+        )
+        self.axes.add_patch(box)
+
+    def picture(self, x, y, side, pixels):
+        """Show a square picture; return axes whose data run from 0 to 1, right and down."""
+        place = (x / self.width, 1 - (y + side) / self.height, side / self.width, side / self.height)
+        axes = self.figure.add_axes(place)
+        axes.imshow(pixels, extent=(0, 1, 1, 0), interpolation="nearest")
+        axes.set_xticks([])
+        axes.set_yticks([])
+        for spine in axes.spines.values():
+            spine.set_visible(True)
+            spine.set_linewidth(0.6)
+            spine.set_color(INK)
+        return axes
+
+    def swatch(self, x, y, side, colour):
+        """Draw a small coloured square with a thin border."""
+        self.axes.add_patch(Rectangle((x, y), side, side, facecolor=colour, edgecolor=INK, linewidth=0.4))
+
+    def arrow(self, start, end, colour):
+        """Draw an arrow between two points."""
+        style = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.6, "mutation_scale": 14}
+        self.axes.annotate("", xy=end, xytext=start, arrowprops=style)
+
+
+class Paragraph:
+    """A text broken into lines for a width, whose height is known before it is written.
+
+    Parameters
+    ----------
+    text : str
+    width : float
+        Inches.
+    size : float
+        Points.
+    colour, weight : str
+    indent : float
+        Inches by which it stands further right.
+    space : float
+        Inches left free below it.
+    """
+
+    def __init__(self, text, width, size=8.5, colour=INK, weight="normal", indent=0.0, space=0.0):
+        self.lines = wrapped(text, width - indent, size, weight)
+        self.step = size / 72 * 1.32
+        self.style = {"size": size, "colour": colour, "weight": weight}
+        self.indent, self.space = indent, space
+
+    @property
+    def height(self):
+        """Height in inches, the space below included."""
+        return len(self.lines) * self.step + self.space
+
+    def write(self, page, x, y):
+        """Write it with its upper left corner at (x, y); return where the next may start."""
+        for index, line in enumerate(self.lines):
+            page.line(x + self.indent, y + index * self.step, line, **self.style)
+        return y + self.height

@@ -1,0 +1,91 @@
+"""Draw Figure 2: one scene from images and reference map to template and augmented caption.
+
+Written as CSV, PDF and PNG. The scene is one of four classes with a caption of middle length, unless
+--patch names another.
+"""
+
+import numpy as np
+import pyarrow as pa
+
+from bentxt.archives import members
+from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.errors import InputError
+from bentxt.images import open_images
+from bentxt.reference_maps import patch_of, read_reference_map
+from bentxt.reporting.composites import class_map, radar_composite, read_class_colours, true_colour
+from bentxt.reporting.figure_files import write_figure_files
+from bentxt.reporting.pipeline_figure import COLUMNS, choose_scene, draw_pipeline, scene_facts
+from bentxt.reporting.provenance import write_provenance
+from bentxt.schemas import AUGMENTED_CAPTIONS, MAPS, PATCHES, read_table
+
+
+def main():
+    """Run the program."""
+    parser = program_parser(__doc__)
+    parser.add_argument("--captions", nargs="+", required=True, help="augmented captions")
+    parser.add_argument("--patches", required=True, help="table of located patches")
+    parser.add_argument("--maps", required=True, help="table of maps, from extract_attributes.py")
+    parser.add_argument("--images", required=True, help="images, from encode_images.py")
+    parser.add_argument("--reference-maps", required=True, help="archive or folder of reference maps")
+    parser.add_argument("--colours", default="resources/class_colours.csv", help="colours of the classes")
+    parser.add_argument("--patch", help="draw this patch")
+    parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance go beside it")
+    arguments = parser.parse_args()
+
+    captions = pa.concat_tables(read_table(path, AUGMENTED_CAPTIONS) for path in arguments.captions)
+    patches = read_table(arguments.patches, PATCHES)
+    patch = arguments.patch or _choose(captions, patches, read_table(arguments.maps, MAPS, ["class_pixels"]))
+    caption, scene = _row(captions, patch, "captions"), _row(patches, patch, arguments.patches)
+    images = open_images(arguments.images)
+    classes = class_map(_codes(arguments.reference_maps, patch))
+    run_name = setting(arguments.settings, "run")
+    figure = draw_pipeline(
+        classes,
+        read_class_colours(arguments.colours),
+        true_colour(images.s2(patch)),
+        radar_composite(images.s1(scene["s1_name"])),
+        scene,
+        caption,
+        run_name,
+    )
+    facts = scene_facts(classes, scene, caption, run_name)
+    paths = write_figure_files(figure, COLUMNS, facts, arguments.out)
+    inputs = [*arguments.captions, *_single_inputs(arguments)]
+    write_provenance(paths, lineage(arguments, patch=patch), inputs)
+
+
+def _single_inputs(arguments):
+    return (
+        arguments.patches,
+        arguments.maps,
+        arguments.images,
+        arguments.reference_maps,
+        arguments.colours,
+    )
+
+
+def _choose(captions, patches, maps):
+    """Return the patch to draw among those that have a caption."""
+    pixels = np.array(maps["class_pixels"].to_pylist())
+    indices = dict(zip(patches["patch_id"].to_pylist(), patches["map_index"].to_pylist(), strict=True))
+    ids = captions["patch_id"].to_pylist()
+    counts = [(pixels[indices[patch]] > 0).sum() for patch in ids]
+    return choose_scene(ids, captions["template"].to_pylist(), counts)
+
+
+def _row(table, patch, file):
+    row = table.filter(pa.compute.equal(table["patch_id"], patch)).to_pylist()
+    if not row:
+        raise InputError("no row of this patch", file=file, item=patch)
+    return row[0]
+
+
+def _codes(archive, patch):
+    for name, data in members(archive):
+        if patch_of(name) == patch:
+            return read_reference_map(data, name, archive).codes
+    raise InputError("no reference map of this patch", file=archive, item=patch)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,44 @@
+"""Draw Figure 1: one scene with an example of each task, as CSV, PDF and PNG.
+
+The scene is the patch whose annotations show most tasks, unless --patch names another.
+"""
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.errors import InputError
+from bentxt.images import open_images
+from bentxt.reporting.composites import radar_composite, true_colour
+from bentxt.reporting.examples_figure import COLUMNS, choose_examples, choose_scene, draw_examples
+from bentxt.reporting.figure_files import write_figure_files
+from bentxt.reporting.provenance import write_provenance
+from bentxt.schemas import DATASET, read_table
+
+
+def main():
+    """Run the program."""
+    parser = program_parser(__doc__)
+    parser.add_argument("--dataset", required=True, help="the data set as one table")
+    parser.add_argument("--images", required=True, help="images, from encode_images.py")
+    parser.add_argument("--patch", help="draw this patch")
+    parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance go beside it")
+    arguments = parser.parse_args()
+
+    tasks = read_table(arguments.dataset, DATASET, ["patch_id", "type", "category"])
+    patch = arguments.patch or choose_scene(tasks)
+    rows = pq.read_table(arguments.dataset, filters=pc.field("patch_id") == patch).to_pylist()
+    if not rows:
+        raise InputError("the data set has no row of this patch", file=arguments.dataset, item=patch)
+    examples = choose_examples(rows)
+    images = open_images(arguments.images)
+    run_name = setting(arguments.settings, "run")
+    radar = radar_composite(images.s1(rows[0]["s1_name"]))
+    figure = draw_examples(examples, true_colour(images.s2(patch)), radar, rows[0], run_name)
+    table = [{name: row.get(name) for name in COLUMNS} | {"run": run_name} for row in examples]
+    paths = write_figure_files(figure, COLUMNS, table, arguments.out)
+    write_provenance(paths, lineage(arguments, patch=patch), [arguments.dataset, arguments.images])
+
+
+if __name__ == "__main__":
+    run(main)

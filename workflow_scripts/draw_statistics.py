@@ -1,0 +1,66 @@
+"""Draw Figure 3: words and sentences per caption, and lexical diversity (MTLD) against size.
+
+Written as CSV, PDF and PNG. Data sets whose MTLD is not known as a number are listed in the CSV and not
+drawn.
+"""
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.errors import InputError
+from bentxt.reporting.dataset_table import read_published
+from bentxt.reporting.figure_files import write_figure_files
+from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.statistics_figure import (
+    COLUMNS,
+    diversity_points,
+    draw_statistics,
+    read_diversity,
+    statistics_rows,
+)
+from bentxt.schemas import CAPTION_STATISTICS, DATASET, check_table, read_table
+
+
+def main():
+    """Run the program."""
+    parser = program_parser(__doc__)
+    parser.add_argument("--captions", required=True, help="words and sentences, from measure_captions.py")
+    parser.add_argument("--summary", required=True, help="JSON beside it")
+    parser.add_argument("--dataset", required=True, help="the data set, for its number of rows")
+    parser.add_argument("--published", default="resources/paper/table1.csv", help="Table 1 as published, CSV")
+    parser.add_argument("--diversity", default="resources/paper/figure3.csv", help="published words and MTLD")
+    parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance go beside it")
+    arguments = parser.parse_args()
+
+    captions = read_table(arguments.captions, CAPTION_STATISTICS)
+    if not len(captions):
+        raise InputError("no caption to draw", file=arguments.captions)
+    summary = json.loads(Path(arguments.summary).read_text(encoding="utf-8"))
+    check_table(arguments.dataset, DATASET)
+    run_name = setting(arguments.settings, "run")
+    points = diversity_points(
+        read_published(arguments.published),
+        read_diversity(arguments.diversity),
+        summary["all"],
+        pq.read_metadata(arguments.dataset).num_rows,
+        run_name,
+    )
+    words, sentences = captions["words"].to_numpy(), captions["sentences"].to_numpy()
+    figure = draw_statistics(words, sentences, points, run_name)
+    rows = statistics_rows(words, sentences, points, run_name)
+    paths = write_figure_files(figure, COLUMNS, rows, arguments.out)
+    inputs = (
+        arguments.captions,
+        arguments.summary,
+        arguments.dataset,
+        arguments.published,
+        arguments.diversity,
+    )
+    write_provenance(paths, lineage(arguments), inputs)
+
+
+if __name__ == "__main__":
+    run(main)
