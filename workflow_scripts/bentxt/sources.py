@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
+import urllib3
 
 from bentxt.errors import InputError
 
@@ -163,13 +164,14 @@ def _attempt(session, url, source, partial, watch, timeout):
             have = _start(response, have, source, url)
             with partial.open("r+b" if have else "wb") as file:
                 file.seek(have)
-                for chunk in response.iter_content(_CHUNK):
+                # Not iter_content, which would lose what has come of a chunk when the connection breaks.
+                while chunk := response.raw.read1(_CHUNK):
                     file.write(chunk)
                     have += len(chunk)
                     watch(have)
                     if have > source.size:
                         break
-    except requests.RequestException as error:
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise _Interrupted(f"connection broke: {error}") from error
     except OSError as error:
         # A full disk: Python does not say which file was being written.
