@@ -126,7 +126,7 @@ def draw_pipeline(classes, colours, picture, radar, scene, captions, run):
         (
             left,
             "Template caption",
-            "facts only: reference map, season, country, climate zone",
+            sources,
             template,
             "#f4f6fa",
         ),

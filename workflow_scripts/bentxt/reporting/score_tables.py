@@ -168,7 +168,7 @@ def _values(layout, key, scores, absent):
         score = scores.get((key, task))
         row[column] = None
         if score is None:
-            reason = absent.get(key, "no score was made in this run")
+            reason = absent.get(key) or "no score was made in this run"
         elif score["status"] != "scored":
             reason = score["reason"]
         else:
