@@ -136,6 +136,7 @@ class MapShard:
             else:
                 *position, strips = published
                 self._flat[index] = np.frombuffer(_inflate(data, strips), "<u2")
+            _check_corner(*position[1:])
         except InputError as error:
             raise InputError(error.problem, file=file, item=member, remedy=_REMEDY) from error
         self._differences[index] = published is not None
@@ -174,7 +175,9 @@ def _published_layout(data):
     if tie_point[:3] != (0.0, 0.0, 0.0):
         return None
     kind, count, start = entries.get(_GEO_KEYS, (0, 0, 0))
-    epsg = _utm_zone(data[start : start + 2 * count]) if kind == 3 and count % 4 == 0 else None
+    if kind != 3 or count % 4 or start + 2 * count > len(data):
+        return None
+    epsg = _utm_zone(data[start : start + 2 * count])
     if epsg is None:
         return None
     return epsg, tie_point[3], tie_point[4], tuple(zip(offsets, lengths, strict=True))
@@ -203,6 +206,12 @@ def _utm_zone(directory):
 def is_utm(epsg):
     """Tell whether an EPSG code is a UTM zone on WGS 84."""
     return epsg is not None and (32601 <= epsg <= 32660 or 32701 <= epsg <= 32760)
+
+
+def _check_corner(left, top):
+    """Refuse a corner that no Sentinel-2 tile has: a file that lost its georeferencing has one at 0, 0."""
+    if not (90_000 <= left <= 920_000 and 0 < top <= 10_000_000):
+        raise InputError(f"upper left corner at {left} m east, {top} m north; not within a UTM zone")
 
 
 def _inflate(data, strips):
@@ -235,6 +244,8 @@ def _undo_predictor(pixels, differences):
 
 def _read_with_rasterio(data):
     """Return codes, EPSG code, left and top of any GeoTIFF that holds a reference map."""
+    if not data:
+        raise InputError("empty file; expected a GeoTIFF")
     try:
         with MemoryFile(data) as memory, memory.open(driver="GTiff") as dataset:
             found = (dataset.count, dataset.dtypes[0], dataset.height, dataset.width)
