@@ -84,7 +84,7 @@ class _Selected:
             self._chosen[name][numbers] = True
 
     def keep(self, name, table):
-        """Return which of a type's next rows stay: of bench patches the selected ones, else all but reserves."""
+        """Return which of a type's next rows stay: selected ones of bench patches, else all but reserves."""
         first = self._first[name]
         self._first[name] = first + len(table)
         chosen = self._chosen[name][first : first + len(table)]
