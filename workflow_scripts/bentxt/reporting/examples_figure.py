@@ -163,7 +163,7 @@ def _card(kind, example, width):
         for letter, option in options_of(example["input"]).items():
             text, style = f"{letter}) {option}", {"indent": 0.3}
             if letter == example["output"]:
-                text, style = f"{text}  ✓", style | {"colour": colour, "weight": "bold"}
+                text, style = f"{text} ✓", style | {"colour": colour, "weight": "bold"}
             answers.append(Paragraph(text, width, **style))
     else:
         weight = "normal" if kind == "captioning" else "bold"

@@ -1,6 +1,7 @@
 """Figures as files: one style for all, PDF and PNG, and the plotted numbers as CSV."""
 
 import logging
+from functools import cache
 from pathlib import Path
 
 import matplotlib
@@ -72,6 +73,7 @@ def write_figure_files(figure, columns, rows, target):
     return paths
 
 
+@cache
 def text_width(text, size, weight="normal"):
     """Return the width of a line of text in inches."""
     if not text.strip():
@@ -83,12 +85,14 @@ def text_width(text, size, weight="normal"):
 
 def wrapped(text, width, size, weight="normal"):
     """Break a text into lines that fit into a width in inches; a longer word stands alone."""
-    lines, line = [], ""
+    space = text_width("n n", size, weight) - text_width("nn", size, weight)
+    lines, line, used = [], [], 0.0
     for word in text.split():
-        longer = f"{line} {word}".strip()
-        if line and text_width(longer, size, weight) > width:
-            lines.append(line)
-            line = word
-        else:
-            line = longer
-    return [*lines, line] if line else lines
+        # Words are measured one by one: outlining every longer line anew takes seconds a page.
+        needed = text_width(word, size, weight)
+        if line and used + space + needed > width:
+            lines.append(" ".join(line))
+            line, used = [], 0.0
+        used += needed + (space if line else 0.0)
+        line.append(word)
+    return [*lines, " ".join(line)] if line else lines

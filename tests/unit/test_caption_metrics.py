@@ -1,0 +1,109 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pycocoevalcap.bleu.bleu import Bleu
+
+from bentxt.evaluation import captions
+
+CANDIDATES = [
+    "Arable land dominates the image (about 1,350,000 square meters) in Serbia.",
+    "A lake lies beside a forest in summer.",
+    "",
+]
+REFERENCES = [
+    "Arable land dominates the scene, about 1,350,000 square meters, in Serbia during the fall.",
+    "In summer, a broad-leaved forest borders a lake.",
+    "Pastures cover less than 5% of the image.",
+]
+
+
+def test_tokens_keep_numbers_and_hyphens_whole():
+    text = 'Broad-leaved forest (~1,350,000 sqm), the "country\'s" 5%; A.'
+    assert captions.tokens(text) == [
+        "broad-leaved",
+        "forest",
+        "1,350,000",
+        "sqm",
+        "the",
+        "country's",
+        "5",
+        "%",
+        "a",
+    ]
+
+
+def test_bleu_of_equal_captions_is_one_and_of_foreign_ones_zero():
+    text = ["one two three four five"]
+    assert captions.bleu4(captions.bleu4_statistics(text, text)[0]) == pytest.approx(1)
+    other = captions.bleu4_statistics(text, ["six seven eight nine ten"])[0]
+    assert captions.bleu4(other) == pytest.approx(0, abs=1e-6)
+
+
+def test_bleu_by_hand():
+    # 6 candidate tokens: 1-grams 5/6, 2-grams 3/5, 3-grams 2/4, 4-grams 1/3; reference of 7: exp(1 - 7/6).
+    sums = captions.bleu4_statistics(["a b c d x e"], ["a b c d e f g"])[0]
+    assert sums.tolist() == [5, 3, 2, 1, 6, 5, 4, 3, 6, 7]
+    assert captions.bleu4(sums) == pytest.approx((5 / 6 * 3 / 5 * 2 / 4 / 3) ** 0.25 * np.exp(-1 / 6))
+
+
+_CAPTIONS = st.lists(
+    st.tuples(
+        st.lists(st.sampled_from("abcdef"), max_size=12),
+        st.lists(st.sampled_from("abcdef"), min_size=1, max_size=12),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(_CAPTIONS)
+@settings(max_examples=60)
+def test_bleu_equals_pycocoevalcap(pairs):
+    candidates, references = ([" ".join(words) for words in side] for side in zip(*pairs, strict=True))
+    expected, _ = Bleu(4).compute_score(
+        {i: [text] for i, text in enumerate(references)},
+        {i: [text] for i, text in enumerate(candidates)},
+        verbose=0,
+    )
+    sums = captions.bleu4_statistics(candidates, references).sum(axis=0)
+    assert captions.bleu4(sums) == pytest.approx(expected[3], rel=1e-9, abs=1e-12)
+
+
+def test_cider_is_ten_for_equal_captions_and_falls_with_length():
+    references = ["a lake beside a forest", "urban fabric and pastures here", "arable land in the fall"]
+    assert captions.cider(references, references) == pytest.approx([10, 10, 10])
+    longer = [f"{references[0]} and more words than the other has", *references[1:]]
+    assert captions.cider(longer, references)[0] < 5
+
+
+def test_cider_gives_no_weight_to_words_of_every_reference():
+    scores = captions.cider(["the image shows", "x"], ["the image shows lakes", "the image shows forests"])
+    assert scores == pytest.approx([0, 0])
+
+
+def test_rouge_is_the_f_measure_of_the_longest_common_subsequence():
+    # Longest common subsequence 3 of 4 and 5 words: 2·(3/4)(3/5) / (3/4 + 3/5).
+    assert captions.rouge_l(["a b x d"], ["a b c d e"]) == pytest.approx([2 / 3])
+
+
+def test_every_metric_takes_an_empty_caption():
+    assert captions.rouge_l(CANDIDATES, REFERENCES)[2] == 0
+    assert captions.cider(CANDIDATES, REFERENCES)[2] == 0
+    assert captions.bleu4_statistics(CANDIDATES, REFERENCES)[2, :9].tolist() == [0] * 9
+
+
+def test_meteor_without_wordnet_says_what_is_missing(monkeypatch, tmp_path):
+    nltk_data = pytest.importorskip("nltk").data
+    monkeypatch.setattr(nltk_data, "path", [str(tmp_path)])
+    with pytest.raises(captions.MetricUnavailable, match="NLTK_DATA"):
+        captions.meteor(CANDIDATES, REFERENCES)
+
+
+def test_meteor_with_wordnet():
+    try:
+        scores = captions.meteor(["a lake beside a wood", "x"], ["a lake beside a forest", "a lake"])
+    except captions.MetricUnavailable:
+        pytest.skip("WordNet is not at hand (NLTK_DATA)")
+    # "wood" and "forest" are synonyms: five of five words, one chunk: 1 - 0.5·(1/5)³.
+    assert scores == pytest.approx([1 - 0.5 / 125, 0])
