@@ -137,7 +137,7 @@ def test_area(world, rows):
         if quantity is None:
             form = "others" if re.search("other|more class", row["input"]) else "whole"
             holds = {(area < PIXELS) if form == "others" else (area == PIXELS)}
-        elif match := re.fullmatch(r"(?:between|from) (.*) (?:and|to) (.*)", quantity):
+        elif match := re.fullmatch(r"(?:somewhere )?between (.*) and (.*)", quantity):
             form, low, high = "between", pixels_of(match[1]), pixels_of(match[2])
             # With or without the ends, the answer must be the same.
             holds = {low <= area <= high, low < area < high}

@@ -266,7 +266,7 @@ def check_text(text, annotation_type, path, identifier):
         refuse("the first letter must be a capital")
     if not text.endswith(_ENDS[annotation_type]):
         refuse(f"the text must end with {' or '.join(_ENDS[annotation_type])}")
-    if re.search(r"[?.!:]", text[:-1].replace("{", "").replace("}", "")):
+    if re.search(r"[?.!:]", re.sub(r"\{[^}]*\}", "", text[:-1])):
         refuse("two sentences: have two templates been run together?")
     if re.search(r"[a-z}>,][A-Z]", re.sub(r"\{\w+\}", "{}", text)):
         refuse("a capital inside a word: have two templates been run together?")
