@@ -55,7 +55,9 @@ def main():
             "model": backend.model,
             "prompt_hash": prompts.hash if backend.asks_model else "",
         }
-        for patch, template, (paraphrased, refined) in zip(facts, templates, rewritten, strict=True)
+        for patch, template, (paraphrased, refined) in progress(
+            zip(facts, templates, rewritten, strict=True), desc="check", unit="caption", total=len(facts)
+        )
     ]
     columns = {name: [row[name] for row in rows] for name in AUGMENTED_CAPTIONS.names}
     used = dict(sorted(Counter(columns["used"]).items()))

@@ -8,82 +8,93 @@ numbers of areas are kept, only that those stated are true.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 from bentxt.captions.facts import MARGINAL
 from bentxt.captions.parsing import GROUPS, class_name, parse_sentence, split_sentences
-from bentxt.nomenclature import CLASSES, COUNTRIES, LEVEL_1_GROUPS, PATCH_AREA, PIXELS
+from bentxt.nomenclature import COUNTRIES, LEVEL_1_GROUPS, PATCH_AREA, PIXELS
 
 #: The four criteria, as in the schema of augmented captions.
 CRITERIA = ("linguistically_correct", "factually_accurate", "complete", "free_of_artifacts")
 
-_DEMONYMS = {
-    "Austria": "Austrian",
-    "Belgium": "Belgian",
-    "Finland": "Finnish",
-    "Ireland": "Irish",
-    "Kosovo": "Kosov[ao][nr]",
-    "Lithuania": "Lithuanian",
-    "Luxembourg": "Luxembourgish",
-    "Portugal": "Portuguese",
-    "Serbia": "Serbian",
-    "Switzerland": "Swiss",
+#: Words that name a country; the other countries are those that a caption of Europe may go astray to.
+_COUNTRY_WORDS = {
+    word: country
+    for country, words in zip(
+        COUNTRIES,
+        (
+            "austria austrian",
+            "belgium belgian",
+            "finland finnish",
+            "ireland irish",
+            "kosovo kosovar kosovan",
+            "lithuania lithuanian",
+            "luxembourg luxembourgish",
+            "portugal portuguese",
+            "serbia serbian",
+            "switzerland swiss",
+        ),
+        strict=True,
+    )
+    for word in words.split()
 }
-_COUNTRY = re.compile(
-    r"\b(?:" + "|".join(f"(?P<{name}>{name}|{_DEMONYMS[name]})" for name in COUNTRIES) + r")\b", re.IGNORECASE
-)
-_OTHER_COUNTRY = re.compile(
-    r"\b(?:Germany|France|Italy|Spain|Poland|Sweden|Norway|Denmark|Estonia|Latvia|Netherlands|Greece"
-    r"|Croatia|Bosnia|Albania|Slovenia|Slovakia|Hungary|Romania|Bulgaria|Ukraine|Russia|Turkey|Montenegro"
-    r"|(?:North )?Macedonia|United Kingdom|England|Scotland|Wales)\b"
-)
-# "Pastures fall into two parts" is no season.
-_SEASON = re.compile(
-    r"\b(?:(?P<spring>spring)|(?P<summer>summer)|(?P<winter>winter|wintry)"
-    r"|(?P<fall>autumn|fall(?!\s+(?:into|in two|under|within|across|over|below))))(?:time|al|y)?\b",
-    re.IGNORECASE,
-)
-_DATE = re.compile(
-    r"\b(?:January|February|April|June|July|August|September|October|November|December|20\d\d)\b"
-)
+_OTHER_COUNTRIES = """
+germany france italy spain poland sweden norway denmark estonia latvia netherlands greece croatia bosnia
+albania slovenia slovakia hungary romania bulgaria ukraine russia turkey montenegro macedonia england
+scotland wales
+"""
+_COUNTRY_WORDS |= dict.fromkeys(_OTHER_COUNTRIES.split(), "another")
+_SEASON_WORDS = {
+    word: season
+    for season, words in (
+        ("spring", "spring springtime"),
+        ("summer", "summer summertime"),
+        ("fall", "fall autumn autumnal"),
+        ("winter", "winter wintertime wintry"),
+    )
+    for word in words.split()
+}
+_FALL_VERB = re.compile(r"\bfall(?=\s+(?:into|in two|under|within|across|over|below)\b)")
 _CLIMATE_PHRASE = re.compile(
     r"\b(?:no dry season|without (?:a )?dry season|dry (?:summer|winter)"
-    r"|(?:hot|warm|cold|very cold) (?:summer|winter))s?\b",
-    re.IGNORECASE,
+    r"|(?:hot|warm|cold|very cold) (?:summer|winter))s?\b"
 )
-_CLIMATE_WORD = re.compile(
-    r"\b(?:tropical|subtropical|arid|temperate|polar|tundra|desert|steppe|savannah|monsoon|mediterranean|continental"
-    r"|boreal|oceanic|humid)\b",
-    re.IGNORECASE,
-)
+_CLIMATES = """
+tropical subtropical arid temperate polar tundra desert steppe savannah monsoon mediterranean continental
+boreal oceanic humid
+"""
+_CLIMATE_WORDS = frozenset(_CLIMATES.split())
+#: Things that no attribute tells of. The months are those whose names are no other word.
+_INVENTED = """
+river lake stream pond lagoon road highway railway building house city cities town village mountain
+mountainous hill hilly valley vineyard olive orchard rice wheat maize livestock cattle snow snowy cloud
+cloudy bridge airport harbor harbour island glacier sea ocean coast coastline shoreline january february
+april june july august september october november december
+"""
+_INVENTED_WORDS = frozenset(_INVENTED.split())
+_BY_THE_SEA = frozenset({"sea", "ocean", "coast", "coastline", "shoreline"})
+_MARINE_CLASSES = frozenset({14, 16, 18})
 
-#: Things no attribute tells of, and the classes whose presence makes the word harmless.
-_INVENTED = re.compile(
-    r"\b(?:rivers?|lakes?|streams?|ponds?|lagoons?|roads?|highways?|railways?|buildings?|houses?|cit(?:y|ies)|towns?"
-    r"|villages?|mountain(?:s|ous)?|hill(?:s|y)|valleys?|vineyards?|olives?|orchards?|rice|wheat|maize|livestock"
-    r"|cattle|snow(?:y)?|clouds?|cloudy|bridges?|airports?|harbou?rs?|islands?|glaciers?"
-    r"|(?P<marine>seas?|oceans?|coast(?:s|line)?|shoreline))\b",
-    re.IGNORECASE,
-)
-_MARINE_CLASSES = {14, 16, 18}
+_WORD = re.compile(r"[a-z]+")
 
 _PREFIX = re.compile(
-    r"^\W*(?:(?:refined |final |revised |rewritten |paraphrased |full )?"
-    r"(?:output|caption|answer|description|note)\s*:|here(?: is|'s|’s)|sure\b|certainly\b|of course\b)",
-    re.IGNORECASE,
+    r"\W*(?:(?:refined |final |revised |rewritten |paraphrased |full )?"
+    r"(?:output|caption|answer|description|note)\s*:|here(?: is|'s|’s)|sure\b|certainly\b|of course\b)"
 )
-_LEFTOVER = re.compile(
-    r"\boutput:|\bcaption:|<[^>]*>|\*\*|```|^#|\n|\{|\}|\bas an ai\b"
-    r"|\bthe (?:given|provided|original) (?:description|caption)"
-    r"|\bthis caption\b|\brefined caption\b|\bI(?:'ve| have| will)\b|\bland (?:cover|use)\b",
-    re.IGNORECASE,
+#: What a model leaves in its answer, in lower case; the first two are the prompt's own terms to avoid.
+_LEFTOVERS = (
+    *("land cover", "land use", "output:", "caption:", "this caption", "refined caption", "as an ai"),
+    *("the given description", "the provided description", "the original description", " i have ", " i've "),
+    *(" i will ", "**", "```", "<", ">", "{", "}"),
 )
 #: Characters beyond ASCII that English typography uses.
-_TYPOGRAPHY = set("‘’“”–—…²≈°×")
+_TYPOGRAPHY = frozenset("‘’“”–—…²≈°×")
 _QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”')
 
-_A_VOWEL = re.compile(r"\ba (?=[aeio](?!ne\b|nce\b|uro))", re.IGNORECASE)
-_AN_CONSONANT = re.compile(r"\ban (?=[bcdfgjklmnpqrstvwxyz](?!our\b))", re.IGNORECASE)
-_DOUBLED = re.compile(r"\b([a-z]+) \1\b", re.IGNORECASE)
+_A_VOWEL = re.compile(r"\ba (?=[aeio](?!ne\b|nce\b|uro))")
+_AN_CONSONANT = re.compile(r"\ban (?=[bcdfgjklmnpqrstvwxyz](?!our\b))")
+_STRAY_SPACE = re.compile(r" [ ,.;](?!\d)")
 _MINIMUM_WORDS = 8
 
 
@@ -126,42 +137,50 @@ def check_caption(text, facts):
     if not text.strip():
         return Verdict(False, False, False, False, ("empty",))
     # The name of the climate zone holds a season's name: it is set aside before the rest is read.
-    zone = re.compile(rf'["“”]?\b{re.escape(facts.climate_zone)}\b["“”]?', re.IGNORECASE)
-    rest, zones = zone.subn("[zone]", text)
-    sentences = [parse_sentence(sentence) for sentence in split_sentences(rest)]
-    language = list(_language(text))
-    errors = [*_claims(sentences, facts), *_classes(sentences, facts), *_place_and_time(rest, facts)]
-    missing = list(_missing(rest, zones, sentences, facts))
+    rest, zones = _zone(facts.climate_zone).subn("[zone]", text)
+    parts = split_sentences(rest)
+    sentences = [parse_sentence(part) for part in parts]
+    rest = rest.lower()
+    place = _Place(rest)
+    language = list(_language(text.strip(), parts))
+    errors = [*_claims(sentences, facts), *_classes(sentences, facts), *_contradictions(place, facts)]
+    missing = [*_missing_place(place, zones, facts), *_missing_classes(sentences, facts)]
     artifacts = list(_artifacts(text, rest))
     found = tuple(dict.fromkeys([*language, *errors, *missing, *artifacts]))
     return Verdict(not language, not errors, not missing, not artifacts, found)
 
 
+@lru_cache(64)
+def _zone(name):
+    return re.compile(rf'["“”]?\b{re.escape(name)}\b["“”]?', re.IGNORECASE)
+
+
 # Language
 
 
-def _language(text):
-    text = text.strip()
-    sentences = split_sentences(text)
+def _language(text, sentences):
     if not re.match(r'["“(]?[A-Z0-9]', text):
         yield "does not begin with a capital letter"
     if not re.search(r'[.!?]["”)]*$', text):
         yield "does not end with a full stop"
-    if len(text.split()) < _MINIMUM_WORDS:
+    words = text.lower().split()
+    if len(words) < _MINIMUM_WORDS:
         yield "too short"
     if len({sentence.lower() for sentence in sentences}) < len(sentences):
         yield "a sentence is repeated"
-    if doubled := _DOUBLED.search(text):
-        yield f"doubled word {doubled[1]!r}"
+    for one, other in pairwise(words):
+        if one == other:
+            yield f"doubled word {one!r}"
     for left, right in ("()", "[]"):
         if text.count(left) != text.count(right):
             yield f"unbalanced {left}{right}"
     if text.count('"') % 2:
         yield "unbalanced quotation marks"
+    lower = text.lower()
     for pattern, article in ((_A_VOWEL, "a"), (_AN_CONSONANT, "an")):
-        if match := pattern.search(text):
-            yield f"article: {article} {text[match.end() :].split()[0]}"
-    if re.search(r"[^\S\n]{2,}|\s[,.;](?!\d)", text):
+        if match := pattern.search(lower):
+            yield f"article: {article} {lower[match.end() :].split()[0]}"
+    if _STRAY_SPACE.search(text):
         yield "stray space"
 
 
@@ -179,9 +198,6 @@ def _classes(sentences, facts):
                     else class_name(mention.index)
                 )
                 yield f"not in the image: {name}"
-        for invented in _INVENTED.finditer(sentence.text):
-            if not (invented["marine"] and present & _MARINE_CLASSES):
-                yield f"assumption: {invented[0].lower()}"
 
 
 def _claims(sentences, facts):
@@ -242,7 +258,7 @@ def _count_holds(claim, named, facts):
     # "one smaller area and two marginal ones" may stand for any of the tiers, or for classes as areas.
     if claim.value in (1, len(facts.classes)):
         return True
-    marginal = re.search(r"\bmarginal\b", claim.text, re.IGNORECASE)
+    marginal = "marginal" in claim.text
     return any(
         claim.value == c.marginal
         if marginal
@@ -259,35 +275,56 @@ def _count_holds(claim, named, facts):
     )
 
 
-def _place_and_time(rest, facts):
-    for match in _COUNTRY.finditer(rest):
-        if match.lastgroup != facts.country:
-            yield f"country: {match[0]}"
-    for match in _OTHER_COUNTRY.finditer(rest):
-        yield f"country: {match[0]}"
-    for match in _CLIMATE_PHRASE.finditer(rest):
-        if match[0].lower() not in facts.climate_zone:
-            yield f"climate: {match[0]}"
-    for match in _CLIMATE_WORD.finditer(rest):
-        if match[0].lower() not in facts.climate_zone:
-            yield f"climate: {match[0]}"
-    for match in _SEASON.finditer(_CLIMATE_PHRASE.sub("", rest)):
-        if match.lastgroup != facts.season:
-            yield f"season: {match[0]}"
-    for match in _DATE.finditer(rest):
-        yield f"assumption: {match[0]}"
+class _Place:
+    """What a caption (in lower case, its climate zone set aside) says of country, season and climate."""
+
+    def __init__(self, text):
+        self.phrases = []
+        words = set(_WORD.findall(text))
+        if not words.isdisjoint(("dry", "hot", "warm", "cold")):
+            # Their summers and winters are no season of the image.
+            self.phrases = _CLIMATE_PHRASE.findall(text)
+            text = _CLIMATE_PHRASE.sub("", text)
+        # "Pastures fall into two parts" is no season either.
+        if "fall" in words:
+            text = _FALL_VERB.sub("", text)
+        self.words = set(_WORD.findall(text))
+        self.year = re.search(r"\b20\d\d\b", text)
+        self.countries = {_COUNTRY_WORDS[word] for word in self.words & _COUNTRY_WORDS.keys()}
+        self.seasons = {_SEASON_WORDS[word] for word in self.words & _SEASON_WORDS.keys()}
+
+
+def _contradictions(place, facts):
+    for word in sorted(place.words & _COUNTRY_WORDS.keys()):
+        if _COUNTRY_WORDS[word] != facts.country:
+            yield f"country: {word}"
+    for word in sorted(place.words & _SEASON_WORDS.keys()):
+        if _SEASON_WORDS[word] != facts.season:
+            yield f"season: {word}"
+    for phrase in (*place.phrases, *sorted(place.words & _CLIMATE_WORDS)):
+        if phrase not in facts.climate_zone:
+            yield f"climate: {phrase}"
+    harmless = _BY_THE_SEA if _MARINE_CLASSES & {c.index for c in facts.classes} else ()
+    for word in sorted(place.words):
+        if (word in _INVENTED_WORDS or word.removesuffix("s") in _INVENTED_WORDS) and word not in harmless:
+            yield f"assumption: {word}"
+    if place.year:
+        yield f"assumption: {place.year[0]}"
 
 
 # Completeness
 
 
-def _missing(rest, zones, sentences, facts):
-    if not any(m.lastgroup == facts.country for m in _COUNTRY.finditer(rest)):
+def _missing_place(place, zones, facts):
+    if facts.country not in place.countries:
         yield "country is missing"
-    if not any(m.lastgroup == facts.season for m in _SEASON.finditer(_CLIMATE_PHRASE.sub("", rest))):
+    if facts.season not in place.seasons:
         yield "season is missing"
     if not zones:
         yield "climate zone is missing"
+
+
+def _missing_classes(sentences, facts):
     mentions = [mention for sentence in sentences for mention in sentence.mentions]
     named = {mention.index for mention in mentions if not mention.group}
     grouped = {mention.index for mention in mentions if mention.group}
@@ -313,17 +350,21 @@ def _missing(rest, zones, sentences, facts):
 
 
 def _artifacts(text, rest):
-    if match := _PREFIX.match(text):
+    lower = text.strip().lower()
+    if match := _PREFIX.match(lower):
         yield f"prefix: {match[0].strip()}"
-    for match in _LEFTOVER.finditer(text.strip()):
-        yield f"left over: {match[0].strip() or 'line break'}"
-    foreign = {character for character in text if not character.isascii()} - _TYPOGRAPHY
-    if foreign:
-        yield f"characters: {' '.join(sorted(foreign))}"
+    for leftover in _LEFTOVERS:
+        if leftover in lower:
+            yield f"left over: {leftover.strip()}"
+    if "\n" in lower:
+        yield "left over: line break"
+    if lower.startswith(("#", "- ", "* ")):
+        yield f"left over: {lower[0]}"
+    if not text.isascii():
+        foreign = {character for character in text if not character.isascii()} - _TYPOGRAPHY
+        if foreign:
+            yield f"characters: {' '.join(sorted(foreign))}"
     for match in _QUOTED.finditer(rest):
-        inside = (match[1] or match[2] or "").strip(" .,").lower()
-        if inside in _OFFICIAL or parse_sentence(inside).mentions:
+        inside = (match[1] or match[2] or "").strip(" .,")
+        if parse_sentence(inside).mentions:
             yield f"quotation marks: {inside}"
-
-
-_OFFICIAL = {name.lower() for name in CLASSES}

@@ -197,7 +197,7 @@ class _Writer:
         return self.pick(
             f"{capital(joined)} {_inflected(index, 'take')} up {part} of the {scene}.",
             f"{capital(joined)} {_inflected(index, 'cover')} {part} of the {scene}.",
-            f"{capital(joined)} {_inflected(index, 'occupy')} {part} of it.",
+            f"{capital(joined)} {_inflected(index, 'occupy')} {part} of the {scene}.",
             f"{share} of the {scene} {'belong' if index is None else 'belongs'} to {joined}.",
             f"To a lesser extent, the {scene} also contains {joined}.",
             f"In addition, there {_inflected(classes[0].index, 'be')} {joined}.",

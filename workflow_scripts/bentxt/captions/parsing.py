@@ -51,14 +51,18 @@ _GROUP_FORMS = (
 #: The classes of each general class.
 GROUPS = tuple(frozenset(members) for members in LEVEL_1_GROUPS.values())
 
+#: How all of these begin: tried first at every word, as literals are compared much faster than groups.
+_BEGINNINGS = (
+    "urb|built|ind|inl|com|ara|perm|past|land|agr|broad|conif|mixed|nat|spars|grass|moor|heath|scler|trans|wood"
+    "|shrub|beach|dune|sand|coast|mar|artif|farm|crop|cultiv|forest|semi|wet|wat|bod|aqua"
+)
 _MENTION = re.compile(
-    r"\b(?:"
+    rf"\b(?={_BEGINNINGS})(?:"
     + "|".join(
         [f"(?P<c{i}>{form})" for i, form in enumerate(_CLASS_FORMS)]
         + [f"(?P<g{i}>{form})" for i, form in enumerate(_GROUP_FORMS)]
     )
-    + r")\b",
-    re.IGNORECASE,
+    + r")\b"
 )
 
 _SENTENCE_END = re.compile(r'(?<=[.!?])["\')]*\s+(?=["\'(]*[A-Z])')
@@ -72,8 +76,7 @@ _UNITS = (
 _AREA = re.compile(
     r"(?<![\w.,])(?P<number>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?:\s*(?P<million>million))?\s*"
     rf"(?:(?P<percent>%|per ?cent\b)|(?P<metres>{_UNITS[0][0]})|(?P<hectares>{_UNITS[1][0]})"
-    rf"|(?P<kilometres>{_UNITS[2][0]}))?",
-    re.IGNORECASE,
+    rf"|(?P<kilometres>{_UNITS[2][0]}))?"
 )
 
 _NOUN = (
@@ -81,9 +84,8 @@ _NOUN = (
     r"|portions?|parcels?|instances?|expanses?|ones?)"
 )
 _COUNT = re.compile(
-    rf"\b(?P<number>{'|'.join(NUMBERS[1:])}|\d{{1,3}})\s+"
-    rf"(?P<adjectives>(?:(?!and\b|or\b|to\b|with\b|main\b|broad\b|of\b|classes\b)[a-z-]+,?\s+){{0,3}}?){_NOUN}\b",
-    re.IGNORECASE,
+    rf"\b(?={'|'.join(NUMBERS[1:])}|\d)(?P<number>{'|'.join(NUMBERS[1:])}|\d{{1,3}})\s+"
+    rf"(?P<adjectives>(?:(?!and\b|or\b|to\b|with\b|main\b|broad\b|of\b|classes\b)[a-z-]+,?\s+){{0,3}}?){_NOUN}\b"
 )
 
 _ABOUT = (
@@ -95,8 +97,7 @@ _DIRECT_AREA = re.compile(
     r'["\']?\s*,?\s*(?:(?:which|that)\s+)?(?:also\s+)?'
     r"(?:(?:cover|span|extend|occupy|measur|total|compris|account|mak|tak|fill|stretch)"
     r"(?:s|es|ies|e|y|ing|ning|ling)?\s+(?:over\s+|across\s+|for\s+|up\s+)?|occupies\s+|with\s+|at\s+|over\s+)?"
-    rf"{_ABOUT}$",
-    re.IGNORECASE,
+    rf"{_ABOUT}$"
 )
 #: What may stand between an area and the class that it is said of, where the class comes after.
 _AREA_OF = re.compile(r'\s*\)?\s+(?:of|(?:is|are) (?:covered|occupied) by|belongs? to)\s+(?:the\s+)?["\']?$')
@@ -105,8 +106,7 @@ _DIRECT_COUNT = re.compile(
     r'["\']?\s*(?:\([^)]*\)\s*)?,?\s*(?:(?:which|that|and)\s+)?(?:(?:is|are|being)\s+)?'
     r"(?:split|divided|distributed|spread|separated|dispersed|fragmented|scattered|falls?|falling|form(?:s|ing)?"
     r"|consist(?:s|ing)?|compris(?:es?|ing)|made up|composed|organi[sz]ed)"
-    r"(?:\s+(?:into|over|across|among|between|in|of))?\s*$",
-    re.IGNORECASE,
+    r"(?:\s+(?:into|over|across|among|between|in|of))?\s*$"
 )
 #: What joins a class to the classes that it is said to touch, and those to each other.
 _BORDERS = re.compile(
@@ -114,21 +114,18 @@ _BORDERS = re.compile(
     r"(?:borders?|bordering|adjoins?|adjoining|touch(?:es|ing)?|meets?|abuts?"
     r"|(?:(?:is|are)\s+)?(?:directly\s+)?adjacent to"
     r"|(?:share|shares|sharing)\s+(?:a\s+|its\s+|their\s+)?borders?\s+with)\s+(?:both\s+)?(?:the\s+|an?\s+)?"
-    r'["\']?$',
-    re.IGNORECASE,
+    r'["\']?$'
 )
 _AND = re.compile(
-    r'["\']?\s*(?:\([^)]*\))?,?\s*(?:(?:and|as well as|along with)\s+)?(?:the\s+|an?\s+)?["\']?$',
-    re.IGNORECASE,
+    r'["\']?\s*(?:\([^)]*\))?,?\s*(?:(?:and|as well as|along with)\s+)?(?:the\s+|an?\s+)?["\']?$'
 )
 #: What follows a class that opens a new clause: "… borders pastures, and mixed forest covers …".
 _CLAUSE = re.compile(
     r'["\']?\s*(?:\([^)]*\)\s*)?(?:is|are|was|were|has|have|each|also|cover|form|consist|span|occup|border|adjoin|touch'
-    r"|meet|share|extend|account|take|lie|dominate|make|compris)(?:s|es|y|ies)?\s",
-    re.IGNORECASE,
+    r"|meet|share|extend|account|take|lie|dominate|make|compris)(?:s|es|y|ies)?\s"
 )
 #: Words that refer to a class without naming it: whose claim it is cannot be read by position.
-_REFERS_BACK = re.compile(r"\b(?:former|latter|respectively|both|each|this|these|it|they)\b", re.IGNORECASE)
+_REFERS_BACK = re.compile(r"\b(?:former|latter|respectively|both|each|this|these|it|they)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +171,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of a caption: its text, what it names, claims, and pairs of classes said to touch."""
+    """One sentence: its text in lower case, what it names, claims, and pairs of classes said to touch."""
 
     text: str
     mentions: tuple
@@ -198,11 +195,15 @@ def parse_sentence(text):
     -------
     Sentence
     """
-    mentions, masked = [], text
+    text = text.lower()
+    mentions, masked, last = [], [], 0
     for match in _MENTION.finditer(text):
-        kind = match.lastgroup
-        mentions.append(Mention(match.start(), match.end(), int(kind[1:]), kind[0] == "g"))
-        masked = f"{masked[: match.start()]}{'_' * len(match[0])}{masked[match.end() :]}"
+        kind, (start, end) = match.lastgroup, match.span()
+        mentions.append(Mention(start, end, int(kind[1:]), kind[0] == "g"))
+        masked += [text[last:start], "_" * (end - start)]
+        last = end
+    # Class names hold words such as "areas" and "units": nothing is read inside them.
+    masked = "".join([*masked, text[last:]])
     named = tuple(m for m in mentions if not m.group) or tuple(mentions)
     claims = [*_areas(masked, mentions, named), *_counts(masked, mentions, named)]
     return Sentence(text, tuple(mentions), tuple(claims), tuple(_pairs(masked, mentions)))
@@ -231,13 +232,12 @@ def _areas(text, mentions, named):
 
 def _counts(text, mentions, named):
     for match in _COUNT.finditer(text):
-        word = match["number"].lower()
+        word = match["number"]
         value = NUMBERS.index(word) if word in NUMBERS else int(word)
         owner = None
         if not match["adjectives"] or re.fullmatch(
             r"(?:(?:individual|separate|distinct|different|disconnected)\s+)+",
             match["adjectives"],
-            re.IGNORECASE,
         ):
             owner = _owner(text, match, mentions, _DIRECT_COUNT, None)
         yield Claim("count", value, 0, (owner,) if owner else named, bool(owner), match[0])
@@ -254,9 +254,7 @@ def _owner(text, match, mentions, before, after):
         between = text[preceding[-1].end : match.start()]
         joined = len(preceding) > 1 and _AND.fullmatch(text[preceding[-2].end : preceding[-1].start])
         # "Pastures and arable land cover 500,000 sqm": said of the two together, not of the last one.
-        spoken = (
-            re.search(r"[a-z]", between, re.IGNORECASE) and "(" not in between and not between.startswith(",")
-        )
+        spoken = re.search(r"[a-z]", between) and "(" not in between and not between.startswith(",")
         if before.fullmatch(between) and not (joined and spoken) and not _REFERS_BACK.search(between):
             return preceding[-1]
     return None
