@@ -229,7 +229,7 @@ def test_captions_that_fail_the_check_fall_back(run, inputs, tmp_path):
     assert {row["used"] for row in rows} == {"template", "paraphrased"}
     for row in rows:
         assert "refined: " in row["findings"]
-        assert "prefix: Output:" in row["findings"]
+        assert "prefix: output:" in row["findings"]
         if row["used"] == "template":
             assert row["caption"] == row["template"]
             assert "| paraphrased: " in row["findings"]

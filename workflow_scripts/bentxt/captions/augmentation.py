@@ -8,6 +8,7 @@ patches have the same template caption.
 import hashlib
 import json
 import threading
+from collections import Counter
 from pathlib import Path
 
 from bentxt.captions.backends import Chat
@@ -17,7 +18,7 @@ from bentxt.errors import InputError
 TURNS = 2
 
 
-def augment(facts, templates, backend, prompts, answers, advance=lambda: None):
+def augment(facts, templates, backend, prompts, answers, advance=lambda patches: None):
     """Rewrite the captions of a shard.
 
     Parameters
@@ -30,7 +31,7 @@ def augment(facts, templates, backend, prompts, answers, advance=lambda: None):
     answers : Answers
         What was answered before; gets what is answered now.
     advance : callable
-        Called once for each finished conversation.
+        Called for each finished conversation with the number of patches that share it.
 
     Returns
     -------
@@ -42,7 +43,7 @@ def augment(facts, templates, backend, prompts, answers, advance=lambda: None):
     first = {}
     for row, key in enumerate(keys):
         first.setdefault(key, row)
-    rows = list(first.values())
+    rows, patches = list(first.values()), Counter(keys)
 
     def following(row):
         """Return the chat for the next turn of a row's conversation, or None when it is over."""
@@ -57,24 +58,20 @@ def augment(facts, templates, backend, prompts, answers, advance=lambda: None):
         answers.add(keys[row], answer)
         chat = following(row)
         if chat is None:
-            advance()
+            advance(patches[keys[row]])
         return chat
 
     pending, chats = [], []
     for row in rows:
         chat = following(row)
         if chat is None:
-            advance()
+            advance(patches[keys[row]])
         else:
             pending.append(row)
             chats.append(chat)
     backend.converse(chats, reply)
-    return [tuple((*map(_one_line, answers.get(key)), "", "")[:TURNS]) for key in keys]
-
-
-def _one_line(answer):
-    """Return an answer without white space round it; inside, it stays as the model wrote it."""
-    return answer.strip()
+    # White space round an answer goes; inside, it stays as the model wrote it.
+    return [tuple((*map(str.strip, answers.get(key)), "", "")[:TURNS]) for key in keys]
 
 
 def answer_key(backend, prompts, facts, template):
