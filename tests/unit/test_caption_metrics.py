@@ -1,8 +1,12 @@
+import shutil
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycocoevalcap.bleu.bleu import Bleu
+from pycocoevalcap.cider.cider import Cider
+from pycocoevalcap.tokenizer.ptbtokenizer import PTBTokenizer
 
 from bentxt.evaluation import captions
 
@@ -23,10 +27,14 @@ def test_tokens_keep_numbers_and_hyphens_whole():
     assert captions.tokens(text) == [
         "broad-leaved",
         "forest",
+        "-lrb-",
+        "~",
         "1,350,000",
         "sqm",
+        "-rrb-",
         "the",
-        "country's",
+        "country",
+        "'s",
         "5",
         "%",
         "a",
@@ -94,8 +102,7 @@ def test_every_metric_takes_an_empty_caption():
 
 
 def test_meteor_without_wordnet_says_what_is_missing(monkeypatch, tmp_path):
-    nltk_data = pytest.importorskip("nltk").data
-    monkeypatch.setattr(nltk_data, "path", [str(tmp_path)])
+    monkeypatch.setattr(captions.nltk.data, "path", [str(tmp_path)])
     with pytest.raises(captions.MetricUnavailable, match="NLTK_DATA"):
         captions.meteor(CANDIDATES, REFERENCES)
 
@@ -107,3 +114,42 @@ def test_meteor_with_wordnet():
         pytest.skip("WordNet is not at hand (NLTK_DATA)")
     # "wood" and "forest" are synonyms: five of five words, one chunk: 1 - 0.5·(1/5)³.
     assert scores == pytest.approx([1 - 0.5 / 125, 0])
+
+
+needs_java = pytest.mark.skipif(shutil.which("java") is None, reason="Java is not at hand")
+
+
+@needs_java
+def test_tokens_bleu_and_cider_equal_the_coco_evaluation_with_its_java_tokeniser(capfd):
+    candidates = [
+        'The image primarily shows "arable land" (~1,350,000 sqm), followed by "broad-leaved forest".',
+        "It doesn't cover more than 5% (72,000 square meters); the country's lakes aren't large.",
+        "Urban fabric borders pastures - 3 areas: one large, two marginal...",
+    ]
+    references = [*candidates[1:], 'Summer, in the "temperate, no dry season, hot summer" climate zone!']
+    java = PTBTokenizer()
+    texts = [
+        java.tokenize({i: [{"caption": text}] for i, text in enumerate(side)})
+        for side in (references, candidates)
+    ]
+    for side, tokenized in zip((references, candidates), texts, strict=True):
+        assert [captions.tokens(text) for text in side] == [tokenized[i][0].split() for i in range(3)]
+    bleu = captions.bleu4(captions.bleu4_statistics(candidates, references).sum(axis=0))
+    assert bleu == pytest.approx(Bleu(4).compute_score(*texts, verbose=0)[0][3], rel=1e-9)
+    assert captions.cider(candidates, references) == pytest.approx(Cider().compute_score(*texts)[1])
+
+
+@needs_java
+def test_meteor_by_its_java_program():
+    scores = captions.meteor_jar(
+        ["a lake beside a forest", "", "x y"], ["a lake beside a forest", "a lake", "x z"]
+    )
+    assert scores[0] == pytest.approx(1, abs=0.01)
+    assert scores[1] == 0
+    assert 0 < scores[2] < 1
+
+
+def test_meteor_without_java_says_so(monkeypatch):
+    monkeypatch.setattr(captions.shutil, "which", lambda _: None)
+    with pytest.raises(captions.MetricUnavailable, match="needs Java"):
+        captions.meteor_jar(CANDIDATES, REFERENCES)

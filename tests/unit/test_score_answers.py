@@ -11,7 +11,12 @@ PROGRAM = Path(__file__).parents[2] / "workflow_scripts" / "score_answers.py"
 SETTINGS = {
     "run": "mini",
     "seed": 3,
-    "benchmark": {"bootstrap_resamples": 50, "bertscore_checkpoint": None, "clair": None},
+    "benchmark": {
+        "bootstrap_resamples": 50,
+        "bertscore_checkpoint": None,
+        "meteor_jar": False,
+        "clair": None,
+    },
 }
 
 

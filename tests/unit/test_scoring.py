@@ -4,7 +4,7 @@ from bentxt.errors import InputError
 from bentxt.evaluation import captions
 from bentxt.evaluation.scoring import CAPTION_METRICS, score_task
 
-SETTINGS = {"bootstrap_resamples": 100, "bertscore_checkpoint": None, "clair": None}
+SETTINGS = {"bootstrap_resamples": 100, "bertscore_checkpoint": None, "meteor_jar": False, "clair": None}
 OPTIONS = "Which country? a) Lithuania, b) Belgium, c) Austria, d) Luxembourg"
 
 

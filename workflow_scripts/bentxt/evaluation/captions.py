@@ -1,21 +1,31 @@
 """Caption metrics (Table 7): n-gram metrics here, learned ones in ``embeddings`` and ``judge``.
 
-Tokenisation of BLEU, CIDEr and METEOR: lower case; a token is a run of letters, digits and underscores,
-joined by inner hyphens, apostrophes, points and commas ("broad-leaved", "1,350,000"), or a percent sign;
-other punctuation is dropped. It follows what the COCO caption evaluation does (Penn Treebank tokens,
-lower case, without punctuation) without its Java tokeniser; contractions stay whole.
+Tokenisation of BLEU, CIDEr and METEOR follows the COCO caption evaluation without its Java tokeniser: Penn
+Treebank tokens in lower case without punctuation. A token is a run of letters and digits, joined by inner
+hyphens, points, commas and slashes ("broad-leaved", "1,350,000"); a possessive or negation is split off
+("country", "'s"); a symbol ("%", "~") is a token of its own; and so is a bracket, as "-lrb-" and "-rrb-",
+since lower case hides it from the list of punctuation that is dropped. A test compares the two.
 """
 
 import contextlib
 import io
 import re
+import shutil
 
+import nltk
 import numpy as np
 from pycocoevalcap.bleu.bleu_scorer import BleuScorer
 from pycocoevalcap.cider.cider import Cider
+from pycocoevalcap.meteor.meteor import Meteor
 from rouge_score.rouge_scorer import RougeScorer
 
-_TOKEN = re.compile(r"\w+(?:[-'’.,]\w+)*|%")
+_TOKEN = re.compile(
+    r"\w+?(?=n't\b)|n't\b"  # does n't
+    r"|'(?:s|re|ve|ll|m|d)\b"
+    r"|\w+(?:[-.,/]\w+)*"
+    r"|[%~()\[\]{}<>$&#+=@*°²]"
+)
+_BRACKETS = {"(": "-lrb-", ")": "-rrb-", "[": "-lsb-", "]": "-rsb-", "{": "-lcb-", "}": "-rcb-"}
 
 
 class MetricUnavailable(Exception):
@@ -24,7 +34,7 @@ class MetricUnavailable(Exception):
 
 def tokens(text):
     """Return the tokens of a caption, as the module's docstring defines them."""
-    return _TOKEN.findall(text.lower())
+    return [_BRACKETS.get(token, token) for token in _TOKEN.findall(text.lower().replace("’", "'"))]
 
 
 def bleu4_statistics(candidates, references):
@@ -90,6 +100,16 @@ def rouge_l(candidates, references):
     )
 
 
+def _nltk_has(resource):
+    for name in (resource, f"{resource}.zip"):
+        try:
+            nltk.data.find(name)
+        except LookupError:
+            continue
+        return True
+    return False
+
+
 def meteor(candidates, references):
     """Return NLTK's METEOR of each caption (exact, stem and WordNet matches; 0–1).
 
@@ -101,15 +121,34 @@ def meteor(candidates, references):
     from nltk.corpus import wordnet
     from nltk.translate.meteor_score import single_meteor_score
 
-    try:
-        wordnet.ensure_loaded()
-    except LookupError:
+    if not _nltk_has("corpora/wordnet"):
         raise MetricUnavailable(
             "WordNet is not at hand; set the environment variable NLTK_DATA to a folder with corpora/wordnet"
-        ) from None
+        )
     return np.array(
         [
             single_meteor_score(tokens(reference), tokens(candidate), wordnet=wordnet)
             for candidate, reference in zip(candidates, references, strict=True)
         ]
     )
+
+
+def meteor_jar(candidates, references):
+    """Return METEOR 1.5 of each caption (the Java program in pycocoevalcap; 0–1).
+
+    It differs by far from NLTK's: other weights, paraphrases, and function words count less.
+
+    Raises
+    ------
+    MetricUnavailable
+        Without Java.
+    """
+    if shutil.which("java") is None:
+        raise MetricUnavailable("METEOR 1.5 needs Java, which is not at hand")
+    ids = range(len(candidates))
+    _, scores = Meteor().compute_score(
+        {i: [" ".join(tokens(references[i]))] for i in ids},
+        # The program does not answer to an empty line.
+        {i: [" ".join(tokens(candidates[i])) or "-"] for i in ids},
+    )
+    return np.array(scores)

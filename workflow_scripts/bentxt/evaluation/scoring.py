@@ -114,6 +114,7 @@ def _score_captions(items, settings, draws):
         bleu4_statistics,
         cider,
         meteor,
+        meteor_jar,
         rouge_l,
     )
     from bentxt.evaluation.embeddings import bertscore_f1, sbert_cosine
@@ -130,6 +131,8 @@ def _score_captions(items, settings, draws):
         "sbert_cosine": sbert_cosine,
         "clair": lambda ours, theirs: clair(ours, theirs, settings["clair"]),
     }
+    if settings["meteor_jar"]:
+        measures["meteor_jar"] = meteor_jar
     metrics = {
         "bleu4": _estimate(bleu4_statistics(candidates, references), images, bleu4, draws),
     }
@@ -151,7 +154,7 @@ def _score_captions(items, settings, draws):
         )
         if not known.all():
             metrics[name]["reason"] = f"{np.sum(~known)} of {len(known)} answers of the judge hold no score"
-    result["metrics"] = {name: metrics[name] for name in CAPTION_METRICS}
+    result["metrics"] = {name: metrics[name] for name in (*CAPTION_METRICS, "meteor_jar") if name in metrics}
     return result
 
 
