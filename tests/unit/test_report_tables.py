@@ -7,7 +7,7 @@ import pytest
 from bentxt.errors import InputError
 from bentxt.reporting.dataset_table import datasets_table, read_published, samples_as_number, samples_in_words
 from bentxt.reporting.learning import learning_report, learning_rows
-from bentxt.reporting.score_tables import LAYOUTS, all_models_table, best_models_table
+from bentxt.reporting.score_tables import BEST_LAYOUTS, LAYOUTS, all_models_table, best_models_table
 from bentxt.reporting.tables import Table, Value, csv_text, latex_escaped, to_latex, to_markdown
 
 PAPER = Path(__file__).parents[2] / "resources" / "paper"
@@ -61,10 +61,11 @@ def test_columns_are_the_published_ones_and_then_ours(name):
     assert columns[-1] == "note"
 
 
-def test_table8_has_the_published_columns_and_rows():
-    with (PAPER / "table8.csv").open() as file:
+@pytest.mark.parametrize("name", BEST_LAYOUTS)
+def test_tables_of_the_best_have_the_published_columns_and_rows(name):
+    with (PAPER / f"{name}.csv").open() as file:
         published = list(csv.reader(file))
-    table = best_models_table({}, MODELS, ABSENT, "mini")
+    table = best_models_table({}, MODELS, ABSENT, "mini", name)
     assert list(table.columns)[: len(published[0])] == published[0]
     assert [row["model"] for row in table.rows] == [row[0] for row in published[1:]]
 

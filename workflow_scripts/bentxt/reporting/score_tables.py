@@ -1,4 +1,4 @@
-"""Tables 2–8 out of score files."""
+"""Tables 2–8 and S7–S11 out of score files."""
 
 from typing import NamedTuple
 
@@ -227,14 +227,20 @@ BEST_LAYOUTS = {
         "The best remote sensing (RS) model, the best computer vision (CV) model and RS-InternVL, %",
         MAIN_TASKS,
         None,
-    )
+    ),
+    # The supplement takes Tables 3-7 apart in the same way.
+    "table_s7": Layout("S7", "Binary questions by category, %", LAYOUTS["table3"].values),
+    "table_s8": Layout("S8", "Multiple-choice questions by category, %", LAYOUTS["table4"].values),
+    "table_s9": Layout("S9", "Referring land use and land cover detection, %", LAYOUTS["table5"].values),
+    "table_s10": Layout("S10", "Referring point detection, %", LAYOUTS["table6"].values),
+    "table_s11": Layout("S11", "Captioning metrics, %", LAYOUTS["table7"].values),
 }
 
 _BEST_ROWS = {"SOTA RS": "RS", "SOTA CV": "CV"}
 
 
 def best_models_table(scores, models, absent, run, name="table8"):
-    """Build Table 8: the best value of each column among RS and among CV models, and RS-InternVL.
+    """Build Table 8 or one of S7–S11: the best of each column among RS and CV models, and RS-InternVL.
 
     Parameters
     ----------
