@@ -3,10 +3,11 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pyarrow as pa
 from scipy import ndimage
 
 from bentxt.nomenclature import CLASSES, COUNTRIES, SIDE
-from bentxt.schemas import ADJACENCIES, INSTANCES, MAPS, PATCHES, Lineage, write_table
+from bentxt.schemas import ADJACENCIES, AUGMENTED_CAPTIONS, INSTANCES, MAPS, PATCHES, Lineage, write_table
 
 LINEAGE = Lineage("test", {"run": "mini"}, "", {})
 SEASONS = ("Spring", "Summer", "Fall", "Winter")
@@ -162,3 +163,49 @@ def small_world(folder, patches=40):
     world = write_tables(folder, maps)
     world.class_maps = {patch_id: maps[patch_id] for patch_id in world.rows}
     return world
+
+
+def patch_table(splits):
+    """Return a table of patches, one for each given split."""
+    rows = [
+        {
+            "map_index": n,
+            "patch_id": f"P{n:03d}",
+            "s1_name": "S1",
+            "country": ("Austria", "Serbia")[n % 2],
+            "split": split,
+            "season": "Fall",
+            "latitude": 0.0,
+            "longitude": 0.0,
+            "climate_zone": "Polar, tundra",
+        }
+        for n, split in enumerate(splits)
+    ]
+    return pa.Table.from_pylist(rows, schema=PATCHES)
+
+
+def question(patch, category, output, classes, reserve=False):
+    """Return a row of a question table."""
+    return {
+        "patch_id": f"P{patch:03d}",
+        "category": category,
+        "input": "?",
+        "output": output,
+        "template": "t",
+        "classes": classes,
+        "reserve": reserve,
+    }
+
+
+def captions_of(patch_ids):
+    """Return rows of augmented captions that pass the check."""
+    text = dict.fromkeys(("template", "paraphrased", "refined", "used", "findings", "backend", "model"), "x")
+    return [
+        {
+            **{name: text.get(name, True) for name in AUGMENTED_CAPTIONS.names},
+            "patch_id": patch_id,
+            "caption": f"Caption of {patch_id}.",
+            "prompt_hash": "",
+        }
+        for patch_id in patch_ids
+    ]

@@ -71,6 +71,7 @@ class _Selected:
 
     def __init__(self, path, rows):
         table = read_table(path, BENCHMARK_ROWS)
+        self._path = path
         self.patches = pc.unique(table["patch_id"])
         self._chosen = {}
         self._first = dict.fromkeys(TYPES, 0)
@@ -78,7 +79,7 @@ class _Selected:
             numbers = table["row"].filter(pc.equal(table["type"], name)).to_numpy()
             if len(numbers) and (numbers.min() < 0 or numbers.max() >= rows[name]):
                 raise InputError(
-                    f"benchmark rows beyond the {name} question table", file=path, remedy="select them again"
+                    f"benchmark rows of another {name} question table", file=path, remedy="select them again"
                 )
             self._chosen[name] = np.zeros(rows[name], bool)
             self._chosen[name][numbers] = True
@@ -89,6 +90,12 @@ class _Selected:
         self._first[name] = first + len(table)
         chosen = self._chosen[name][first : first + len(table)]
         bench = pc.is_in(table["patch_id"], value_set=self.patches).to_numpy()
+        if (chosen & ~bench).any():
+            raise InputError(
+                f"benchmark rows of another {name} question table",
+                file=self._path,
+                remedy="select them again",
+            )
         return np.where(bench, chosen, ~table["reserve"].to_numpy())
 
 

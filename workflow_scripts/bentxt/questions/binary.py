@@ -202,11 +202,13 @@ def pair_apart(patch, refused, similar, draws, kinds=("present", "mixed", "absen
         else:
             anchors = classes
             first = most_similar(similar[pick(classes, draws[1])], set(absent), draws[2])
-        allowed = {
-            index
-            for index in absent
-            if first is not None and index != first and (min(first, index), max(first, index)) not in refused
-        }
+        if first is None:
+            continue
+        allowed = set(absent)
+        allowed.discard(first)
+        for one, other in refused:
+            if first in (one, other):
+                allowed.discard(other if one == first else one)
         second = most_similar(similar[pick(anchors, draws[3])], allowed, draws[4])
         if second is not None:
             return min(first, second), max(first, second)
