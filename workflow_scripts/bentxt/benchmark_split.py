@@ -2,13 +2,15 @@
 
 Two greedy, deterministic steps. Patches, one after the other: the one that raises the effective number of
 classes most, ``(sum n)² / sum n²`` over the numbers ``n`` of chosen patches with questions about each class.
-As many as the benchmark has questions on relative position come first, from the patches that have one.
+First come patches that have a question on relative position, a quarter more than the benchmark has such
+questions, so that their answers can be balanced.
 Rows, one after the other within each type and category: of the answer taken least often so far, and of that
 from the group taken least often so far (a class, or country, season, zone).
 """
 
 import csv
 import io
+import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +27,9 @@ from bentxt.schemas import QUESTIONS, TYPES, check_table
 
 #: Patches of the paper's benchmark split.
 PAPER_PATCHES = 1082
+
+#: Patches with a question on relative position for each such question; a fifth of all patches has one.
+SURPLUS = 1.25
 
 BALANCE_COLUMNS = ("type", "category", "balance", "item", "available", "asked", "taken", "residual")
 
@@ -331,7 +336,8 @@ def select_benchmark(seed, patches, eligible, quotas, candidates):
     preferred = np.zeros(len(patch_ids), bool)
     position = ("mcq", "relative pos")
     preferred[candidates[position].patches if position in candidates else []] = True
-    chosen = choose_patches(about, patches, preferred, quotas.get(position, 0), order)
+    first = math.ceil(SURPLUS * quotas.get(position, 0))
+    chosen = choose_patches(about, patches, preferred, first, order)
     places = {name: eligible[name].to_pylist() for name in ("country", "season", "climate_zone")}
     rows, balance = [], _patch_balance(about, chosen)
     rows_of_patch = Counter()
