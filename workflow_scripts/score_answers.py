@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from bentxt.atomic import write_text
-from bentxt.benchmarked_models import read_models
+from bentxt.benchmarked_models import model_entry, read_models
 from bentxt.command_line import lineage, program_parser, run, setting
 from bentxt.errors import InputError
 from bentxt.evaluation.scoring import score_task
@@ -51,8 +51,9 @@ def main():
         score |= {"status": "unavailable", "reason": status.get("reason") or "the model could not be run"}
     else:
         items = _items(arguments)
+        box_scale = model_entry(read_models(arguments.models), arguments.model).get("box_scale")
         benchmark, seed = setting(arguments.settings, "benchmark"), setting(arguments.settings, "seed")
-        score |= score_task(arguments.task, items, benchmark, seed, _box_scale(arguments))
+        score |= score_task(arguments.task, items, benchmark, seed, box_scale)
     score["lineage"] = lineage(arguments).to_dict() | {
         "inputs": [found for found in map(read_lineage, (arguments.predictions, arguments.dataset)) if found]
     }
@@ -69,13 +70,6 @@ def _read_json(path):
         raise InputError(
             f"not readable JSON: {error}", file=path, remedy="delete it, make it again"
         ) from error
-
-
-def _box_scale(arguments):
-    models = read_models(arguments.models)
-    if arguments.model not in models:
-        raise InputError("unknown model", file=arguments.models, item=arguments.model)
-    return models[arguments.model].get("box_scale")
 
 
 def _items(arguments):

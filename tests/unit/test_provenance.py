@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from bentxt.benchmarked_models import read_models
+from bentxt.benchmarked_models import model_entry, read_models
 from bentxt.errors import InputError
 from bentxt.reporting.provenance import describe_input, machine, package_versions, write_provenance
 from bentxt.reporting.score_files import read_scores
@@ -91,3 +91,11 @@ def test_bad_lists_of_models_are_named(tmp_path, text, message):
     (tmp_path / "models.yaml").write_text(text)
     with pytest.raises(InputError, match=message):
         read_models(tmp_path / "models.yaml")
+
+
+def test_the_untrained_model_has_the_entry_of_rs_internvl():
+    models = {"RS-InternVL": {"kind": "ours", "box_scale": None}, "Qwen": {"kind": "CV"}}
+    assert model_entry(models, "RS-InternVL-untrained") is models["RS-InternVL"]
+    assert model_entry(models, "Qwen") is models["Qwen"]
+    with pytest.raises(InputError, match="unknown model"):
+        model_entry(models, "GPT-untrained")

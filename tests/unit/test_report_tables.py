@@ -17,7 +17,6 @@ MODELS = {
     "GPT": {"parameters": "2T*", "kind": "CV"},
     "Qwen": {"parameters": "8B", "kind": "CV"},
     "RS-InternVL": {"parameters": "1B", "kind": "ours"},
-    "RS-InternVL-untrained": {"parameters": "1B", "kind": "baseline"},
 }
 ABSENT = {"GPT": "needs a key", "GC": "no weights", "EDrgb": None}
 

@@ -6,7 +6,11 @@ import yaml
 
 from bentxt.errors import InputError
 
-KINDS = ("RS", "CV", "ours", "baseline")
+#: Remote sensing, computer vision (general), and the paper's own.
+KINDS = ("RS", "CV", "ours")
+
+#: RS-InternVL without its adapter, to see what fine-tuning taught; it is in no table of the paper.
+UNTRAINED = "RS-InternVL-untrained"
 
 
 def read_models(path):
@@ -40,3 +44,17 @@ def read_models(path):
         if not isinstance(model, dict) or model.get("kind") not in KINDS:
             raise InputError(f"a model needs a kind, one of {', '.join(KINDS)}", file=path, item=key)
     return models
+
+
+def model_entry(models, key):
+    """Return the entry of a model; that of RS-InternVL for :data:`UNTRAINED`, which is the same model.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    entry = models.get("RS-InternVL" if key == UNTRAINED else key)
+    if entry is None:
+        raise InputError("unknown model", item=key, remedy=f"known are {', '.join(models)}")
+    return entry

@@ -1,8 +1,9 @@
 """Whether fine-tuning taught RS-InternVL anything: against the untrained model and constant answers."""
 
+from bentxt.benchmarked_models import UNTRAINED
 from bentxt.errors import InputError
 
-TRAINED, UNTRAINED = "RS-InternVL", "RS-InternVL-untrained"
+TRAINED = "RS-InternVL"
 
 COLUMNS = (
     "task",
