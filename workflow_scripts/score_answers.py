@@ -37,7 +37,8 @@ def main():
         "task": arguments.task,
         "status": "scored",
         "reason": None,
-        "weights": status.get("weights", ""),
+        # Silence must not read as published weights.
+        "weights": status.get("weights") or "not stated",
         "items": 0,
         "strict": 0,
         "lenient": 0,

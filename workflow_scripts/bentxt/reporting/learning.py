@@ -71,7 +71,7 @@ def learning_rows(scores, run, tasks=("binary", "mcq")):
             "constant": constant["accuracy"],
             "margin_over_untrained": accuracy["value"] - before,
             "margin_over_constant": accuracy["value"] - constant["accuracy"],
-            "note": f"weights: {trained['weights']}" if trained["weights"] not in ("", "published") else "",
+            "note": f"weights: {trained['weights']}" if trained["weights"] != "published" else "",
         }
         rows.append(row)
     return rows

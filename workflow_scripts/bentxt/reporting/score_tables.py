@@ -179,7 +179,7 @@ def _values(layout, key, scores, absent):
             notes.append(reason)
     row["weights"] = "; ".join(filter(None, weights))
     # Published weights need no word; anything else is said where the number is read.
-    notes += [f"weights: {text}" for text in weights if text not in ("", "published")]
+    notes += [f"weights: {text}" for text in weights if text != "published"]
     return row | {"note": "; ".join(notes)}
 
 
@@ -289,7 +289,7 @@ def _best(layout, candidates, kind):
     weights = {key: candidates[key]["weights"] for key in chosen}
     parts = [
         f"{', '.join(columns)}: {key}"
-        + (f" (weights: {weights[key]})" if weights[key] not in ("", "published") else "")
+        + (f" (weights: {weights[key]})" if weights[key] != "published" else "")
         for key, columns in chosen.items()
     ]
     return row | {"weights": "; ".join(sorted(set(weights.values()) - {""})), "note": "; ".join(parts)}
