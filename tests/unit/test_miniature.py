@@ -1,6 +1,7 @@
 """The miniature world: published formats, a realistic mixture, pixels from which one can learn."""
 
 import json
+import resource
 from collections import Counter
 from datetime import date
 from functools import cache
@@ -421,4 +422,19 @@ def test_program_names_a_missing_setting(tmp_path, run_program):
     )
     assert failed.returncode == 1
     assert "miniature.patches" in failed.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_full_disk_names_the_archive_and_leaves_nothing(tmp_path, run_program):
+    pairs = [part for pair in targets(tmp_path).items() for part in pair]
+    # A limit on file sizes stands in for a full disk: writing fails in the same way.
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))
+    try:
+        failed = run_program("make_miniature_world", *pairs, "--settings", settings_of(12), check=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert failed.returncode == 1
+    assert "Traceback" not in failed.stderr
+    assert str(tmp_path / "BigEarthNet-S") in failed.stderr
     assert list(tmp_path.iterdir()) == []
