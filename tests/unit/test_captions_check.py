@@ -5,7 +5,7 @@ import json
 import pytest
 import rasterio
 from caption_tables import CLIMATE, RULES, facts_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bentxt.captions.check import CRITERIA, check_caption
@@ -219,6 +219,7 @@ def test_sentences_end_before_a_capital_letter_only():
     assert split_sentences(text) == ["It covers 1.5 km.", 'Of it, approx. 3 ha are "wet.', "Next one!"]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300))
 def test_any_text_is_judged_without_failing(text):
     verdict = check_caption(text, FOREST)

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from caption_tables import CLIMATE, RULES, SETTINGS, facts_of, random_map, write_tables
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bentxt.captions.facts import Rules, caption_facts, read_facts, shard_range
@@ -47,6 +47,7 @@ def test_equal_classes_are_in_nomenclature_order():
     assert [c.index for c in facts({10: [7200], 3: [7200]}).classes] == [3, 10]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 3000), st.integers(1, 40))
 def test_shards_are_contiguous_and_row_i_belongs_to_shard_i_times_shards_over_rows(rows, shards):
     bounds = [shard_range(rows, shard, shards) for shard in range(shards)]

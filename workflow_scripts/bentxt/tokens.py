@@ -17,6 +17,9 @@ _WORDS = NLTKWordTokenizer()
 #: Sentences that can be read run by run: ASCII, single kind of space, no apostrophe or backquote, and a
 #: letter or digit in the last run (closing brackets there would move the final full stop to the run before).
 _SIMPLE = re.compile(r"[ !-&(-_a-~]*[A-Za-z0-9][!-&(-_a-~]*")
+#: What makes more of a text a candidate for a sentence end than a full stop and a space, or moves the end:
+#: other end marks, other space, and full stops that stand alone or beside brackets and quotation marks.
+_INTRICATE = re.compile(r"""[!?]|[^ -~]|\. ?[]\[(){}"'*:;,@]| [ .]""")
 #: Enough for the contexts and runs of half a million captions; bounds the memory for other text.
 _REMEMBERED = 1 << 18
 
@@ -45,7 +48,19 @@ def sentence_tokenizer():
 
 def sentences(text):
     """Return the sentences of a text (list of str), as ``nltk.sent_tokenize`` finds them."""
-    return sentence_tokenizer().tokenize(text)
+    punkt = sentence_tokenizer()
+    if text[:1] in " ." or text[-1:] == " " or _INTRICATE.search(text):
+        return punkt.tokenize(text)
+    first, *rest = text.split(". ")
+    found = [first]
+    for part in rest:
+        before, after = found[-1].rpartition(" ")[2], part.partition(" ")[0]
+        if punkt.text_contains_sentbreak(f"{before}. {after}"):
+            found[-1] += "."
+            found.append(part)
+        else:
+            found[-1] += f". {part}"
+    return found
 
 
 def tokens(sentence):
