@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from bentxt import attributes
 from bentxt.archives import members
@@ -144,7 +145,7 @@ class _Reader:
 
     def __init__(self, archive, patch_ids, scratch, omissions, maps_per_shard):
         self.archive, self.omissions = archive, omissions
-        self.names = np.array(patch_ids.to_pylist(), dtype=np.bytes_)
+        self.names = _encoded(patch_ids)
         self.present = np.zeros(len(self.names), np.bool_)
         self.met = np.zeros(len(self.names), np.bool_)
         self.shard = MapShard(min(maps_per_shard, max(len(self.names), 1)))
@@ -217,6 +218,17 @@ class _Reader:
             part["map"] = ranks[part["map"]]
             target.append(part)
         shard.clear()
+
+
+def _encoded(names):
+    """Return names as an array of bytes, without an object for each of them at a time."""
+    encoded = np.empty(len(names), f"S{pc.max(pc.binary_length(names)).as_py() or 1}")
+    for first in range(0, len(names), _MAPS_PER_ROW_GROUP):
+        part = names.slice(first, _MAPS_PER_ROW_GROUP)
+        encoded[first : first + len(part)] = [name.encode() for name in part.to_pylist()]
+    # Reading and sorting the metadata takes a multiple of the names; give that back before the maps come.
+    pa.default_memory_pool().release_unused()
+    return encoded
 
 
 def _utm_zone(patch):

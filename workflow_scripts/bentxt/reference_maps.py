@@ -40,6 +40,9 @@ _PUBLISHED = {
     339: (3, 1, 1),  # sample format: unsigned
 }
 _OFFSETS, _LENGTHS, _SCALE, _TIE_POINT, _GEO_KEYS = 273, 279, 33550, 33922, 34735
+# Tags whose values differ between files: TIFF type (4 is LONG, 12 is DOUBLE) and count.
+_ARRAYS = {_OFFSETS: (4, 4), _LENGTHS: (4, 4), _SCALE: (12, 3), _TIE_POINT: (12, 6)}
+_SIZES = {4: 4, 12: 8}
 # Strip offsets and lengths, pixel scale, tie point, geo keys, their texts, and nodata.
 _TAGS = {*_PUBLISHED, _OFFSETS, _LENGTHS, _SCALE, _TIE_POINT, _GEO_KEYS, 34737, 42113}
 _ROW_BYTES = 2 * SIDE
@@ -157,38 +160,43 @@ class MapShard:
 
 def _published_layout(data):
     """Return EPSG code, left, top and strips of a file in the published layout, None of any other file."""
-    if data[:8] != b"II*\0\x08\0\0\0" or len(data) < 10:
+    tags = data[8] + 256 * data[9] if len(data) >= 10 else 0
+    places = _published_places(data[: 10 + 12 * tags + 4])
+    if places is None or len(data) < places["end"]:
         return None
-    tags = data[8] + 256 * data[9]
-    end = 10 + 12 * tags
-    if len(data) < end + 4 or data[end : end + 4] != b"\0\0\0\0":
+    position = struct.unpack_from("<6d", data, places[_TIE_POINT])
+    if position[:3] != (0.0, 0.0, 0.0) or struct.unpack_from("<2d", data, places[_SCALE]) != (10.0, 10.0):
         return None
-    entries = {tag: tuple(entry) for tag, *entry in struct.iter_unpack("<HHII", data[10:end])}
-    if not entries.keys() <= _TAGS or any(entries.get(tag) != value for tag, value in _PUBLISHED.items()):
-        return None
-    offsets = _values(data, entries.get(_OFFSETS), 4, "<4I")
-    lengths = _values(data, entries.get(_LENGTHS), 4, "<4I")
-    scale = _values(data, entries.get(_SCALE), 12, "<3d")
-    tie_point = _values(data, entries.get(_TIE_POINT), 12, "<6d")
-    if offsets is None or lengths is None or tie_point is None or scale is None or scale[:2] != (10.0, 10.0):
-        return None
-    if tie_point[:3] != (0.0, 0.0, 0.0):
-        return None
-    kind, count, start = entries.get(_GEO_KEYS, (0, 0, 0))
-    if kind != 3 or count % 4 or start + 2 * count > len(data):
-        return None
-    epsg = _utm_zone(data[start : start + 2 * count])
+    epsg = _utm_zone(data[places[_GEO_KEYS] : places["end of geo keys"]])
     if epsg is None:
         return None
-    return epsg, tie_point[3], tie_point[4], tuple(zip(offsets, lengths, strict=True))
+    offsets = struct.unpack_from("<4I", data, places[_OFFSETS])
+    lengths = struct.unpack_from("<4I", data, places[_LENGTHS])
+    return epsg, position[3], position[4], tuple(zip(offsets, lengths, strict=True))
 
 
-def _values(data, entry, kind, form):
-    """Return the values of a tag, None if it is not of the expected type and number, or out of bounds."""
-    size = struct.calcsize(form)
-    if entry is None or entry[0] != kind or entry[1] != int(form[1:-1]) or entry[2] + size > len(data):
+# Files of one writer share their directory byte for byte: it is parsed once.
+@lru_cache(maxsize=256)
+def _published_places(opening):
+    """Return where the values lie that differ between files, from a file's header and directory.
+
+    None if the directory is not the published one; ``end`` is where the last of the values ends.
+    """
+    if opening[:8] != b"II*\0\x08\0\0\0" or len(opening) % 12 != 2 or opening[-4:] != b"\0\0\0\0":
         return None
-    return struct.unpack_from(form, data, entry[2])
+    entries = {tag: tuple(entry) for tag, *entry in struct.iter_unpack("<HHII", opening[10:-4])}
+    if not entries.keys() <= _TAGS or any(entries.get(tag) != value for tag, value in _PUBLISHED.items()):
+        return None
+    if any(entries.get(tag, ())[:2] != value for tag, value in _ARRAYS.items()):
+        return None
+    kind, count, start = entries.get(_GEO_KEYS, (0, 0, 0))
+    if kind != 3 or count % 4:
+        return None
+    places = {tag: entries[tag][2] for tag in (*_ARRAYS, _GEO_KEYS)}
+    places["end of geo keys"] = start + 2 * count
+    sizes = ((tag, _SIZES[kind] * count) for tag, (kind, count) in _ARRAYS.items())
+    places["end"] = max(start + 2 * count, *(places[tag] + size for tag, size in sizes))
+    return places
 
 
 @lru_cache(maxsize=256)

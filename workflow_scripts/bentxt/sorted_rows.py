@@ -46,13 +46,18 @@ class SortedRows:
             May be empty.
         """
         limits = np.arange(0, maps + maps_per_block, maps_per_block)
-        rows = np.memmap(self._path, self._dtype, "r") if self._lengths else np.empty(0, self._dtype)
         starts = np.cumsum([0, *self._lengths])
+        # Where blocks begin in each run. Rows are read, not mapped: pages of a mapped file count as memory.
         cuts = [
-            start + np.searchsorted(np.ascontiguousarray(rows["map"][start:end]), limits)
+            start + np.searchsorted(np.ascontiguousarray(self._read(start, end)["map"]), limits)
             for start, end in pairwise(starts)
         ]
         for block in range(len(limits) - 1):
-            parts = [rows[cut[block] : cut[block + 1]] for cut in cuts if cut[block] < cut[block + 1]]
-            merged = np.concatenate(parts) if parts else np.empty(0, self._dtype)
+            spans = [(cut[block], cut[block + 1]) for cut in cuts if cut[block] < cut[block + 1]]
+            merged = np.concatenate([np.empty(0, self._dtype), *(self._read(*span) for span in spans)])
             yield merged[np.argsort(merged["map"], kind="stable")]
+
+    def _read(self, start, end):
+        """Return rows ``start`` to ``end`` of the scratch file."""
+        offset = int(start) * self._dtype.itemsize
+        return np.fromfile(self._path, self._dtype, int(end - start), offset=offset)
