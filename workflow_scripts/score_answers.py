@@ -1,4 +1,4 @@
-"""Score the answers of one model to one task on the benchmark split (Tables 2–8).
+"""Score the answers of one model to one task on the split that was predicted (Tables 2–8).
 
 Answers are extracted even when they are off-format; an item without an unambiguous answer is wrong, and
 strict, lenient and unparsed answers are counted. A model that could not be run gets a score file that says
@@ -27,14 +27,16 @@ def main():
     parser.add_argument("--status", required=True, help="JSON beside it: whether and how the model ran")
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
-    parser.add_argument("--split", default="bench", help="split that was predicted")
     parser.add_argument("--out", required=True, help="score file, JSON")
     arguments = parser.parse_args()
 
     status = _read_json(arguments.status)
+    # The benchmark split, or the whole test split as in Table S5.
+    split = status.get("settings", {}).get("prediction", {}).get("split", "bench")
     score = {
         "model": arguments.model,
         "task": arguments.task,
+        "split": split,
         "status": "scored",
         "reason": None,
         # Silence must not read as published weights.
@@ -51,7 +53,7 @@ def main():
     if status.get("status") == "unavailable":
         score |= {"status": "unavailable", "reason": status.get("reason") or "the model could not be run"}
     else:
-        items = _items(arguments)
+        items = _items(arguments, split)
         box_scale = model_entry(read_models(arguments.models), arguments.model).get("box_scale")
         benchmark, seed = setting(arguments.settings, "benchmark"), setting(arguments.settings, "seed")
         score |= score_task(arguments.task, items, benchmark, seed, box_scale)
@@ -73,12 +75,10 @@ def _read_json(path):
         ) from error
 
 
-def _items(arguments):
+def _items(arguments, split):
     """Return the columns of the task's items in the split, with the model's answers."""
     table = read_table(arguments.dataset, DATASET)
-    chosen = pc.and_(
-        pc.equal(table["split"], arguments.split), pc.equal(table["type"], TASKS[arguments.task])
-    )
+    chosen = pc.and_(pc.equal(table["split"], split), pc.equal(table["type"], TASKS[arguments.task]))
     table = table.filter(chosen)
     predictions = read_table(arguments.predictions, PREDICTIONS)
     answers = dict(zip(predictions["ID"].to_pylist(), predictions["answer"].to_pylist(), strict=True))
@@ -88,7 +88,7 @@ def _items(arguments):
     if set(ids) != set(answers):
         missing, foreign = sorted(set(ids) - set(answers)), sorted(set(answers) - set(ids))
         raise InputError(
-            f"answers do not fit the {arguments.split} split: {len(missing)} are missing, "
+            f"answers do not fit the {split} split: {len(missing)} are missing, "
             f"{len(foreign)} are of other annotations",
             file=arguments.predictions,
             item=f"annotation {(missing or foreign)[0]}",

@@ -69,6 +69,12 @@ def test_tables_of_the_best_have_the_published_columns_and_rows(name):
     assert [row["model"] for row in table.rows] == [row[0] for row in published[1:]]
 
 
+def test_a_table_of_another_split_says_so():
+    score = _score("Qwen", "binary", {"accuracy": 61.27}) | {"split": "test"}
+    table = all_models_table("table2", _scores(score), MODELS, ABSENT, "paper")
+    assert "Scored on the test split, not on the benchmark split." in table.remarks
+
+
 def test_every_benchmarked_model_has_a_row_and_an_empty_one_says_why():
     scores = _scores(_score("Qwen", "binary", {"accuracy": 61.96}))
     table = all_models_table("table2", scores, MODELS, ABSENT, "mini")

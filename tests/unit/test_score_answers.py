@@ -82,6 +82,14 @@ def test_the_benchmark_split_is_scored_and_the_file_says_how_it_was_made(world):
     assert score["lineage"]["inputs"][0]["code"] == "c0de"
 
 
+def test_another_split_is_scored_where_that_was_predicted(world):
+    status = {"status": "predicted", "weights": "published", "settings": {"prediction": {"split": "test"}}}
+    (world / "status.json").write_text(json.dumps(status))
+    assert _run(world, "binary", {3: "no"}).returncode == 0
+    score = json.loads((world / "score.json").read_text())
+    assert (score["split"], score["items"], score["weights"]) == ("test", 1, "published")
+
+
 def test_boxes_are_read_in_the_model_s_scale(world):
     done = _run(world, "referring", {4: "[0, 0, 50, 50]"})
     assert done.returncode == 0, done.stderr

@@ -116,6 +116,12 @@ LAYOUTS = {
 _INTERVALS = "In brackets: 95 % bootstrap interval over images."
 
 
+def _remarks(scores):
+    """Return what holds for all numbers of a table."""
+    splits = sorted({score.get("split", "bench") for score in scores.values()} - {"bench"})
+    return [_INTERVALS, *(f"Scored on the {split} split, not on the benchmark split." for split in splits)]
+
+
 def all_models_table(name, scores, models, absent, run):
     """Build one of Tables 2–7: a row for each benchmarked model, RS-InternVL and its baseline left out.
 
@@ -155,7 +161,7 @@ def all_models_table(name, scores, models, absent, run):
             task = next(iter(layout.values.values()))[0]
             row |= _extraction(scores.get((key, task)), layout.category)
         rows.append(row)
-    remarks = [_INTERVALS]
+    remarks = _remarks(scores)
     if not single_task:
         remarks += _extraction_remarks(scores, [row["model"] for row in rows])
     return Table(layout.number, layout.title, run, {name: _LABELS[name] for name in names}, rows, remarks)
@@ -266,7 +272,7 @@ def best_models_table(scores, models, absent, run, name="table8"):
     rows.append({"model": "RS-InternVL"} | _values(layout, "RS-InternVL", scores, absent))
     names = ["model", *layout.values, "weights", "note"]
     shown = [key for key, model in models.items() if model["kind"] in ("RS", "CV") or key == "RS-InternVL"]
-    remarks = [_INTERVALS, *_extraction_remarks(scores, shown)]
+    remarks = [*_remarks(scores), *_extraction_remarks(scores, shown)]
     return Table(layout.number, layout.title, run, {name: _LABELS[name] for name in names}, rows, remarks)
 
 
