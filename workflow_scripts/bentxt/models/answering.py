@@ -42,12 +42,9 @@ class AnsweringModel(Protocol):
     ----------
     device : str
         Where it runs, for the status file: ``cpu``, ``cuda: <name>``, or the address of a server.
-    revision : str or None
-        Commit of the checkpoint's repository, where it is known.
     """
 
     device: str
-    revision: str | None
 
     def answer(
         self, patch_images: PatchImages, instructions: Sequence[str], max_new_tokens: int

@@ -1,0 +1,118 @@
+"""Where a model's weights are: a folder, or a Hugging Face repository at one commit; and which they are."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from bentxt.atomic import write_text
+from bentxt.errors import CheckpointUnavailable, InputError
+
+#: File in a checkpoint folder that says what its weights are; those without one are published weights.
+ABOUT = "bentxt.json"
+TINY_RANDOM = "tiny, random"
+TINY_PRETRAINED = "tiny, pre-trained on the miniature world; not the published weights"
+PUBLISHED = "published"
+
+_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+#: What transformers loads; weights in other formats than safetensors are left on the hub.
+_FILES = ("*.json", "*.jinja", "*.txt", "*.model", "*.safetensors", "*.py")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint that is at hand.
+
+    Attributes
+    ----------
+    source : str
+        As it was asked for: a folder or a Hugging Face id.
+    folder : Path
+        Where its files are.
+    revision : str or None
+        Commit, 40 hexadecimal digits; None for a folder.
+    weights : str
+        "published", or what the folder's ``bentxt.json`` says.
+    identity : str
+        Changes with any file of it: the commit, or the hash of a folder's contents.
+    """
+
+    source: str
+    folder: Path
+    revision: str | None
+    weights: str
+    identity: str
+
+
+def find_checkpoint(source, revision=None):
+    """Return a checkpoint, fetched from the hub if need be.
+
+    Parameters
+    ----------
+    source : str or Path
+        A folder, or a Hugging Face id ``owner/name``.
+    revision : str, optional
+        Commit of the repository; without it the newest one (of those in the local cache, where there is no
+        network). Without effect for a folder.
+
+    Returns
+    -------
+    Checkpoint
+
+    Raises
+    ------
+    CheckpointUnavailable
+        If there is no such folder or repository, it is gated, or there is no network.
+    """
+    folder = Path(source)
+    if folder.is_dir():
+        if not (folder / "config.json").is_file():
+            raise CheckpointUnavailable("the folder holds no checkpoint: config.json is missing", file=folder)
+        return Checkpoint(str(source), folder, None, _weights(folder), f"files:{hash_files(folder)}")
+    if not _HUB_ID.fullmatch(str(source)):
+        raise CheckpointUnavailable("no such folder, and no Hugging Face id", file=source)
+    try:
+        import huggingface_hub
+    except ImportError as error:
+        raise CheckpointUnavailable(f"no environment to fetch checkpoints: {error}", item=source) from error
+    try:
+        folder = Path(
+            huggingface_hub.snapshot_download(str(source), revision=revision, allow_patterns=list(_FILES))
+        )
+    except huggingface_hub.errors.GatedRepoError as error:
+        remedy = "accept its licence on the hub and log in with: hf auth login"
+        raise CheckpointUnavailable("the repository is gated", item=source, remedy=remedy) from error
+    except (OSError, ValueError) as error:
+        problem = f"cannot be fetched from the Hugging Face hub: {str(error).splitlines()[0]}"
+        raise CheckpointUnavailable(
+            problem, item=source, remedy="check network, name and revision"
+        ) from error
+    commit = folder.name
+    return Checkpoint(str(source), folder, commit, _weights(folder), f"{source}@{commit}")
+
+
+def write_about(folder, weights):
+    """Say in a checkpoint folder what its weights are; see :data:`TINY_RANDOM`, :data:`TINY_PRETRAINED`."""
+    write_text(Path(folder) / ABOUT, json.dumps({"weights": weights}) + "\n")
+
+
+def _weights(folder):
+    try:
+        return json.loads((folder / ABOUT).read_text(encoding="utf-8"))["weights"]
+    except FileNotFoundError:
+        return PUBLISHED
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f'expected {{"weights": …}}: {error}', file=folder / ABOUT, remedy="make the checkpoint again"
+        ) from error
+
+
+def hash_files(folder):
+    """Return the hash of all files below a folder, names and contents (32 hexadecimal digits)."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in sorted(path for path in Path(folder).rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "blake2b").hexdigest()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{content}\0".encode())
+    return digest.hexdigest()

@@ -1,0 +1,123 @@
+"""Answer one task of the benchmark with one model, or say why that model cannot be run (Section 5).
+
+Answers are kept in the progress file batch by batch: a job that was killed goes on where it stopped, unless
+weights, settings, data or code have changed since.
+"""
+
+import json
+import platform
+import sys
+import time
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+
+from bentxt.atomic import write_text
+from bentxt.command_line import lineage, program_parser, progress, run, setting
+from bentxt.errors import CheckpointUnavailable
+from bentxt.images import open_images
+from bentxt.models.prediction import Progress, answer_items, progress_key, read_items
+from bentxt.models.registry import find_weights, load_model, read_entry
+from bentxt.schemas import PREDICTIONS, TASKS, write_table
+
+#: What of the status the table of answers says too.
+_NOTES = ("status", "reason", "weights", "checkpoint", "revision", "device")
+
+
+def main():
+    """Run the program."""
+    parser = program_parser(__doc__)
+    parser.add_argument("--model", required=True, help="key of the model in --models")
+    parser.add_argument("--task", required=True, choices=TASKS)
+    parser.add_argument("--dataset", required=True, help="the data set as one table")
+    parser.add_argument("--images", required=True, help="LMDB of the images")
+    parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
+    parser.add_argument("--checkpoint", help="folder or Hugging Face id, in place of the entry's")
+    parser.add_argument("--s1-encoder", help="RS-InternVL: folder or id of the Sentinel-1 encoder")
+    parser.add_argument("--s2-encoder", help="RS-InternVL: folder or id of the Sentinel-2 encoder")
+    parser.add_argument("--adapter", help="RS-InternVL: folder of the fine-tuned weights")
+    parser.add_argument("--progress", required=True, help="JSON-lines file of finished answers")
+    parser.add_argument("--out", required=True, help="table of answers")
+    parser.add_argument("--status", required=True, help="JSON: whether and how the model ran")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads of the model")
+    args = parser.parse_args()
+
+    started = time.perf_counter()
+    options = setting(args.settings, "prediction")
+    entry = read_entry(args.models, args.model)
+    items = read_items(args.dataset, args.task, options["split"], entry["instructions"])
+    status = {
+        "model": args.model,
+        "task": args.task,
+        "status": "predicted",
+        "reason": None,
+        "weights": None,
+        "checkpoint": args.checkpoint or entry["checkpoint"],
+        "revision": None,
+        "device": None,
+        "versions": _versions(),
+        "settings": args.settings,
+    }
+    try:
+        answers = _answers(args, entry, items, options, status)
+    except CheckpointUnavailable as error:
+        print(f"{args.model} is unavailable: {error}", file=sys.stderr)
+        at = f" ({error.item or error.file})" if error.item or error.file else ""
+        status |= {"status": "unavailable", "reason": f"{error.problem}{at}"}
+        _write(args, {}, status, started)
+    else:
+        _write(args, {item.annotation: answers.answers[item.annotation] for item in items}, status, started)
+        answers.close(done=True)
+
+
+def _answers(args, entry, items, options, status):
+    """Return the progress with an answer to every item, and say in ``status`` how they were made."""
+    given = (args.checkpoint, args.s1_encoder, args.s2_encoder, args.adapter)
+    weights = find_weights(args.model, entry, *given)
+    if weights.checkpoints:
+        status["revision"] = weights.checkpoints["checkpoint"].revision
+    status["checkpoints"] = {
+        role: {"source": found.source, "revision": found.revision, "weights": found.weights}
+        for role, found in weights.checkpoints.items()
+    }
+    images = open_images(args.images)
+    if entry["family"] in ("transformers", "rs_internvl"):
+        _limit_threads(args.threads)
+    model = load_model(args.model, entry, weights, args.settings, args.adapter, args.checkpoint)
+    status |= {"device": model.device, "weights": weights.description or model.weights}
+    key = progress_key(items, args.model, entry, weights.identity, status["device"], args.settings, args.code)
+    answers = Progress(args.progress, key)
+    bar = progress(total=len(items), desc=f"{args.model} {args.task}", unit="answer")
+    with bar:
+        limit = options["max_new_tokens"][args.task]
+        answer_items(model, items, images, answers, options["batch_size"], limit, bar.update)
+    return answers
+
+
+def _limit_threads(threads):
+    try:
+        import torch
+    except ImportError as error:
+        raise CheckpointUnavailable(f"no environment to run it: {error}") from error
+    torch.set_num_threads(threads)
+
+
+def _versions():
+    versions = {"python": platform.python_version()}
+    for name in ("torch", "transformers", "openai"):
+        with suppress(PackageNotFoundError):
+            versions[name] = version(name)
+    return versions
+
+
+def _write(args, answers, status, started):
+    """Write table and status; ``answers`` is a dict of annotation to text."""
+    made = lineage(args, model=args.model, **{name: status[name] for name in _NOTES})
+    columns = {"ID": list(answers), "answer": list(answers.values())}
+    write_table(args.out, columns, PREDICTIONS, made)
+    seconds = round(time.perf_counter() - started, 1)
+    status = status | {"items": len(answers), "seconds": seconds, "lineage": made.to_dict()}
+    write_text(args.status, json.dumps(status, indent=1, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    run(main)
