@@ -240,12 +240,11 @@ def _utm_zone(patch):
 def _write(reader, present, patch_ids, targets, lineage):
     """Write the three tables from the scratch files; ranks become row numbers, without the absent maps."""
     row_of = np.cumsum(present, dtype=np.int32) - np.int32(1)
-    names = patch_ids.combine_chunks() if isinstance(patch_ids, pa.ChunkedArray) else patch_ids
 
     def map_columns(rows):
         pixels = pa.array(rows["class_pixels"].ravel())
         return {
-            "patch_id": names.take(pa.array(rows["map"])),
+            "patch_id": patch_ids.take(pa.array(rows["map"])),
             **{name: rows[name] for name in ("epsg", "left", "top", "unlabelled_pixels")},
             "class_pixels": pa.FixedSizeListArray.from_arrays(pixels, len(CLASSES)),
         }

