@@ -1,0 +1,149 @@
+"""Tiny checkpoints of each type of model, with weights so wide that answers differ."""
+
+import torch
+import transformers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+
+ENTRY = {"image": {"input": "rgb", "side": None}, "remote_code": False}
+
+INSTRUCTIONS = [
+    "Is there any pasture?",
+    "Do permanent crops cover the whole image, or more than ninety percent of its area?",
+    "Locate the <ref>largest connected area of pastures</ref> in the image.",
+    "a) 3, b) 2, c) 4, d) 1",
+]
+
+
+def tokenizer(*special, image_token):
+    """Return a tokenizer of bytes whose chat template puts ``image_token`` for a picture."""
+    raw = Tokenizer(
+        models.BPE(
+            {letter: i for i, letter in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}, merges=[]
+        )
+    )
+    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    raw.decoder = decoders.ByteLevel()
+    made = transformers.PreTrainedTokenizerFast(tokenizer_object=raw, eos_token="<end>", pad_token="<pad>")
+    made.add_tokens([*special, image_token], special_tokens=True)
+    made.chat_template = (
+        "{% for part in messages[0].content %}"
+        "{% if part.type == 'image' %}" + image_token + "{% else %}{{ part.text }}{% endif %}"
+        "{% endfor %}<end>{% if thinking is defined %}{{ thinking }}{% endif %}"
+    )
+    return made
+
+
+def text_config(kind, words, **more):
+    return {
+        "model_type": kind,
+        "vocab_size": len(words),
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 2048,
+        "pad_token_id": words.pad_token_id,
+        "eos_token_id": words.eos_token_id,
+        "bos_token_id": None,
+        **more,
+    }
+
+
+def internvl():
+    words = tokenizer("<img>", "</img>", image_token="<IMG_CONTEXT>")
+    config = transformers.InternVLConfig(
+        vision_config={
+            "hidden_size": 32,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "intermediate_size": 64,
+            "image_size": [56, 56],
+            "patch_size": [14, 14],
+        },
+        text_config=text_config("qwen2", words),
+        image_token_id=words.convert_tokens_to_ids("<IMG_CONTEXT>"),
+        image_seq_length=4,
+        tie_word_embeddings=False,
+    )
+    images = transformers.GotOcr2ImageProcessorPil(
+        size={"height": 56, "width": 56}, image_mean=[0.485, 0.456, 0.406], image_std=[0.229, 0.224, 0.225]
+    )
+    return transformers.InternVLForConditionalGeneration(config), words, images
+
+
+def glm46v():
+    words = tokenizer("<|video|>", "<s>", "</s>", "<v>", "</v>", image_token="<|image|>")
+    identifier = words.convert_tokens_to_ids
+    rope = {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 1, 1]}
+    config = transformers.Glm46VConfig(
+        vision_config={
+            "depth": 2,
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_heads": 4,
+            "image_size": 56,
+            "patch_size": 14,
+            "out_hidden_size": 32,
+        },
+        text_config=text_config("glm4v_text", words, rope_parameters=rope),
+        image_token_id=identifier("<|image|>"),
+        video_token_id=identifier("<|video|>"),
+        image_start_token_id=identifier("<s>"),
+        image_end_token_id=identifier("</s>"),
+        video_start_token_id=identifier("<v>"),
+        video_end_token_id=identifier("</v>"),
+    )
+    images = transformers.Glm46VImageProcessorPil(
+        size={"shortest_edge": 56 * 56, "longest_edge": 112 * 112 * 2}
+    )
+    return transformers.Glm46VForConditionalGeneration(config), words, images
+
+
+def llava_onevision():
+    words = tokenizer("<video>", image_token="<image>")
+    grid = [[56, 56], [56, 112], [112, 56], [112, 112]]
+    config = transformers.LlavaOnevisionConfig(
+        vision_config={
+            "model_type": "siglip_vision_model",
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "image_size": 56,
+            "patch_size": 14,
+            "vision_use_head": False,
+        },
+        text_config=text_config("qwen2", words),
+        image_token_id=words.convert_tokens_to_ids("<image>"),
+        video_token_id=words.convert_tokens_to_ids("<video>"),
+        image_grid_pinpoints=grid,
+    )
+    images = transformers.LlavaOnevisionImageProcessorPil(
+        size={"height": 56, "width": 56}, image_grid_pinpoints=grid
+    )
+    return transformers.LlavaOnevisionForConditionalGeneration(config), words, images
+
+
+BUILDERS = {"internvl": internvl, "glm46v": glm46v, "llava_onevision": llava_onevision}
+
+
+def widen(model, seed=5):
+    """Draw the weights anew, wide enough that every prompt and picture has an answer of its own."""
+    torch.manual_seed(seed)
+    for name, weights in model.named_parameters():
+        if weights.dim() > 1:
+            weights.data.normal_(0, 0.3 if "embed" in name else 0.2)
+
+
+def save_checkpoint(kind, folder):
+    """Save a tiny checkpoint of a type of model."""
+    torch.manual_seed(5)
+    model, words, images = BUILDERS[kind]()
+    widen(model)
+    model.generation_config = transformers.GenerationConfig(
+        eos_token_id=words.eos_token_id, pad_token_id=words.pad_token_id
+    )
+    for part in (model, words, images):
+        part.save_pretrained(folder)
+    return folder
