@@ -81,7 +81,7 @@ def build_tiny_qwen(folder, tokenizer, seed, width=64, layers=2):
         video_token_id=identifier(_VIDEO),
         vision_start_token_id=identifier(_VISION_START),
         vision_end_token_id=identifier(_VISION_END),
-        tie_word_embeddings=True,
+        tie_word_embeddings=False,
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
