@@ -17,8 +17,6 @@ def question_settings(wildcards):
 
 
 rule write_captions:
-    message:
-        "Writing the template caption of each patch"
     input:
         patches=PATCHES,
         maps=MAPS,
@@ -26,9 +24,6 @@ rule write_captions:
         adjacencies=ADJACENCIES,
     output:
         f"{RESULTS}/captions/template.parquet",
-    params:
-        settings=settings("captions"),
-        code=code("write_captions"),
     log:
         f"{LOGS}/write_captions.log",
     benchmark:
@@ -38,6 +33,11 @@ rule write_captions:
     resources:
         mem_mb=8000,
         runtime=60,
+    params:
+        settings=settings("captions"),
+        code=code("write_captions"),
+    message:
+        "Writing the template caption of each patch"
     shell:
         "python workflow_scripts/write_captions.py --patches {input.patches} --maps {input.maps}"
         " --instances {input.instances} --adjacencies {input.adjacencies} --out {output}"
@@ -45,8 +45,6 @@ rule write_captions:
 
 
 rule generate_questions:
-    message:
-        "Generating {wildcards.type} annotations"
     input:
         templates=lambda wildcards: templates(wildcards.type),
         wording="resources/class_wording.yaml",
@@ -58,20 +56,22 @@ rule generate_questions:
         adjacencies=ADJACENCIES,
     output:
         f"{RESULTS}/questions/{{type}}.parquet",
-    wildcard_constraints:
-        type="binary|mcq|bounding_box",
-    params:
-        settings=question_settings,
-        code=code("generate_questions"),
     log:
         f"{LOGS}/generate_questions/{{type}}.log",
     benchmark:
         f"{TIMINGS}/generate_questions/{{type}}.tsv"
+    wildcard_constraints:
+        type="binary|mcq|bounding_box",
     conda:
         "../envs/data.yaml"
     resources:
         mem_mb=8000,
         runtime=120,
+    params:
+        settings=question_settings,
+        code=code("generate_questions"),
+    message:
+        "Generating {wildcards.type} annotations"
     shell:
         "python workflow_scripts/generate_questions.py --type {wildcards.type} --templates {input.templates}"
         " --patches {input.patches} --maps {input.maps} --instances {input.instances}"

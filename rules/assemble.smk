@@ -13,8 +13,6 @@ QUESTIONS = {
 
 
 rule select_benchmark:
-    message:
-        "Selecting the benchmark split"
     input:
         **QUESTIONS,
         captions=augmented_captions(),
@@ -28,9 +26,6 @@ rule select_benchmark:
             category="Data set",
             labels={"item": "Balance of the benchmark split"},
         ),
-    params:
-        settings=settings("seed", "benchmark_split"),
-        code=code("select_benchmark"),
     log:
         f"{LOGS}/select_benchmark.log",
     benchmark:
@@ -40,6 +35,11 @@ rule select_benchmark:
     resources:
         mem_mb=16000,
         runtime=60,
+    params:
+        settings=settings("seed", "benchmark_split"),
+        code=code("select_benchmark"),
+    message:
+        "Selecting the benchmark split"
     shell:
         "python workflow_scripts/select_benchmark.py --patches {input.patches} --captions {input.captions}"
         " --binary {input.binary} --mcq {input.mcq} --bounding-box {input.bounding_box}"
@@ -49,17 +49,12 @@ rule select_benchmark:
 
 
 rule assemble_dataset:
-    message:
-        "Assembling the data set"
     input:
         **QUESTIONS,
         patches=PATCHES,
         benchmark_rows=rules.select_benchmark.output.rows,
     output:
         DATASET,
-    params:
-        settings=settings(),
-        code=code("assemble_dataset"),
     log:
         f"{LOGS}/assemble_dataset.log",
     benchmark:
@@ -69,6 +64,11 @@ rule assemble_dataset:
     resources:
         mem_mb=16000,
         runtime=60,
+    params:
+        settings=settings(),
+        code=code("assemble_dataset"),
+    message:
+        "Assembling the data set"
     shell:
         "python workflow_scripts/assemble_dataset.py --patches {input.patches}"
         " --binary {input.binary} --mcq {input.mcq} --bounding-box {input.bounding_box}"

@@ -6,8 +6,6 @@
 
 
 rule augment_captions:
-    message:
-        "Augmenting captions, shard {wildcards.shard} of {wildcards.shards}"
     input:
         captions=rules.write_captions.output,
         prompts=sorted(str(path) for path in Path("resources/prompts").iterdir()),
@@ -17,15 +15,6 @@ rule augment_captions:
         adjacencies=ADJACENCIES,
     output:
         f"{RESULTS}/captions/augmented/{{shard}}-{{shards}}.parquet",
-    params:
-        # The number of shards is in the path: changing it makes new files of the same captions.
-        settings=settings(
-            "seed",
-            "captions",
-            *(f"augmentation.{key}" for key in config["augmentation"] if key != "shards"),
-        ),
-        code=code("augment_captions"),
-        progress=f"{RESULTS}/progress/augment_captions/{{shard}}-{{shards}}.jsonl",
     log:
         f"{LOGS}/augment_captions/{{shard}}-{{shards}}.log",
     benchmark:
@@ -35,6 +24,17 @@ rule augment_captions:
     resources:
         mem_mb=8000,
         runtime=240,
+    params:
+        # The number of shards is in the path: changing it makes new files of the same captions.
+        settings=settings(
+            "seed",
+            "captions",
+            *(f"augmentation.{key}" for key in config["augmentation"] if key != "shards"),
+        ),
+        code=code("augment_captions"),
+        progress=f"{RESULTS}/progress/augment_captions/{{shard}}-{{shards}}.jsonl",
+    message:
+        "Augmenting captions, shard {wildcards.shard} of {wildcards.shards}"
     shell:
         "python workflow_scripts/augment_captions.py --captions {input.captions} --patches {input.patches}"
         " --maps {input.maps} --instances {input.instances} --adjacencies {input.adjacencies}"
@@ -43,17 +43,12 @@ rule augment_captions:
 
 
 rule generate_instructions:
-    message:
-        "Pairing each caption with an instruction"
     input:
         captions=augmented_captions(),
         patches=PATCHES,
         templates="resources/templates/captioning.yaml",
     output:
         f"{RESULTS}/questions/captioning.parquet",
-    params:
-        settings=settings("seed"),
-        code=code("generate_instructions"),
     log:
         f"{LOGS}/generate_instructions.log",
     benchmark:
@@ -63,6 +58,11 @@ rule generate_instructions:
     resources:
         mem_mb=8000,
         runtime=60,
+    params:
+        settings=settings("seed"),
+        code=code("generate_instructions"),
+    message:
+        "Pairing each caption with an instruction"
     shell:
         "python workflow_scripts/generate_instructions.py --captions {input.captions}"
         " --patches {input.patches} --templates {input.templates} --out {output}"

@@ -34,8 +34,6 @@ def model_arguments(wildcards):
 
 
 rule predict_answers:
-    message:
-        "{wildcards.model} answers {wildcards.task}"
     input:
         model_inputs,
         dataset=DATASET,
@@ -44,22 +42,24 @@ rule predict_answers:
     output:
         predictions=f"{RESULTS}/predictions/{{model}}/{{task}}.parquet",
         status=f"{RESULTS}/predictions/{{model}}/{{task}}.json",
-    wildcard_constraints:
-        task="|".join(TASKS),
-    params:
-        settings=settings("seed", "prediction"),
-        code=code("predict_answers"),
-        model=model_arguments,
-        progress=f"{RESULTS}/progress/predict_answers/{{model}}-{{task}}.jsonl",
     log:
         f"{LOGS}/predict_answers/{{model}}/{{task}}.log",
     benchmark:
         f"{TIMINGS}/predict_answers/{{model}}/{{task}}.tsv"
+    wildcard_constraints:
+        task="|".join(TASKS),
     conda:
         "../envs/models.yaml"
     resources:
         mem_mb=4000,
         runtime=60,
+    params:
+        settings=settings("seed", "prediction"),
+        code=code("predict_answers"),
+        model=model_arguments,
+        progress=f"{RESULTS}/progress/predict_answers/{{model}}-{{task}}.jsonl",
+    message:
+        "{wildcards.model} answers {wildcards.task}"
     shell:
         "python workflow_scripts/predict_answers.py --model {wildcards.model} --task {wildcards.task}"
         " --dataset {input.dataset} --images {input.images} --models {input.models} {params.model}"
@@ -68,8 +68,6 @@ rule predict_answers:
 
 
 rule score_answers:
-    message:
-        "Scoring {wildcards.model} on {wildcards.task}"
     input:
         predictions=rules.predict_answers.output.predictions,
         status=rules.predict_answers.output.status,
@@ -77,9 +75,6 @@ rule score_answers:
         models=MODELS,
     output:
         f"{RESULTS}/scores/{{model}}/{{task}}.json",
-    params:
-        settings=settings("seed", "benchmark"),
-        code=code("score_answers"),
     log:
         f"{LOGS}/score_answers/{{model}}/{{task}}.log",
     benchmark:
@@ -89,6 +84,11 @@ rule score_answers:
     resources:
         mem_mb=4000,
         runtime=60,
+    params:
+        settings=settings("seed", "benchmark"),
+        code=code("score_answers"),
+    message:
+        "Scoring {wildcards.model} on {wildcards.task}"
     shell:
         "python workflow_scripts/score_answers.py --model {wildcards.model} --task {wildcards.task}"
         " --predictions {input.predictions} --status {input.status} --dataset {input.dataset}"

@@ -18,19 +18,19 @@ TABLE_TASKS = {
 
 
 rule tabulate_datasets:
-    message:
-        "Table 1: data sets compared"
     input:
         dataset=DATASET,
         published="resources/paper/table1.csv",
     output:
-        csv=report("figures/table1.csv", caption="../report/table1.rst", category="Tables", labels={"item": "Table 1"}),
+        csv=report(
+            "figures/table1.csv",
+            caption="../report/table1.rst",
+            category="Tables",
+            labels={"item": "Table 1"},
+        ),
         markdown="figures/table1.md",
         latex="figures/table1.tex",
         provenance="figures/table1.provenance.json",
-    params:
-        settings=settings("augmentation.backend"),
-        code=code("tabulate_datasets"),
     log:
         f"{LOGS}/tabulate_datasets.log",
     benchmark:
@@ -40,6 +40,11 @@ rule tabulate_datasets:
     resources:
         mem_mb=4000,
         runtime=30,
+    params:
+        settings=settings("augmentation.backend"),
+        code=code("tabulate_datasets"),
+    message:
+        "Table 1: data sets compared"
     shell:
         "python workflow_scripts/tabulate_datasets.py --dataset {input.dataset} --published {input.published}"
         " --out {output.csv}"
@@ -47,30 +52,35 @@ rule tabulate_datasets:
 
 
 rule tabulate_scores:
-    message:
-        "{wildcards.table}: scores of every model"
     input:
         scores=lambda wildcards: scores(RUN_MODELS, TABLE_TASKS[wildcards.table]),
         models=MODELS,
     output:
-        csv=report("figures/{table}.csv", caption="../report/{table}.rst", category="Tables", labels={"item": "{table}"}),
+        csv=report(
+            "figures/{table}.csv",
+            caption="../report/{table}.rst",
+            category="Tables",
+            labels={"item": "{table}"},
+        ),
         markdown="figures/{table}.md",
         latex="figures/{table}.tex",
         provenance="figures/{table}.provenance.json",
-    wildcard_constraints:
-        table="table[2-7]",
-    params:
-        settings=settings("benchmark.absent"),
-        code=code("tabulate_scores"),
     log:
         f"{LOGS}/tabulate_scores/{{table}}.log",
     benchmark:
         f"{TIMINGS}/tabulate_scores/{{table}}.tsv"
+    wildcard_constraints:
+        table="table[2-7]",
     conda:
         "../envs/evaluation.yaml"
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        settings=settings("benchmark.absent"),
+        code=code("tabulate_scores"),
+    message:
+        "{wildcards.table}: scores of every model"
     shell:
         "python workflow_scripts/tabulate_scores.py --table {wildcards.table} --scores {input.scores}"
         " --models {input.models} --out {output.csv}"
@@ -78,21 +88,21 @@ rule tabulate_scores:
 
 
 rule tabulate_best:
-    message:
-        "Table 8: the best remote-sensing model, the best general model, RS-InternVL"
     input:
         scores=scores(RUN_MODELS, TASKS),
         models=MODELS,
         # Read on the terminal before the table: whether the RS-InternVL in it has learnt at all.
         learning="figures/learning.csv",
     output:
-        csv=report("figures/table8.csv", caption="../report/table8.rst", category="Tables", labels={"item": "Table 8"}),
+        csv=report(
+            "figures/table8.csv",
+            caption="../report/table8.rst",
+            category="Tables",
+            labels={"item": "Table 8"},
+        ),
         markdown="figures/table8.md",
         latex="figures/table8.tex",
         provenance="figures/table8.provenance.json",
-    params:
-        settings=settings("benchmark.absent"),
-        code=code("tabulate_best"),
     log:
         f"{LOGS}/tabulate_best.log",
     benchmark:
@@ -102,7 +112,121 @@ rule tabulate_best:
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        settings=settings("benchmark.absent"),
+        code=code("tabulate_best"),
+    message:
+        "Table 8: the best remote-sensing model, the best general model, RS-InternVL"
     shell:
         "python workflow_scripts/tabulate_best.py --scores {input.scores} --models {input.models}"
+        " --out {output.csv}"
+        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+
+
+rule draw_examples:
+    input:
+        dataset=DATASET,
+        images=IMAGES,
+    output:
+        csv="figures/figure1.csv",
+        pdf="figures/figure1.pdf",
+        png=report(
+            "figures/figure1.png",
+            caption="../report/figure1.rst",
+            category="Figures",
+            labels={"item": "Figure 1"},
+        ),
+        provenance="figures/figure1.provenance.json",
+    log:
+        f"{LOGS}/draw_examples.log",
+    benchmark:
+        f"{TIMINGS}/draw_examples.tsv"
+    conda:
+        "../envs/evaluation.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        settings=settings(),
+        code=code("draw_examples"),
+    message:
+        "Figure 1: an example of each task on one scene"
+    shell:
+        "python workflow_scripts/draw_examples.py --dataset {input.dataset} --images {input.images}"
+        " --out {output.csv}"
+        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+
+
+rule draw_caption_pipeline:
+    input:
+        captions=augmented_captions(),
+        patches=PATCHES,
+        maps=MAPS,
+        images=IMAGES,
+        reference_maps=REFERENCE_MAPS,
+        colours="resources/class_colours.csv",
+    output:
+        csv="figures/figure2.csv",
+        pdf="figures/figure2.pdf",
+        png=report(
+            "figures/figure2.png",
+            caption="../report/figure2.rst",
+            category="Figures",
+            labels={"item": "Figure 2"},
+        ),
+        provenance="figures/figure2.provenance.json",
+    log:
+        f"{LOGS}/draw_caption_pipeline.log",
+    benchmark:
+        f"{TIMINGS}/draw_caption_pipeline.tsv"
+    conda:
+        "../envs/evaluation.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        settings=settings(),
+        code=code("draw_caption_pipeline"),
+    message:
+        "Figure 2: from a scene to its caption"
+    shell:
+        "python workflow_scripts/draw_caption_pipeline.py --captions {input.captions} --patches {input.patches}"
+        " --maps {input.maps} --images {input.images} --reference-maps {input.reference_maps}"
+        " --colours {input.colours}"
+        " --out {output.csv}"
+        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+
+
+rule draw_statistics:
+    input:
+        captions=rules.measure_captions.output.captions,
+        summary=rules.measure_captions.output.summary,
+        dataset=DATASET,
+    output:
+        csv="figures/figure3.csv",
+        pdf="figures/figure3.pdf",
+        png=report(
+            "figures/figure3.png",
+            caption="../report/figure3.rst",
+            category="Figures",
+            labels={"item": "Figure 3"},
+        ),
+        provenance="figures/figure3.provenance.json",
+    log:
+        f"{LOGS}/draw_statistics.log",
+    benchmark:
+        f"{TIMINGS}/draw_statistics.tsv"
+    conda:
+        "../envs/evaluation.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        settings=settings(),
+        code=code("draw_statistics"),
+    message:
+        "Figure 3: caption lengths and lexical diversity"
+    shell:
+        "python workflow_scripts/draw_statistics.py --captions {input.captions} --summary {input.summary} --dataset {input.dataset}"
         " --out {output.csv}"
         " --settings {params.settings:q} --code {params.code} > {log} 2>&1"

@@ -16,42 +16,53 @@ def built_checkpoints(*keys):
 
 
 rule build_tiny_checkpoint:
-    message:
-        "Building and pre-training the tiny {wildcards.key}"
     input:
         dataset=DATASET,
         images=IMAGES,
+        reference_maps=REFERENCE_MAPS,
     output:
         directory(f"{RESULTS}/checkpoints/{{key}}"),
-    params:
-        settings=settings("seed", "tiny"),
-        code=code("build_tiny_checkpoint"),
     log:
         f"{LOGS}/build_tiny_checkpoint/{{key}}.log",
     benchmark:
         f"{TIMINGS}/build_tiny_checkpoint/{{key}}.tsv"
+    # Everything after it waits for the language model of IVL, so that goes first.
+    priority: 10
     conda:
         "../envs/models.yaml"
     resources:
         mem_mb=4000,
         runtime=30,
+    params:
+        settings=settings("seed", "tiny"),
+        code=code("build_tiny_checkpoint"),
+    message:
+        "Building and pre-training the tiny {wildcards.key}"
     shell:
         "python workflow_scripts/build_tiny_checkpoint.py --key {wildcards.key}"
-        " --dataset {input.dataset} --images {input.images} --out {output}"
+        " --dataset {input.dataset} --images {input.images} --reference-maps {input.reference_maps}"
+        " --out {output}"
         " --threads {threads} --settings {params.settings:q} --code {params.code} > {log} 2>&1"
 
 
 rule finetune_rs_internvl:
-    message:
-        "Fine-tuning RS-InternVL for {wildcards.task}"
     input:
         *built_checkpoints("IVL", "s1_encoder", "s2_encoder"),
         dataset=DATASET,
         images=IMAGES,
     output:
         directory(f"{RESULTS}/finetuned/{{task}}"),
+    log:
+        f"{LOGS}/finetune_rs_internvl/{{task}}.log",
+    benchmark:
+        f"{TIMINGS}/finetune_rs_internvl/{{task}}.tsv"
     wildcard_constraints:
         task="|".join(TASKS),
+    conda:
+        "../envs/models.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
     params:
         settings=settings("seed", "finetuning"),
         code=code("finetune_rs_internvl"),
@@ -59,15 +70,8 @@ rule finetune_rs_internvl:
         s1_encoder=checkpoint("s1_encoder"),
         s2_encoder=checkpoint("s2_encoder"),
         progress=f"{RESULTS}/progress/finetune_rs_internvl/{{task}}",
-    log:
-        f"{LOGS}/finetune_rs_internvl/{{task}}.log",
-    benchmark:
-        f"{TIMINGS}/finetune_rs_internvl/{{task}}.tsv"
-    conda:
-        "../envs/models.yaml"
-    resources:
-        mem_mb=4000,
-        runtime=60,
+    message:
+        "Fine-tuning RS-InternVL for {wildcards.task}"
     shell:
         "python workflow_scripts/finetune_rs_internvl.py --task {wildcards.task}"
         " --dataset {input.dataset} --images {input.images} --base {params.base}"

@@ -6,9 +6,13 @@
 #         {results}/patch_counts.csv, {results}/patches.parquet, {results}/images.lmdb
 
 
+def climate_raster():
+    """The climate raster where it is at hand, so that a run can be planned before; the program asks for it."""
+    raster = config["geography"]["climate"]["raster"]
+    return [raster] if raster and Path(raster).exists() else []
+
+
 rule extract_attributes:
-    message:
-        "Reading the attributes of every reference map"
     input:
         reference_maps=REFERENCE_MAPS,
         metadata=METADATA,
@@ -17,9 +21,6 @@ rule extract_attributes:
         maps=MAPS,
         instances=INSTANCES,
         adjacencies=ADJACENCIES,
-    params:
-        settings=settings("reference_maps"),
-        code=code("extract_attributes"),
     log:
         f"{LOGS}/extract_attributes.log",
     benchmark:
@@ -29,6 +30,11 @@ rule extract_attributes:
     resources:
         mem_mb=4000,
         runtime=60,
+    params:
+        settings=settings("reference_maps"),
+        code=code("extract_attributes"),
+    message:
+        "Reading the attributes of every reference map"
     shell:
         "python workflow_scripts/extract_attributes.py"
         " --reference-maps {input.reference_maps} --metadata {input.metadata}"
@@ -38,8 +44,6 @@ rule extract_attributes:
 
 
 rule filter_patches:
-    message:
-        "Leaving out patches with snow, cloud, shadow or unlabelled pixels"
     input:
         metadata=METADATA,
         excluded_metadata=EXCLUDED_METADATA,
@@ -52,9 +56,6 @@ rule filter_patches:
             category="Data set",
             labels={"item": "Patches left after each filter"},
         ),
-    params:
-        settings=settings(),
-        code=code("filter_patches"),
     log:
         f"{LOGS}/filter_patches.log",
     benchmark:
@@ -64,6 +65,11 @@ rule filter_patches:
     resources:
         mem_mb=4000,
         runtime=30,
+    params:
+        settings=settings(),
+        code=code("filter_patches"),
+    message:
+        "Leaving out patches with snow, cloud, shadow or unlabelled pixels"
     shell:
         "python workflow_scripts/filter_patches.py"
         " --metadata {input.metadata} --excluded-metadata {input.excluded_metadata} --maps {input.maps}"
@@ -72,17 +78,13 @@ rule filter_patches:
 
 
 rule locate_patches:
-    message:
-        "Looking up season, country, coordinates and climate zone of each patch"
     input:
         kept_patches=rules.filter_patches.output.kept_patches,
         maps=MAPS,
         climate_zones="resources/climate_zones.csv",
+        raster=climate_raster(),
     output:
         PATCHES,
-    params:
-        settings=settings("geography"),
-        code=code("locate_patches"),
     log:
         f"{LOGS}/locate_patches.log",
     benchmark:
@@ -92,24 +94,25 @@ rule locate_patches:
     resources:
         mem_mb=4000,
         runtime=30,
+    params:
+        settings=settings("geography"),
+        code=code("locate_patches"),
+    message:
+        "Looking up season, country, coordinates and climate zone of each patch"
     shell:
         "python workflow_scripts/locate_patches.py"
-        " --kept-patches {input.kept_patches} --maps {input.maps} --out {output}"
+        " --kept-patches {input.kept_patches} --maps {input.maps} --climate-zones {input.climate_zones}"
+        " --out {output}"
         " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
 
 
 rule encode_images:
-    message:
-        "Streaming Sentinel-1 and Sentinel-2 into one LMDB"
     input:
         patches=PATCHES,
         sentinel_1=SENTINEL_1,
         sentinel_2=SENTINEL_2,
     output:
         directory(IMAGES),
-    params:
-        settings=settings(),
-        code=code("encode_images"),
     log:
         f"{LOGS}/encode_images.log",
     benchmark:
@@ -119,6 +122,11 @@ rule encode_images:
     resources:
         mem_mb=4000,
         runtime=1440,
+    params:
+        settings=settings(),
+        code=code("encode_images"),
+    message:
+        "Streaming Sentinel-1 and Sentinel-2 into one LMDB"
     shell:
         "python workflow_scripts/encode_images.py"
         " --patches {input.patches} --s1 {input.sentinel_1} --s2 {input.sentinel_2} --out {output}"

@@ -7,17 +7,12 @@
 if config["source"]["kind"] == "miniature":
 
     rule make_miniature_world:
-        message:
-            "Inventing BigEarthNet v2.0 in miniature"
         output:
             reference_maps=REFERENCE_MAPS,
             sentinel_1=SENTINEL_1,
             sentinel_2=SENTINEL_2,
             metadata=METADATA,
             excluded_metadata=EXCLUDED_METADATA,
-        params:
-            settings=settings("seed", "miniature"),
-            code=code("make_miniature_world"),
         log:
             f"{LOGS}/make_miniature_world.log",
         benchmark:
@@ -27,6 +22,11 @@ if config["source"]["kind"] == "miniature":
         resources:
             mem_mb=2000,
             runtime=30,
+        params:
+            settings=settings("seed", "miniature"),
+            code=code("make_miniature_world"),
+        message:
+            "Inventing BigEarthNet v2.0 in miniature"
         shell:
             "python workflow_scripts/make_miniature_world.py"
             " --reference-maps {output.reference_maps} --s1 {output.sentinel_1} --s2 {output.sentinel_2}"
@@ -38,23 +38,23 @@ else:
     # Size and hash in sources.tsv say what each file is. So neither another mirror nor new code is a
     # reason to fetch 118 GB again: the settings are not params, and the list of sources is ancient.
     rule download_source:
-        message:
-            "Downloading {wildcards.name}"
         input:
             sources=ancient("resources/sources.tsv"),
         output:
             f"{DATA}/{{name}}",
-        wildcard_constraints:
-            name=r"BigEarthNet-S[12]\.tar\.zst|Reference_Maps\.tar\.zst|metadata\w*\.parquet",
         log:
             f"{LOGS}/download_source/{{name}}.log",
         benchmark:
             f"{TIMINGS}/download_source/{{name}}.tsv"
+        wildcard_constraints:
+            name=r"BigEarthNet-S[12]\.tar\.zst|Reference_Maps\.tar\.zst|metadata\w*\.parquet",
         conda:
             "../envs/data.yaml"
         resources:
             mem_mb=1000,
             runtime=2880,
+        message:
+            "Downloading {wildcards.name}"
         shell:
             "python workflow_scripts/download_source.py"
             " --name {wildcards.name} --sources {input.sources} --out {output}"

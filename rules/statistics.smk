@@ -5,16 +5,11 @@
 
 
 rule measure_captions:
-    message:
-        "Counting words and sentences, measuring lexical diversity"
     input:
         dataset=DATASET,
     output:
         captions=f"{RESULTS}/statistics/captions.parquet",
         summary=f"{RESULTS}/statistics/captions.json",
-    params:
-        settings=settings("statistics"),
-        code=code("measure_captions"),
     log:
         f"{LOGS}/measure_captions.log",
     benchmark:
@@ -24,6 +19,11 @@ rule measure_captions:
     resources:
         mem_mb=8000,
         runtime=120,
+    params:
+        settings=settings("statistics"),
+        code=code("measure_captions"),
+    message:
+        "Counting words and sentences, measuring lexical diversity"
     shell:
         "python workflow_scripts/measure_captions.py --dataset {input.dataset} --out {output.captions}"
         " --summary {output.summary}"

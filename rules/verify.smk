@@ -5,8 +5,6 @@
 
 
 rule report_learning:
-    message:
-        "Comparing RS-InternVL with the untrained model and the best constant answer"
     input:
         scores=scores(["RS-InternVL", "RS-InternVL-untrained"], ["binary", "mcq"]),
     output:
@@ -17,9 +15,6 @@ rule report_learning:
             labels={"item": "What fine-tuning taught"},
         ),
         provenance="figures/learning.provenance.json",
-    params:
-        settings=settings(),
-        code=code("report_learning"),
     log:
         f"{LOGS}/report_learning.log",
     benchmark:
@@ -29,6 +24,11 @@ rule report_learning:
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        settings=settings(),
+        code=code("report_learning"),
+    message:
+        "Comparing RS-InternVL with the untrained model and the best constant answer"
     shell:
         "python workflow_scripts/report_learning.py --scores {input.scores} --out {output.csv}"
         " --settings {params.settings:q} --code {params.code} 2> {log}"

@@ -33,7 +33,9 @@ def check_config(config, schema):
     if error.validator == "required":
         missing = sorted(set(error.validator_value) - set(error.instance))
         problem = f"config key missing: {', '.join(missing)}" + (f" under {path!r}" if path else "")
-        raise InputError(problem, item=path or "top level", remedy="see config.yaml, where every key is explained")
+        raise InputError(
+            problem, item=path or "top level", remedy="see config.yaml, where every key is explained"
+        )
     raise InputError(
         f"config key {path!r} is {error.instance!r}; allowed: {_allowed(error.schema)}",
         item=path,

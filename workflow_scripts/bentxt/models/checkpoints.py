@@ -92,9 +92,19 @@ def find_checkpoint(source, revision=None):
     return Checkpoint(str(source), folder, commit, _weights(folder), f"{source}@{commit}")
 
 
-def write_about(folder, weights):
-    """Say in a checkpoint folder what its weights are; see :data:`TINY_RANDOM`, :data:`TINY_PRETRAINED`."""
-    write_text(Path(folder) / ABOUT, json.dumps({"weights": weights}) + "\n")
+def write_about(folder, weights, lineage=None):
+    """Say in a checkpoint folder what its weights are and how they were made.
+
+    Parameters
+    ----------
+    folder : str or Path
+    weights : str
+        :data:`TINY_RANDOM` or :data:`TINY_PRETRAINED`.
+    lineage : dict, optional
+        Of the program that built it.
+    """
+    about = {"weights": weights} | ({"lineage": lineage} if lineage else {})
+    write_text(Path(folder) / ABOUT, json.dumps(about, indent=1, sort_keys=True) + "\n")
 
 
 def _weights(folder):

@@ -1,0 +1,127 @@
+"""Annotations of a patch behind one shared visual prefix: layout, positions and mask of packed sequences.
+
+Each annotation sees the prefix and itself only, and its positions go on from the prefix, so that a packed
+annotation gets what it would get alone. The prefix, by far the longer part, is computed once.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The text of one annotation, from the end of the visual prefix on.
+
+    Attributes
+    ----------
+    tokens : numpy.ndarray
+        int64, shape (length,): instruction and answer.
+    targets : numpy.ndarray
+        int64: places in ``tokens`` that are to be predicted, the answer's as a rule; none is 0.
+    """
+
+    tokens: np.ndarray
+    targets: np.ndarray
+
+
+def answer_segment(instruction, answer):
+    """Return the segment of an instruction's tokens and its answer's; the answer is to be predicted."""
+    tokens = np.array([*instruction, *answer], np.int64)
+    return Segment(tokens, np.arange(len(instruction), len(tokens)))
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A batch of packed sequences: ``prefix`` positions, then the segments of each patch, padded.
+
+    Attributes
+    ----------
+    tokens : torch.Tensor
+        int64, shape (patches, text): the segments one after the other, padded with 0.
+    positions : torch.Tensor
+        int64, shape (patches, prefix + text).
+    mask : torch.Tensor
+        bool, shape (patches, 1, prefix + text, prefix + text): whether a row sees a column.
+    rows, columns : torch.Tensor
+        int64, shape (targets,): where each token of the answers is predicted.
+    targets : torch.Tensor
+        int64, shape (targets,): that token.
+    annotations : torch.Tensor
+        int64, shape (targets,): the annotation it belongs to, counted over the batch.
+    count : int
+        Annotations in the batch.
+    """
+
+    tokens: torch.Tensor
+    positions: torch.Tensor
+    mask: torch.Tensor
+    rows: torch.Tensor
+    columns: torch.Tensor
+    targets: torch.Tensor
+    annotations: torch.Tensor
+    count: int
+
+    def to(self, device):
+        """Return the batch on another device."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return Packed(**{k: v.to(device) if isinstance(v, torch.Tensor) else v for k, v in values.items()})
+
+
+def pack(prefix, segments):
+    """Lay out the annotations of some patches.
+
+    Parameters
+    ----------
+    prefix : int
+        Length of the visual prefix, the same for all patches.
+    segments : list of list of Segment
+        The annotations of each patch.
+
+    Returns
+    -------
+    Packed
+    """
+    text = max(sum(len(segment.tokens) for segment in patch) for patch in segments)
+    total = prefix + text
+    tokens = np.zeros((len(segments), text), np.int64)
+    positions = np.zeros((len(segments), total), np.int64)
+    positions[:, :prefix] = np.arange(prefix)
+    # Block 0 is the prefix, 1, 2, … are the segments, -1 is padding.
+    blocks = np.full((len(segments), total), -1, np.int64)
+    blocks[:, :prefix] = 0
+    rows, columns, targets, annotations = [], [], [], []
+    count = 0
+    for row, patch in enumerate(segments):
+        start = prefix
+        for number, segment in enumerate(patch, 1):
+            length = len(segment.tokens)
+            tokens[row, start - prefix : start - prefix + length] = segment.tokens
+            positions[row, start : start + length] = np.arange(prefix, prefix + length)
+            blocks[row, start : start + length] = number
+            rows.append(np.full(len(segment.targets), row))
+            columns.append(start - 1 + segment.targets)
+            targets.append(segment.tokens[segment.targets])
+            annotations.append(np.full(len(segment.targets), count))
+            count += 1
+            start += length
+    order = np.arange(total)
+    mask = (blocks[:, :, None] == blocks[:, None, :]) | (blocks[:, None, :] == 0)
+    mask &= order[None, :, None] >= order[None, None, :]
+    mask &= blocks[:, None, :] >= 0
+    # A row of padding sees itself, as a softmax over nothing is not a number.
+    mask |= np.eye(total, dtype=bool)
+    return Packed(
+        *map(torch.from_numpy, (tokens, positions, mask[:, None])),
+        *(torch.from_numpy(np.concatenate(part)) for part in (rows, columns, targets, annotations)),
+        count,
+    )
+
+
+def annotation_losses(logits, packed):
+    """Return the mean cross entropy over the answer tokens of each annotation: float32, shape (count,)."""
+    losses = torch.nn.functional.cross_entropy(logits.float(), packed.targets, reduction="none")
+    lengths = torch.bincount(packed.annotations, minlength=packed.count)
+    sums = torch.zeros(packed.count, device=losses.device).index_add(0, packed.annotations, losses)
+    return sums / lengths

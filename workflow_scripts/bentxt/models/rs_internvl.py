@@ -1,0 +1,324 @@
+"""RS-InternVL: InternVL with frozen encoders for Sentinel-1 and Sentinel-2 beside its RGB tower (Section 4).
+
+One class for the published sizes and the tiny ones. Trained are two linear projections and a LoRA adapter
+in the language model; all else is frozen. Visual tokens come in the order RGB, Sentinel-2, Sentinel-1, then
+the instruction. They depend on the patch alone, so they are computed once for all its annotations.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import peft
+import torch
+import transformers
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from bentxt.errors import CheckpointUnavailable, InputError
+from bentxt.models.answering import AnsweringModel
+from bentxt.models.device import device_name
+from bentxt.models.encoders import load_encoder
+from bentxt.models.preprocessing import S1_STATISTICS, S2_STATISTICS, encoder_input
+from bentxt.models.rgb import rgb_image, scaled
+from bentxt.models.tokenizer import IMAGE_END, IMAGE_START
+
+#: The linear layers of the language model that get an adapter; names alone would hit the vision tower too.
+LORA_TARGETS = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
+PROJECTIONS = "projections.safetensors"
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the frozen parts make of patches; the trained parts begin here.
+
+    Attributes
+    ----------
+    rgb : torch.Tensor
+        Shape (patches, 256 at the published size, hidden size): InternVL's visual tokens.
+    s2, s1 : torch.Tensor
+        Shape (patches, 225 at the published size, encoder width): patch tokens of the encoders.
+    """
+
+    rgb: torch.Tensor
+    s2: torch.Tensor
+    s1: torch.Tensor
+
+    def select(self, index):
+        """Return the features of some patches."""
+        return Features(self.rgb[index], self.s2[index], self.s1[index])
+
+
+class RSInternVL(torch.nn.Module):
+    """The model.
+
+    Parameters
+    ----------
+    internvl : transformers.InternVLForConditionalGeneration
+    s1_encoder, s2_encoder : transformers.ViTModel
+    seed : int
+        Of the fresh projections.
+    """
+
+    def __init__(self, internvl, s1_encoder, s2_encoder, seed=0):
+        super().__init__()
+        self.internvl = internvl
+        self.s1_encoder, self.s2_encoder = s1_encoder, s2_encoder
+        self.requires_grad_(False)
+        hidden = internvl.config.text_config.hidden_size
+        device = internvl.device
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.s1_projection = torch.nn.Linear(s1_encoder.config.hidden_size, hidden, device=device)
+            self.s2_projection = torch.nn.Linear(s2_encoder.config.hidden_size, hidden, device=device)
+
+    def add_adapter(self, rank, alpha, dropout):
+        """Put a fresh LoRA adapter into the language model; it and the projections are what is trained."""
+        config = peft.LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules=LORA_TARGETS)
+        self._keep(peft.get_peft_model(self.internvl, config))
+
+    def load_adapter(self, folder):
+        """Load what :meth:`save_adapter` saved."""
+        try:
+            self._keep(peft.PeftModel.from_pretrained(self.internvl, str(folder)))
+            weights = load_file(Path(folder) / PROJECTIONS)
+            for name, layer in self._projections().items():
+                layer.load_state_dict({key: weights[f"{name}.{key}"] for key in ("weight", "bias")})
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+            raise InputError(
+                f"no adapter that fits this model: {error}", file=folder, remedy="fine-tune it again"
+            ) from error
+
+    def save_adapter(self, folder):
+        """Save adapter (peft's files) and projections (safetensors) into a folder."""
+        self.adapter.save_pretrained(str(folder))
+        weights = {
+            f"{name}.{key}": value.detach().cpu().contiguous()
+            for name, layer in self._projections().items()
+            for key, value in layer.state_dict().items()
+        }
+        save_file(weights, Path(folder) / PROJECTIONS)
+
+    def _keep(self, adapter):
+        # Not a submodule: peft's wrapper holds the same parameters under other names.
+        object.__setattr__(self, "adapter", adapter)
+
+    def _projections(self):
+        return {"s1_projection": self.s1_projection, "s2_projection": self.s2_projection}
+
+    def trained_parameters(self):
+        """Return the trained parameters by name."""
+        return {name: value for name, value in self.named_parameters() if value.requires_grad}
+
+    @property
+    def language_model(self):
+        """The language model without its head."""
+        return self.internvl.model.language_model
+
+    @torch.no_grad()
+    def encode(self, tiles, s2, s1):
+        """Run the frozen parts.
+
+        Parameters
+        ----------
+        tiles : torch.Tensor
+            Shape (patches, 3, side, side): RGB as InternVL's image processor prepares it.
+        s2, s1 : torch.Tensor
+            Shapes (patches, 10, 120, 120) and (patches, 2, 120, 120), standardised.
+
+        Returns
+        -------
+        Features
+        """
+        rgb = self.internvl.model.get_image_features(pixel_values=tiles, return_dict=True).pooler_output
+        return Features(
+            rgb.reshape(len(tiles), -1, rgb.shape[-1]),
+            self.s2_encoder(s2).last_hidden_state[:, 1:],
+            self.s1_encoder(s1).last_hidden_state[:, 1:],
+        )
+
+    def visual_tokens(self, features):
+        """Return the visual tokens, shape (patches, tokens, hidden size): RGB, Sentinel-2, Sentinel-1."""
+        return torch.cat(
+            [features.rgb, self.s2_projection(features.s2), self.s1_projection(features.s1)], dim=1
+        )
+
+    def prefix(self, features, before):
+        """Return the embeddings that all annotations of a patch share: the turn's opening and the image."""
+        visual = self.visual_tokens(features)
+        opening = self.language_model.embed_tokens(torch.tensor(before, device=visual.device))
+        return torch.cat([opening.expand(len(visual), -1, -1), visual], dim=1)
+
+    def logits(self, embeddings, mask, positions, rows, columns):
+        """Return the logits at some places of packed sequences (:mod:`bentxt.models.packing`)."""
+        hidden = self.language_model(
+            inputs_embeds=embeddings, attention_mask=mask, position_ids=positions, use_cache=False
+        ).last_hidden_state
+        return self.internvl.lm_head(hidden[rows, columns])
+
+
+class Prompts:
+    """Instructions as tokens, around the place of the visual tokens.
+
+    Parameters
+    ----------
+    tokenizer : transformers.PreTrainedTokenizerBase
+    image_token : str
+        What the chat template writes for an image.
+    """
+
+    def __init__(self, tokenizer, image_token):
+        self.tokenizer, self._image_token = tokenizer, image_token
+        #: Tokens before the visual tokens, the same for every instruction.
+        self.before = self._tokens(self._parts("")[0] + IMAGE_START)
+
+    def instruction(self, text):
+        """Return the tokens from the end of the visual tokens over an instruction to where its answer begins."""
+        return self._tokens(IMAGE_END + self._parts(text)[1])
+
+    def answer(self, text):
+        """Return the tokens of an answer with its end."""
+        return [*self._tokens(text), self.tokenizer.eos_token_id]
+
+    def _parts(self, text):
+        content = [{"type": "image"}, {"type": "text", "text": text}]
+        prompt = self.tokenizer.apply_chat_template(
+            [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True
+        )
+        before, found, after = prompt.partition(self._image_token)
+        if not found:
+            raise CheckpointUnavailable(f"the chat template writes no {self._image_token} for an image")
+        return before, after
+
+    def _tokens(self, text):
+        return self.tokenizer(text, add_special_tokens=False).input_ids
+
+
+class Preparation:
+    """Images of patches as the model's inputs.
+
+    Parameters
+    ----------
+    image_processor : transformers.BaseImageProcessor
+        Of the InternVL checkpoint; one tile a patch.
+    """
+
+    def __init__(self, image_processor):
+        self._processor = image_processor
+
+    def __call__(self, patches):
+        """Return (tiles, s2, s1) as :meth:`RSInternVL.encode` takes them, of a list of ``PatchImages``."""
+        pictures = [scaled(rgb_image(patch.s2)) for patch in patches]
+        tiles = self._processor(images=pictures, return_tensors="pt", crop_to_patches=False)["pixel_values"]
+        s2 = np.stack([encoder_input(patch.s2, S2_STATISTICS) for patch in patches])
+        s1 = np.stack([encoder_input(patch.s1, S1_STATISTICS) for patch in patches])
+        return tiles, torch.from_numpy(s2), torch.from_numpy(s1)
+
+
+def load_parts(base, s1_encoder, s2_encoder, seed, device, dtype):
+    """Load RS-InternVL without an adapter.
+
+    Parameters
+    ----------
+    base, s1_encoder, s2_encoder : str or Path
+        Folders of the checkpoints.
+    seed : int
+        Of the fresh projections.
+    device : torch.device
+    dtype : torch.dtype
+        Of the frozen parts; the projections are float32.
+
+    Returns
+    -------
+    RSInternVL, Prompts, Preparation
+
+    Raises
+    ------
+    CheckpointUnavailable
+        If a checkpoint cannot be loaded.
+    """
+    transformers.utils.logging.disable_progress_bar()
+    try:
+        internvl = transformers.InternVLForConditionalGeneration.from_pretrained(base, dtype=dtype)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(base)
+        processor = transformers.AutoImageProcessor.from_pretrained(base, backend="pil")
+    except (OSError, ValueError, ImportError, KeyError, RuntimeError, SafetensorError) as error:
+        raise CheckpointUnavailable(f"the base cannot be loaded: {error}", file=base) from error
+    encoders = [load_encoder(folder).to(dtype) for folder in (s1_encoder, s2_encoder)]
+    model = RSInternVL(internvl, *encoders, seed).to(device)
+    image_token = tokenizer.convert_ids_to_tokens(internvl.config.image_token_id)
+    return model, Prompts(tokenizer, image_token), Preparation(processor)
+
+
+def load_rs_internvl(base, s1_encoder, s2_encoder, adapter, seed, device, dtype):
+    """Load RS-InternVL for prediction; parameters as :func:`load_parts`.
+
+    Parameters
+    ----------
+    adapter : str or Path or None
+        Folder of the fine-tuned weights; None gives the untrained baseline, whose projections are fresh.
+
+    Returns
+    -------
+    bentxt.models.answering.AnsweringModel
+    """
+    model, prompts, preparation = load_parts(base, s1_encoder, s2_encoder, seed, device, dtype)
+    if adapter is not None:
+        model.load_adapter(adapter)
+    return RSInternVLAnswers(model.to(device).eval(), prompts, preparation, dtype)
+
+
+class RSInternVLAnswers(AnsweringModel):
+    """Greedy decoding with RS-InternVL; keys and values of a patch's prefix serve all its instructions."""
+
+    revision = None
+
+    def __init__(self, model, prompts, preparation, dtype):
+        self._model, self._prompts, self._prepare, self._dtype = model, prompts, preparation, dtype
+        self._device = next(model.parameters()).device
+        self.device = device_name(self._device)
+        self._model.s1_projection.to(dtype)
+        self._model.s2_projection.to(dtype)
+
+    def answer(self, patch_images, instructions, max_new_tokens):
+        """Answer all instructions of one patch; see :class:`AnsweringModel`."""
+        return self.answer_many([patch_images], [instructions], max_new_tokens)[0]
+
+    @torch.inference_mode()
+    def answer_many(self, patches, instructions, max_new_tokens):
+        """Answer all instructions of several patches; see :class:`AnsweringModel`."""
+        inputs = [tensor.to(self._device, self._dtype) for tensor in self._prepare(patches)]
+        prefix = self._model.prefix(self._model.encode(*inputs), self._prompts.before)
+        language, head = self._model.language_model, self._model.internvl.lm_head
+        cache = transformers.DynamicCache(config=language.config)
+        language(inputs_embeds=prefix, past_key_values=cache, use_cache=True)
+        owners = [index for index, texts in enumerate(instructions) for _ in texts]
+        cache.batch_select_indices(torch.tensor(owners, device=self._device))
+
+        tokens = [self._prompts.instruction(text) for texts in instructions for text in texts]
+        longest, pad = max(map(len, tokens)), self._prompts.tokenizer.pad_token_id
+        step = torch.tensor([[pad] * (longest - len(of)) + of for of in tokens], device=self._device)
+        seen = torch.tensor([[0] * (longest - len(of)) + [1] * len(of) for of in tokens], device=self._device)
+        positions = prefix.shape[1] + (seen.cumsum(1) - 1).clamp_min(0)
+        mask = torch.cat([seen.new_ones(len(tokens), prefix.shape[1]), seen], dim=1)
+        end = self._prompts.tokenizer.eos_token_id
+        ended = torch.zeros(len(tokens), dtype=torch.bool, device=self._device)
+        written = []
+        for _ in range(max_new_tokens):
+            hidden = language(
+                input_ids=step,
+                attention_mask=mask,
+                position_ids=positions,
+                past_key_values=cache,
+                use_cache=True,
+            ).last_hidden_state
+            chosen = head(hidden[:, -1]).argmax(-1).masked_fill(ended, pad)
+            ended |= chosen == end
+            written.append(chosen)
+            if ended.all():
+                break
+            step, positions = chosen[:, None], positions[:, -1:] + 1
+            mask = torch.cat([mask, mask.new_ones(len(tokens), 1)], dim=1)
+        texts = self._prompts.tokenizer.batch_decode(torch.stack(written, 1), skip_special_tokens=True)
+        answers = iter(texts)
+        return [[next(answers).strip() for _ in of] for of in instructions]

@@ -1,0 +1,107 @@
+"""Pre-training of the tiny S1 and S2 encoders on the miniature world's training patches.
+
+The published encoders learned BigEarthNet's labels from a whole patch. The tiny ones have seconds instead of
+days, so they are told more: the share of each class under every token, and the patch's season, country and
+climate zone.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy
+
+from bentxt.command_line import progress
+from bentxt.nomenclature import CLASSES
+
+
+@dataclass(frozen=True)
+class EncoderSettings:
+    """The config's ``tiny.encoder``: sizes (``width``, ``layers``, ``patch``), steps and learning rate."""
+
+    width: int
+    layers: int
+    patch: int
+    steps: int
+    learning_rate: float
+
+
+def class_shares(class_maps, patch):
+    """Return the share of each class in each cell of the encoder's grid.
+
+    Parameters
+    ----------
+    class_maps : numpy.ndarray
+        uint8, shape (patches, 120, 120), values 0–18.
+    patch : int
+        Side of a cell, pixels.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, shape (patches, cells, cells, 19), rows from the top; sums to 1 over the classes.
+    """
+    count, side = len(class_maps), class_maps.shape[1] // patch
+    shares = np.zeros((count, side, side, len(CLASSES)), np.float32)
+    cells = class_maps.reshape(count, side, patch, side, patch)
+    for index in range(len(CLASSES)):
+        shares[..., index] = (cells == index).mean((2, 4))
+    return shares
+
+
+def pretrain_encoder(model, images, shares, labels, settings, seed):
+    """Teach an encoder what its tokens show.
+
+    Parameters
+    ----------
+    model : transformers.ViTModel
+        Trained in place.
+    images : torch.Tensor
+        float32, shape (patches, channels, 120, 120), standardised.
+    shares : torch.Tensor
+        float32, shape (patches, cells, cells, 19), from :func:`class_shares`.
+    labels : list of torch.Tensor
+        Of each patch-level property (season, country, climate zone) the numbers, int64, shape
+        (patches,).
+    settings : EncoderSettings
+    seed : int
+
+    Returns
+    -------
+    float
+        Mean loss of the last tenth of the steps, nats.
+    """
+    generator = np.random.default_rng(seed)
+    cells = torch.nn.Linear(settings.width, len(CLASSES))
+    heads = torch.nn.ModuleList(torch.nn.Linear(settings.width, int(of.max()) + 1) for of in labels)
+    parameters = [*model.parameters(), *cells.parameters(), *heads.parameters()]
+    optimizer = torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=0.05)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, settings.learning_rate, total_steps=settings.steps, pct_start=0.1
+    )
+    losses = []
+    model.train()
+    for _ in progress(range(settings.steps), desc="encoder"):
+        batch = torch.from_numpy(generator.choice(len(images), min(16, len(images)), replace=False))
+        picture, target = _turned(images[batch], shares[batch], generator)
+        tokens = model(picture).last_hidden_state[:, 1:]
+        loss = cross_entropy(cells(tokens).flatten(0, 1), target.flatten(0, 2))
+        for head, of in zip(heads, labels, strict=True):
+            loss = loss + 0.3 * cross_entropy(head(tokens.mean(1)), of[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        schedule.step()
+        losses.append(loss.item())
+    model.eval()
+    return float(np.mean(losses[-max(1, settings.steps // 10) :]))
+
+
+def _turned(images, shares, generator):
+    """Turn and mirror a batch: land cover looks the same from any side."""
+    turns = int(generator.integers(4))
+    images, shares = torch.rot90(images, turns, (2, 3)), torch.rot90(shares, turns, (1, 2))
+    if generator.integers(2):
+        images, shares = images.flip(3), shares.flip(2)
+    return images, shares

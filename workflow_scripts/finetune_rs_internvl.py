@@ -1,0 +1,151 @@
+"""Fine-tune RS-InternVL for one task on the training and validation splits (Section 4).
+
+A killed run goes on from the last state under --progress and ends with the same weights.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import platform
+import shutil
+import time
+from importlib.metadata import version
+
+import torch
+
+from bentxt.atomic import atomic_directory
+from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.errors import InputError
+from bentxt.images import open_images
+from bentxt.models.answering import PatchImages
+from bentxt.models.checkpoints import find_checkpoint
+from bentxt.models.device import choose_device, device_name
+from bentxt.models.prompts import write_instruction
+from bentxt.models.rs_internvl import load_parts
+from bentxt.schemas import DATASET, TASKS, read_table
+from bentxt.training.finetuning import FeatureStore, FinetuningSettings, PatchAnnotations, finetune
+
+
+def main():
+    """Run the program."""
+    parser = program_parser(__doc__)
+    parser.add_argument("--task", required=True, choices=TASKS)
+    parser.add_argument("--dataset", required=True, help="the data set as one table")
+    parser.add_argument("--images", required=True, help="images, from encode_images.py")
+    parser.add_argument("--base", required=True, help="InternVL: folder or Hugging Face id")
+    parser.add_argument("--s1-encoder", required=True, help="folder or Hugging Face id")
+    parser.add_argument("--s2-encoder", required=True, help="folder or Hugging Face id")
+    parser.add_argument(
+        "--progress", required=True, help="folder of the state that a killed run goes on from"
+    )
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--out", required=True, help="folder of the fine-tuned weights")
+    arguments = parser.parse_args()
+
+    started = time.monotonic()
+    torch.set_num_threads(arguments.threads)
+    options = dict(setting(arguments.settings, "finetuning"))
+    device, dtype = choose_device(options.pop("device"), options.pop("dtype"))
+    epochs = options.pop("epochs")[arguments.task]
+    settings = FinetuningSettings(epochs=epochs, **options)
+    seed = setting(arguments.settings, "seed")
+    found = {role: find_checkpoint(getattr(arguments, role)) for role in ("base", "s1_encoder", "s2_encoder")}
+    model, prompts, preparation = load_parts(*(of.folder for of in found.values()), seed, device, dtype)
+    torch.manual_seed(seed)
+    model.add_adapter(settings.rank, settings.alpha, settings.dropout)
+    model.to(device)
+    patches = _read_annotations(arguments, prompts)
+    images = open_images(arguments.images)
+
+    def read(patch):
+        return PatchImages(patch.patch_id, images.s2(patch.patch_id), images.s1(patch.s1_name))
+
+    key = _key(arguments, [of.identity for of in found.values()], patches)
+    log = finetune(
+        model,
+        prompts.before,
+        patches,
+        FeatureStore(model, preparation, read, dtype, settings.cached_patches),
+        settings,
+        f"{seed} {arguments.task}",
+        arguments.progress,
+        key,
+    )
+    weights = {role: of.weights for role, of in found.items()}
+    description = {
+        "task": arguments.task,
+        "trained_parameters": sum(value.numel() for value in model.trained_parameters().values()),
+        "parameters": sum(value.numel() for value in model.parameters()),
+        "patches": len(patches),
+        "annotations": sum(len(patch.pairs) for patch in patches),
+        "steps": len(log),
+        "checkpoints": {
+            role: {"source": of.source, "revision": of.revision, "weights": of.weights}
+            for role, of in found.items()
+        },
+        "device": device_name(device),
+        "dtype": str(dtype).removeprefix("torch."),
+        "seconds_of_this_job": round(time.monotonic() - started, 1),
+        "versions": {"python": platform.python_version()}
+        | {name: version(name) for name in ("torch", "transformers", "peft")},
+        "lineage": lineage(arguments, weights=weights).to_dict(),
+    }
+    with atomic_directory(arguments.out) as part:
+        model.save_adapter(part)
+        (part / "training_log.csv").write_text(_csv(log), encoding="utf-8")
+        (part / "training.json").write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
+    shutil.rmtree(arguments.progress, ignore_errors=True)
+
+
+def _read_annotations(arguments, prompts):
+    """Return the annotations of the task in the training and validation splits, by patch."""
+    rows = read_table(
+        arguments.dataset, DATASET, ["patch_id", "s1_name", "input", "output", "type", "category", "split"]
+    )
+    rows = rows.to_pandas()
+    rows = rows[rows["split"].isin(["train", "validation"]) & (rows["type"] == TASKS[arguments.task])]
+    if rows.empty:
+        raise InputError(
+            f"no {arguments.task} annotation in the training and validation splits",
+            file=arguments.dataset,
+            remedy="make the data set again, from more patches",
+        )
+    patches = []
+    for (patch_id, s1_name), group in rows.groupby(["patch_id", "s1_name"], sort=True):
+        pairs = [
+            (
+                prompts.instruction(write_instruction({}, arguments.task, category, text)),
+                prompts.answer(answer),
+            )
+            for category, text, answer in zip(group["category"], group["input"], group["output"], strict=True)
+        ]
+        patches.append(PatchAnnotations(patch_id, s1_name, pairs))
+    return patches
+
+
+def _key(arguments, identities, patches):
+    """Return the hash of what the run depends on."""
+    text = json.dumps(
+        [
+            arguments.task,
+            arguments.settings,
+            arguments.code,
+            identities,
+            [[patch.patch_id, patch.pairs] for patch in patches],
+        ],
+        sort_keys=True,
+    )
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _csv(log):
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["step", "loss", "learning_rate"])
+    writer.writerows((step, f"{loss:.6g}", f"{rate:.6g}") for step, loss, rate in log)
+    return text.getvalue()
+
+
+if __name__ == "__main__":
+    run(main)
