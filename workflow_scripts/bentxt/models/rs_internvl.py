@@ -173,7 +173,7 @@ class Prompts:
         self.before = self._tokens(self._parts("")[0] + IMAGE_START)
 
     def instruction(self, text):
-        """Return the tokens from the end of the visual tokens over an instruction to where its answer begins."""
+        """Return the tokens behind the visual ones: the instruction, up to where its answer begins."""
         return self._tokens(IMAGE_END + self._parts(text)[1])
 
     def answer(self, text):
