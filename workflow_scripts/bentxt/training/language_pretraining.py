@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 #: Names listed and options asked on a page, in the first steps and then: lists teach to find a name in the
 #: description, options to tie it to a letter.
-_LISTING, _READING = (48, 0), (20, 6)
+_LISTING, _READING = (48, 0), (16, 5)
 
 #: Steps between two lines of the log, which give means over as many steps.
 _REPORT = 100
@@ -216,7 +216,7 @@ def _means(history):
 
 def _choose(questions, generator):
     """Choose what a page asks of the data set: some questions often, boxes and the caption seldom."""
-    amounts = {"binary": 4, "mcq": 4, "bounding box": 1 if generator.random() < 0.5 else 0}
+    amounts = {"binary": 3, "mcq": 4, "bounding box": 1 if generator.random() < 0.5 else 0}
     amounts["captioning"] = 1 if generator.random() < 0.1 else 0
     chosen = []
     for kind, amount in amounts.items():
