@@ -74,6 +74,8 @@ rule generate_questions:
         "Generating {wildcards.type} annotations"
     shell:
         "python workflow_scripts/generate_questions.py --type {wildcards.type} --templates {input.templates}"
+        " --class-wording {input.wording} --similar-classes {input.similar_classes}"
+        " --climate-zones {input.climate_zones}"
         " --patches {input.patches} --maps {input.maps} --instances {input.instances}"
         " --adjacencies {input.adjacencies} --out {output}"
         " --settings {params.settings:q} --code {params.code} > {log} 2>&1"

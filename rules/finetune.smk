@@ -26,7 +26,7 @@ rule build_tiny_checkpoint:
         f"{LOGS}/build_tiny_checkpoint/{{key}}.log",
     benchmark:
         f"{TIMINGS}/build_tiny_checkpoint/{{key}}.tsv"
-    # Everything after it waits for the language model of IVL, so that goes first.
+    # All fine-tuning waits for these, and all scores of RS-InternVL for fine-tuning.
     priority: 10
     conda:
         "../envs/models.yaml"
@@ -56,6 +56,7 @@ rule finetune_rs_internvl:
         f"{LOGS}/finetune_rs_internvl/{{task}}.log",
     benchmark:
         f"{TIMINGS}/finetune_rs_internvl/{{task}}.tsv"
+    priority: 5
     wildcard_constraints:
         task="|".join(TASKS),
     conda:
