@@ -14,13 +14,14 @@ from bentxt.errors import InputError
 from bentxt.images import open_images
 from bentxt.models.checkpoints import TINY_PRETRAINED, write_about
 from bentxt.models.preprocessing import S1_STATISTICS, S2_STATISTICS, encoder_input
+from bentxt.models.prompts import AREA_SENTENCE, write_instruction
 from bentxt.models.tiny import tiny_encoder, tiny_image_processor, tiny_internvl
 from bentxt.models.tiny_native import build_tiny_qwen
 from bentxt.models.tokenizer import SEASONS, climate_zones, train_tokenizer
 from bentxt.nomenclature import COUNTRIES, class_lookup
 from bentxt.randomness import generator
 from bentxt.reference_maps import patch_of, read_reference_map
-from bentxt.schemas import DATASET, read_table
+from bentxt.schemas import DATASET, TASKS, read_table
 from bentxt.training.encoder_pretraining import EncoderSettings, class_shares, pretrain_encoder
 from bentxt.training.language_pretraining import LanguageSettings, pretrain_language_model
 from bentxt.training.reading import Vocabulary
@@ -51,7 +52,9 @@ def main():
         _build_encoder(arguments, rows, EncoderSettings(**setting(settings, "tiny.encoder")), seed)
     else:
         language = LanguageSettings(**setting(settings, "tiny.language"))
-        tokenizer = train_tokenizer([*rows["input"], *rows["output"]], language.vocabulary)
+        tokenizer = train_tokenizer(
+            [*rows["input"], *rows["output"], *[AREA_SENTENCE] * len(rows)], language.vocabulary
+        )
         if arguments.key == "Qwen":
             build_tiny_qwen(arguments.out, tokenizer, seed)
         else:
@@ -90,9 +93,12 @@ def _build_internvl(arguments, rows, tokenizer, settings, seed):
         )
     ]
     questions = {patch: {} for patch in patches["patch_id"]}
-    for patch, kind, instruction, answer in zip(
-        rows["patch_id"], rows["type"], rows["input"], rows["output"], strict=True
+    tasks = {kind: task for task, kind in TASKS.items()}
+    for patch, kind, category, text, answer in zip(
+        rows["patch_id"], rows["type"], rows["category"], rows["input"], rows["output"], strict=True
     ):
+        # As models are asked later: with the area of the patch where the answer depends on it.
+        instruction = write_instruction({}, tasks[kind], category, text)
         pair = (tokenizer(instruction).input_ids, tokenizer(answer).input_ids)
         questions[patch].setdefault(kind, []).append(pair)
     model = tiny_internvl(tokenizer, settings.width, settings.layers, settings.feed_forward)

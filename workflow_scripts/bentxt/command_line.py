@@ -12,6 +12,7 @@ import yaml
 from tqdm import tqdm
 
 from bentxt.errors import InputError
+from bentxt.lineages import gather_lineages
 from bentxt.schemas import Lineage
 
 
@@ -71,8 +72,20 @@ def setting(settings, key):
 
 
 def lineage(arguments, **notes):
-    """Return the :class:`Lineage` of the running program from its parsed arguments."""
-    return Lineage(Path(sys.argv[0]).name, arguments.settings, arguments.code, notes)
+    """Return the :class:`Lineage` of the running program from its parsed arguments.
+
+    The lineages stored in the files that it was given are gathered into ``upstream``.
+    """
+    program = Path(sys.argv[0]).name
+    values = [value for key, value in vars(arguments).items() if key not in ("settings", "code", "out")]
+    paths = [
+        path
+        for value in values
+        for path in (value if isinstance(value, list) else [value])
+        if isinstance(path, str | Path)
+    ]
+    upstream = gather_lineages(paths, program)
+    return Lineage(program, arguments.settings, arguments.code, notes, upstream)
 
 
 def progress(iterable=None, **options):

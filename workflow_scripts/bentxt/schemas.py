@@ -5,7 +5,7 @@
 
 import json
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -216,16 +216,25 @@ class Lineage:
         Fingerprint of the program's code.
     notes : dict
         What else a reader must know, as which climate map was used or which weights were loaded.
+    upstream : list of dict
+        Program, settings, code and notes of everything that the file was made from, each once.
     """
 
     program: str
     settings: dict
     code: str
     notes: dict
+    upstream: list = field(default_factory=list)
 
     def to_dict(self):
-        """Return the four fields as a plain dict."""
-        return {"program": self.program, "settings": self.settings, "code": self.code, "notes": self.notes}
+        """Return the fields as a plain dict."""
+        return {
+            "program": self.program,
+            "settings": self.settings,
+            "code": self.code,
+            "notes": self.notes,
+            "upstream": self.upstream,
+        }
 
 
 class TableWriter:

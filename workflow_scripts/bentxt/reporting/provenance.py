@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bentxt.atomic import write_text
 from bentxt.errors import InputError
-from bentxt.schemas import read_lineage
+from bentxt.lineages import stored_lineages
 
 #: Packages whose version can change a number or a drawing.
 PACKAGES = (
@@ -89,30 +89,6 @@ def write_provenance(targets, own, inputs):
     path = targets[0].with_suffix(".provenance.json")
     write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     return path
-
-
-def stored_lineages(path):
-    """Return the lineages stored in a Parquet or JSON file, those of its own inputs included.
-
-    Returns
-    -------
-    list of dict
-        Empty for a file that holds none.
-    """
-    if path.is_dir():
-        files = sorted(path.glob("*.json"))
-        return [lineage for file in files for lineage in stored_lineages(file)]
-    if path.suffix == ".parquet":
-        found = read_lineage(path)
-        return [found] if found else []
-    if path.suffix != ".json":
-        return []
-    content = json.loads(path.read_text(encoding="utf-8"))
-    found = content.get("lineage") if isinstance(content, dict) else None
-    if not isinstance(found, dict) or "program" not in found:
-        return []
-    own = {name: value for name, value in found.items() if name != "inputs"}
-    return [own, *found.get("inputs", [])]
 
 
 def describe_input(path):
