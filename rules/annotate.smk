@@ -3,18 +3,6 @@
 # needs:  {results}/patches.parquet and {results}/attributes/, resources/templates, class wording
 # makes:  {results}/captions/template.parquet, {results}/questions/{binary,mcq,bounding_box}.parquet
 
-#: The config keys that each annotation type depends on, so that a changed key reruns no other.
-QUESTION_SETTINGS = {
-    "binary": ["adjacency_min_border", "area_grid"],
-    "mcq": ["adjacency_min_border", "area_grid", "area_range_width", "release_compatible"],
-    "bounding_box": ["point_min_share", "reference_share", "reference_min_fill"],
-}
-
-
-def question_settings(wildcards):
-    """The settings of one annotation type."""
-    return settings("seed", *(f"questions.{key}" for key in QUESTION_SETTINGS[wildcards.type]))
-
 
 rule write_captions:
     input:

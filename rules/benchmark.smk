@@ -3,35 +3,6 @@
 # needs:  {results}/BigEarthNet.txt.parquet, {results}/images.lmdb, checkpoints, resources/models.yaml
 # makes:  {results}/predictions/{model}/{task}.parquet and .json, {results}/scores/{model}/{task}.json
 
-with open(Path(workflow.basedir) / MODELS) as file:
-    MODEL_TABLE = yaml.safe_load(file)
-
-#: Models of the paper that this run has weights, an environment or a key for.
-RUN_MODELS = [key for key in MODEL_TABLE if not config["benchmark"]["absent"].get(key)]
-
-
-def scores(models, tasks):
-    """The score files of models and tasks."""
-    return [f"{RESULTS}/scores/{model}/{task}.json" for model in models for task in tasks]
-
-
-def model_inputs(wildcards):
-    """What a model's prediction needs beside data set and images, as far as rules make it."""
-    if wildcards.model not in ("RS-InternVL", "RS-InternVL-untrained"):
-        return built_checkpoints(wildcards.model)
-    adapter = [f"{RESULTS}/finetuned/{wildcards.task}"] if wildcards.model == "RS-InternVL" else []
-    return built_checkpoints("IVL", "s1_encoder", "s2_encoder") + adapter
-
-
-def model_arguments(wildcards):
-    """Where the model's weights are, as options of predict_answers.py."""
-    if wildcards.model not in ("RS-InternVL", "RS-InternVL-untrained"):
-        source = checkpoint(wildcards.model)
-        return f"--checkpoint {source}" if source else ""
-    encoders = f"--s1-encoder {checkpoint('s1_encoder')} --s2-encoder {checkpoint('s2_encoder')}"
-    adapter = f" --adapter {RESULTS}/finetuned/{wildcards.task}" if wildcards.model == "RS-InternVL" else ""
-    return f"--checkpoint {checkpoint('IVL')} {encoders}{adapter}"
-
 
 rule predict_answers:
     input:

@@ -61,3 +61,66 @@ def augmented_captions():
     """The shards of the augmented captions, in patch order."""
     shards = config["augmentation"]["shards"]
     return [f"{RESULTS}/captions/augmented/{shard}-{shards}.parquet" for shard in range(shards)]
+
+
+def climate_raster():
+    """The climate raster where it is at hand, so that a run can be planned before; the program asks for it."""
+    raster = config["geography"]["climate"]["raster"]
+    return [raster] if raster and Path(raster).exists() else []
+
+
+#: The config keys that each annotation type depends on, so that a changed key reruns no other.
+QUESTION_SETTINGS = {
+    "binary": ["adjacency_min_border", "area_grid"],
+    "mcq": ["adjacency_min_border", "area_grid", "area_range_width", "release_compatible"],
+    "bounding_box": ["point_min_share", "reference_share", "reference_min_fill"],
+}
+
+
+def question_settings(wildcards):
+    """The settings of one annotation type."""
+    return settings("seed", *(f"questions.{key}" for key in QUESTION_SETTINGS[wildcards.type]))
+
+
+def checkpoint(key):
+    """Where a checkpoint is loaded from: a folder that a rule builds, or what the config names."""
+    source = config["checkpoints"].get(key)
+    return f"{RESULTS}/checkpoints/{key}" if source == "tiny" else source
+
+
+def built_checkpoints(*keys):
+    """Those of the checkpoints that a rule builds."""
+    return [checkpoint(key) for key in keys if config["checkpoints"].get(key) == "tiny"]
+
+
+MODEL_TABLE = yaml.safe_load((Path(workflow.basedir) / MODELS).read_text())
+
+#: Models of the paper that this run has weights, an environment or a key for.
+RUN_MODELS = [key for key in MODEL_TABLE if not config["benchmark"]["absent"].get(key)]
+
+
+def scores(models, tasks):
+    """The score files of models and tasks."""
+    return [f"{RESULTS}/scores/{model}/{task}.json" for model in models for task in tasks]
+
+
+def model_inputs(wildcards):
+    """What a model's prediction needs beside data set and images, as far as rules make it."""
+    if wildcards.model not in ("RS-InternVL", "RS-InternVL-untrained"):
+        return built_checkpoints(wildcards.model)
+    adapter = [f"{RESULTS}/finetuned/{wildcards.task}"] if wildcards.model == "RS-InternVL" else []
+    return built_checkpoints("IVL", "s1_encoder", "s2_encoder") + adapter
+
+
+def encoder_arguments():
+    """Where RS-InternVL's encoders are, as options of a program."""
+    return f"--s1-encoder {checkpoint('s1_encoder')} --s2-encoder {checkpoint('s2_encoder')}"
+
+
+def model_arguments(wildcards):
+    """Where the model's weights are, as options of predict_answers.py."""
+    if wildcards.model not in ("RS-InternVL", "RS-InternVL-untrained"):
+        source = checkpoint(wildcards.model)
+        return f"--checkpoint {source}" if source else ""
+    adapter = f" --adapter {RESULTS}/finetuned/{wildcards.task}" if wildcards.model == "RS-InternVL" else ""
+    return f"--checkpoint {checkpoint('IVL')} {encoder_arguments()}{adapter}"

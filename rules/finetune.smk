@@ -4,17 +4,6 @@
 # makes:  {results}/checkpoints/{key}/, {results}/finetuned/{task}/
 
 
-def checkpoint(key):
-    """Where a checkpoint is loaded from: a folder that a rule builds, or what the config names."""
-    source = config["checkpoints"].get(key)
-    return f"{RESULTS}/checkpoints/{key}" if source == "tiny" else source
-
-
-def built_checkpoints(*keys):
-    """Those of the checkpoints that a rule builds."""
-    return [checkpoint(key) for key in keys if config["checkpoints"].get(key) == "tiny"]
-
-
 rule build_tiny_checkpoint:
     input:
         dataset=DATASET,
@@ -56,9 +45,9 @@ rule finetune_rs_internvl:
         f"{LOGS}/finetune_rs_internvl/{{task}}.log",
     benchmark:
         f"{TIMINGS}/finetune_rs_internvl/{{task}}.tsv"
-    priority: 5
     wildcard_constraints:
         task="|".join(TASKS),
+    priority: 5
     conda:
         "../envs/models.yaml"
     resources:
@@ -67,15 +56,12 @@ rule finetune_rs_internvl:
     params:
         settings=settings("seed", "finetuning"),
         code=code("finetune_rs_internvl"),
-        base=checkpoint("IVL"),
-        s1_encoder=checkpoint("s1_encoder"),
-        s2_encoder=checkpoint("s2_encoder"),
+        base=f"--base {checkpoint('IVL')} {encoder_arguments()}",
         progress=f"{RESULTS}/progress/finetune_rs_internvl/{{task}}",
     message:
         "Fine-tuning RS-InternVL for {wildcards.task}"
     shell:
         "python workflow_scripts/finetune_rs_internvl.py --task {wildcards.task}"
-        " --dataset {input.dataset} --images {input.images} --base {params.base}"
-        " --s1-encoder {params.s1_encoder} --s2-encoder {params.s2_encoder}"
+        " --dataset {input.dataset} --images {input.images} {params.base}"
         " --progress {params.progress} --out {output}"
         " --threads {threads} --settings {params.settings:q} --code {params.code} > {log} 2>&1"

@@ -6,12 +6,6 @@
 #         {results}/patch_counts.csv, {results}/patches.parquet, {results}/images.lmdb
 
 
-def climate_raster():
-    """The climate raster where it is at hand, so that a run can be planned before; the program asks for it."""
-    raster = config["geography"]["climate"]["raster"]
-    return [raster] if raster and Path(raster).exists() else []
-
-
 rule extract_attributes:
     input:
         reference_maps=REFERENCE_MAPS,

@@ -5,6 +5,7 @@ import json
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from bentxt.schemas import DATASET
 
@@ -94,7 +95,7 @@ def test_a_changed_constant_reruns_its_stage_and_what_follows(finished_workflow)
     assert not {"extract_attributes", "encode_images", "write_captions", "augment_captions"} & set(planned)
 
 
-def test_another_schema_key_of_the_benchmark_rescores_without_predicting(finished_workflow):
+def test_a_changed_number_of_resamples_rescores_without_predicting(finished_workflow):
     edit(finished_workflow.folder / "config.yaml", "bootstrap_resamples: 1000", "bootstrap_resamples: 999")
     planned = finished_workflow.planned(*TARGET)
     assert "score_answers" in planned
@@ -129,15 +130,26 @@ def test_a_failing_stage_shows_its_message_and_leaves_no_output(fresh_workflow):
     assert not list((fresh_workflow.folder / "results/small/attributes").iterdir())
 
 
-def test_the_paper_run_is_at_most_2000_jobs_and_planned_with_gpus_and_time(fresh_workflow):
-    process = fresh_workflow.snakemake(
-        "figures/table8.csv", "--profile", "slurm", "--executor", "dryrun", "--dry-run"
-    )
-    jobs = int(process.stdout.split("total")[1].split()[0])
-    assert 100 < jobs < 2000
-    finetuning = process.stdout.split("Fine-tuning RS-InternVL for")[1]
-    assert "gpu=1" in finetuning.split("\n\n")[0]
-    assert "runtime=2880" in finetuning.split("\n\n")[0]
-    assert "download_source" in process.stdout
-    assert "build_tiny_checkpoint" not in process.stdout
-    assert "make_miniature_world" not in process.stdout
+def test_the_paper_run_is_planned_from_download_to_table_8_in_at_most_2000_jobs(fresh_workflow):
+    planned = fresh_workflow.planned("figures/table8.csv", "--profile", "slurm")
+    assert planned["download_source"] == 5
+    assert planned["augment_captions"] == 128
+    assert planned["finetune_rs_internvl"] == 4
+    assert planned["predict_answers"] == 13 * 4 + 2
+    assert sum(planned.values()) < 2000
+    assert not {"make_miniature_world", "build_tiny_checkpoint"} & set(planned)
+
+
+def test_the_slurm_profile_sizes_rules_that_exist_and_gives_gpus_to_models(fresh_workflow):
+    profile = yaml.safe_load((fresh_workflow.folder / "slurm/config.yaml").read_text())
+    rules = set(fresh_workflow.snakemake("--list-rules", "--profile", "slurm").stdout.split())
+    resources = {}
+    for entry in profile["set-resources"]:
+        rule, amount = entry.split(":")
+        name, value = amount.split("=")
+        resources.setdefault(rule, {})[name] = int(value)
+    assert set(resources) <= rules
+    assert {entry.split("=")[0] for entry in profile["set-threads"]} <= rules
+    on_gpus = {rule for rule, amounts in resources.items() if "gpu" in amounts}
+    assert on_gpus == {"augment_captions", "finetune_rs_internvl", "predict_answers"}
+    assert all({"mem_mb", "runtime"} <= set(resources[rule]) for rule in on_gpus)
