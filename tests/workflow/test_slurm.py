@@ -29,17 +29,20 @@ def finished_jobs():
     return [dict(field.split("=", 1) for field in line.split() if "=" in field) for line in lines]
 
 
-def test_the_profile_submits_each_job_with_its_time_and_memory(fresh_workflow):
+def test_the_profile_submits_each_job_with_its_time_memory_and_gpus(fresh_workflow):
     before = len(finished_jobs())
     process = fresh_workflow.snakemake(
-        "results/small/captions/template.parquet",
+        "results/small/captions/augmented/0-2.parquet",
         "--profile", "slurm",
         "--configfile", "small.yaml",
         "--slurm-init-seconds-before-status-checks", "2",
         "--latency-wait", "5",
     )  # fmt: skip
-    assert (fresh_workflow.folder / "results/small/captions/template.parquet").exists(), process.stdout
+    assert (fresh_workflow.folder / "results/small/captions/augmented/0-2.parquet").exists(), process.stdout
     jobs = finished_jobs()[before:]
-    assert len(jobs) == 5
+    assert len(jobs) == 6
     assert {job["JobState"] for job in jobs} == {"COMPLETED"}
-    assert "120" in {job["TimeLimit"] for job in jobs}  # extract_attributes, as the profile sets it
+    resources = {(job["TimeLimit"], job["Tres"].split(",node=")[0]) for job in jobs}
+    assert ("120", "cpu=2,mem=16000M") in resources  # extract_attributes, as the profile sizes it
+    augmentation = next(job for job in jobs if job["TimeLimit"] == "720")
+    assert "gres/gpu=4" in augmentation["Tres"]
