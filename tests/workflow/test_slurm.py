@@ -45,4 +45,5 @@ def test_the_profile_submits_each_job_with_its_time_memory_and_gpus(fresh_workfl
     resources = {(job["TimeLimit"], job["Tres"].split(",node=")[0]) for job in jobs}
     assert ("120", "cpu=2,mem=16000M") in resources  # extract_attributes, as the profile sizes it
     augmentation = next(job for job in jobs if job["TimeLimit"] == "720")
+    assert "cpu=16" in augmentation["Tres"]
     assert "gres/gpu=4" in augmentation["Tres"]
