@@ -9,6 +9,9 @@ min_version("9.27")
 configfile: "config.yaml"
 
 
+report: "report/workflow.rst"
+
+
 include: "rules/common.smk"
 include: "rules/retrieve.smk"
 include: "rules/prepare.smk"

@@ -8,12 +8,12 @@ TABLES = expand("figures/table{number}.{kind}", number=range(1, 9), kind=["csv",
 FIGURES = expand("figures/figure{number}.{kind}", number=range(1, 4), kind=["csv", "pdf", "png"])
 
 TABLE_TASKS = {
-    "table2": TASKS,
-    "table3": ["binary"],
-    "table4": ["mcq"],
-    "table5": ["referring"],
-    "table6": ["referring"],
-    "table7": ["captioning"],
+    "2": TASKS,
+    "3": ["binary"],
+    "4": ["mcq"],
+    "5": ["referring"],
+    "6": ["referring"],
+    "7": ["captioning"],
 }
 
 
@@ -53,24 +53,24 @@ rule tabulate_datasets:
 
 rule tabulate_scores:
     input:
-        scores=lambda wildcards: scores(RUN_MODELS, TABLE_TASKS[wildcards.table]),
+        scores=lambda wildcards: scores(RUN_MODELS, TABLE_TASKS[wildcards.number]),
         models=MODELS,
     output:
         csv=report(
-            "figures/{table}.csv",
-            caption="../report/{table}.rst",
+            "figures/table{number}.csv",
+            caption="../report/scores.rst",
             category="Tables",
-            labels={"item": "{table}"},
+            labels={"item": "Table {number}"},
         ),
-        markdown="figures/{table}.md",
-        latex="figures/{table}.tex",
-        provenance="figures/{table}.provenance.json",
+        markdown="figures/table{number}.md",
+        latex="figures/table{number}.tex",
+        provenance="figures/table{number}.provenance.json",
     log:
-        f"{LOGS}/tabulate_scores/{{table}}.log",
+        f"{LOGS}/tabulate_scores/table{{number}}.log",
     benchmark:
-        f"{TIMINGS}/tabulate_scores/{{table}}.tsv"
+        f"{TIMINGS}/tabulate_scores/table{{number}}.tsv"
     wildcard_constraints:
-        table="table[2-7]",
+        number="[2-7]",
     conda:
         "../envs/evaluation.yaml"
     resources:
@@ -80,9 +80,9 @@ rule tabulate_scores:
         settings=settings("benchmark.absent"),
         code=code("tabulate_scores"),
     message:
-        "{wildcards.table}: scores of every model"
+        "Table {wildcards.number}: scores of every model"
     shell:
-        "python workflow_scripts/tabulate_scores.py --table {wildcards.table} --scores {input.scores}"
+        "python workflow_scripts/tabulate_scores.py --table table{wildcards.number} --scores {input.scores}"
         " --models {input.models} --out {output.csv}"
         " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
 
