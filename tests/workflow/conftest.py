@@ -44,6 +44,7 @@ class Workflow:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
+            timeout=800,
         )
         if check and process.returncode:
             pytest.fail(f"snakemake {' '.join(map(str, arguments))} failed:\n{process.stdout[-6000:]}")

@@ -9,7 +9,11 @@ etc=$directory/etc run=$directory/run log=$directory/log state=$directory/state
 
 if [ "${2:-start}" = stop ]; then
   for name in slurmd slurmctld munged; do
-    if [ -s "$run/$name.pid" ]; then kill "$(cat "$run/$name.pid")" 2>/dev/null || true; fi
+    [ -s "$run/$name.pid" ] || continue
+    pid=$(cat "$run/$name.pid")
+    kill "$pid" 2>/dev/null || continue
+    # Its port must be free for the next one.
+    for _ in $(seq 60); do kill -0 "$pid" 2>/dev/null || break; sleep 0.5; done
   done
   if [ "$(readlink /etc/slurm/slurm.conf || true)" = "$etc/slurm.conf" ]; then rm /etc/slurm/slurm.conf; fi
   exit 0
@@ -88,8 +92,14 @@ export SLURM_CONF=$etc/slurm.conf
 slurmctld -f "$SLURM_CONF" -c
 slurmd -f "$SLURM_CONF" -N "$host"
 for _ in $(seq 60); do
-  [ "$(sinfo -h -o %T 2>/dev/null)" = idle ] && break
+  state_now=$(timeout 2 sinfo -h -o %T 2>/dev/null || true)
+  [ "$state_now" = idle ] && break
   sleep 0.5
 done
+if [ "$state_now" != idle ]; then
+  echo "Slurm did not start; the end of its logs:" >&2
+  tail -n 5 "$log"/*.log >&2
+  exit 1
+fi
 sinfo >&2
 echo "export SLURM_CONF=$SLURM_CONF"
