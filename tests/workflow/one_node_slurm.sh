@@ -78,7 +78,6 @@ SlurmdParameters=config_overrides
 EnforcePartLimits=ALL
 DefMemPerCPU=1024
 GresTypes=gpu
-AccountingStorageTRES=gres/gpu
 AccountingStorageType=accounting_storage/none
 JobCompType=jobcomp/filetxt
 JobCompLoc=$log/finished_jobs.txt
