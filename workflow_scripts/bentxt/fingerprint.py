@@ -28,17 +28,29 @@ def fingerprint(program, scripts=SCRIPTS):
         16 hexadecimal digits.
     """
     scripts = Path(scripts)
+    digest = hashlib.blake2b(digest_size=8)
+    for path in source_files(program, scripts):
+        tree = _parse(path, scripts, path.stat().st_mtime_ns)[0]
+        digest.update(f"{path.relative_to(scripts).as_posix()}\0{tree}\0".encode())
+    return digest.hexdigest()
+
+
+def source_files(program, scripts=SCRIPTS):
+    """Return the files of a program: its own and every ``bentxt`` module it imports; parameters as above.
+
+    Returns
+    -------
+    list of Path
+        Sorted.
+    """
+    scripts = Path(scripts)
     seen, pending = set(), [scripts / f"{program}.py"]
     while pending:
         path = pending.pop()
         if path not in seen:
             seen.add(path)
             pending.extend(_parse(path, scripts, path.stat().st_mtime_ns)[1])
-    digest = hashlib.blake2b(digest_size=8)
-    for path in sorted(seen):
-        tree = _parse(path, scripts, path.stat().st_mtime_ns)[0]
-        digest.update(f"{path.relative_to(scripts).as_posix()}\0{tree}\0".encode())
-    return digest.hexdigest()
+    return sorted(seen)
 
 
 @cache
