@@ -39,6 +39,10 @@ _MAPS_PER_ROW_GROUP = 4096
 _log = logging.getLogger(__name__)
 
 
+class NoReferenceMap(InputError):
+    """An archive holds no usable reference map of any patch that is asked for."""
+
+
 class Omissions:
     """Maps that cannot be used: an error at the first one, or a list of them with their reasons.
 
@@ -62,6 +66,10 @@ class Omissions:
             raise error
         self._note(reason, [name])
         _log.warning("left out: %s", str(error).replace("\n", ";"))
+
+    def add_unlisted(self, error, name):
+        """As :meth:`add` for a map of a patch that is not asked for."""
+        self.add(error, "patch not in the metadata", name)
 
     def add_missing(self, names, archive):
         """As :meth:`add` for all patches that the archive has no map of."""
@@ -91,7 +99,9 @@ class Omissions:
         }
 
 
-def extract_attribute_tables(archive, patch_ids, targets, lineage, on_error="stop", maps_per_shard=4096):
+def extract_attribute_tables(
+    archive, patch_ids, targets, lineage, on_error="stop", maps_per_shard=4096, omissions=None
+):
     """Read all reference maps and write the tables of maps, instances and adjacencies.
 
     Memory holds a shard of maps and the names of the patches; rows wait in scratch files beside the
@@ -113,6 +123,8 @@ def extract_attribute_tables(archive, patch_ids, targets, lineage, on_error="sto
         What to do about a map that is unreadable, of an unknown patch, a duplicate or missing.
     maps_per_shard : int
         Maps in memory at a time. No result depends on it.
+    omissions : Omissions, optional
+        Instead of ``on_error``: collects the maps that cannot be used in its own way.
 
     Returns
     -------
@@ -122,9 +134,11 @@ def extract_attribute_tables(archive, patch_ids, targets, lineage, on_error="sto
     Raises
     ------
     InputError
-        If the archive ends early or holds no map at all; with ``stop`` at the first map that cannot be used.
+        If the archive ends early; with ``stop`` at the first map that cannot be used.
+    NoReferenceMap
+        If it holds no usable map at all.
     """
-    omissions = Omissions(on_error)
+    omissions = omissions or Omissions(on_error)
     scratch = Path(targets[0]).parent / f".{Path(targets[0]).name}.rows"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
@@ -133,7 +147,7 @@ def extract_attribute_tables(archive, patch_ids, targets, lineage, on_error="sto
         reader.read()
         present = reader.present
         if not present.any():
-            raise InputError("no reference map of any patch of the metadata", file=archive)
+            raise NoReferenceMap("no usable reference map of any of the patches", file=archive)
         made = lineage(skipped=omissions.to_dict(), patches_without_map=int((~present).sum()))
         return _write(reader, present, patch_ids, targets, made)
     finally:
@@ -172,7 +186,7 @@ class _Reader:
         rank = np.searchsorted(self.names, np.bytes_(encoded))
         if rank == len(self.names) or self.names[rank] != encoded:
             problem = "reference map of a patch that neither metadata file lists"
-            self.omissions.add(self._error(problem, member), "patch not in the metadata", patch)
+            self.omissions.add_unlisted(self._error(problem, member), patch)
             return
         if self.present[rank]:
             problem = "the archive holds more than one map of this patch"

@@ -143,7 +143,13 @@ def check_caption(text, facts):
     rest = rest.lower()
     place = _Place(rest)
     language = list(_language(text.strip(), parts))
-    errors = [*_claims(sentences, facts), *_classes(sentences, facts), *_contradictions(place, facts)]
+    errors = [
+        *false_areas(sentences, facts),
+        *_false_counts(sentences, facts),
+        *_false_borders(sentences, facts),
+        *absent_classes(sentences, facts),
+        *_contradictions(place, facts),
+    ]
     missing = [*_missing_place(place, zones, facts), *_missing_classes(sentences, facts)]
     artifacts = list(_artifacts(text, rest))
     found = tuple(dict.fromkeys([*language, *errors, *missing, *artifacts]))
@@ -187,7 +193,14 @@ def _language(text, sentences):
 # Facts
 
 
-def _classes(sentences, facts):
+def absent_classes(sentences, facts):
+    """Yield a finding for each class or general class that is named but not there.
+
+    Parameters
+    ----------
+    sentences : list of bentxt.captions.parsing.Sentence
+    facts : CaptionFacts
+    """
     present = {c.index for c in facts.classes}
     for sentence in sentences:
         for mention in sentence.mentions:
@@ -200,19 +213,40 @@ def _classes(sentences, facts):
                 yield f"not in the image: {name}"
 
 
-def _claims(sentences, facts):
+def false_areas(sentences, facts):
+    """Yield a finding for each area or percentage that no class it may be said of has.
+
+    Parameters
+    ----------
+    sentences : list of bentxt.captions.parsing.Sentence
+    facts : CaptionFacts
+    """
+    yield from _false_claims(sentences, facts, {"area": _area_holds, "percent": _percent_holds})
+
+
+def _false_counts(sentences, facts):
+    yield from _false_claims(sentences, facts, {"count": _count_holds})
+
+
+def _false_claims(sentences, facts, holds):
     present = {c.index: c for c in facts.classes}
-    touching = {frozenset((first, other)) for first, others in facts.borders for other in others}
     for sentence in sentences:
         for claim in sentence.claims:
+            if claim.kind not in holds:
+                continue
             named = [present[i] for m in claim.mentions for i in m.classes if i in present]
-            holds = {"area": _area_holds, "percent": _percent_holds, "count": _count_holds}[claim.kind]
             # A sentence that names no class, as "It covers ...", may speak of any.
-            if not holds(claim, named or list(facts.classes), facts):
+            if not holds[claim.kind](claim, named or list(facts.classes), facts):
                 subject = f" of {class_name(named[0].index)}" if claim.certain and len(named) == 1 else ""
                 yield f"{claim.kind}{subject}: {claim.text}"
+
+
+def _false_borders(sentences, facts):
+    present = {c.index for c in facts.classes}
+    touching = {frozenset((first, other)) for first, others in facts.borders for other in others}
+    for sentence in sentences:
         for first, second in sentence.pairs:
-            if {first, second} <= present.keys() and frozenset((first, second)) not in touching:
+            if {first, second} <= present and frozenset((first, second)) not in touching:
                 yield f"border: {class_name(first)} and {class_name(second)}"
 
 

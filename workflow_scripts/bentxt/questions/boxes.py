@@ -24,7 +24,7 @@ class BoxQuestions:
     def __init__(self, seed, settings, templates, wording):
         self._seed = seed
         self._point_min_share = settings["point_min_share"]
-        self._least_share, self._greatest_share = settings["reference_share"]
+        self._reference_share = settings["reference_share"]
         self._min_fill = settings["reference_min_fill"]
         self._templates = templates
         self._lower = [forms.lower for forms in wording]
@@ -58,42 +58,78 @@ class BoxQuestions:
         return rows
 
     def points(self, patch):
-        """Return the instances that a point can name, each with its point.
-
-        They contain their centroid and are not tiny; a patch of one class has none. Two instances whose
-        points are written alike have none either, for the point would not say which one is meant.
-        """
-        if len(patch.classes) < 2:
-            return []
-        found = [
-            (row, point_text(row[6], row[7]))
-            for row in patch.instances
-            if row[8] and row[1] * 100 >= self._point_min_share * PIXELS
-        ]
-        written = Counter(point for _, point in found)
-        return [(row, point) for row, point in found if written[point] == 1]
+        """Return the targets of point questions: :func:`point_targets` with this maker's settings."""
+        return point_targets(patch, self._point_min_share)
 
     def references(self, patch):
-        """Return the instances that an expression can name, each with ``largest``, ``smallest`` or ``""``.
+        """Return the targets of expressions: :func:`reference_targets` with this maker's settings."""
+        return reference_targets(patch, self._reference_share, self._min_fill)
 
-        A class's only instance, or its largest and its smallest one where no other is as large or small;
-        each only if it covers neither too much nor too little of the patch, and enough of its box.
-        """
-        found = []
-        for index in patch.classes:
-            own = [row for row in patch.instances if row[0] == index]
-            if len(own) == 1:
-                found.append((own[0], ""))
-                continue
-            own.sort(key=lambda row: row[1])
-            if own[-1][1] > own[-2][1]:
-                found.append((own[-1], "largest"))
-            if own[0][1] < own[1][1]:
-                found.append((own[0], "smallest"))
-        return [(row, extreme) for row, extreme in found if self._can_be_referred_to(row)]
 
-    def _can_be_referred_to(self, instance):
-        _, pixels, x_min, y_min, x_max, y_max = instance[:6]
-        if not self._least_share * PIXELS <= pixels * 100 <= self._greatest_share * PIXELS:
-            return False
-        return pixels * 100 >= self._min_fill * (x_max - x_min) * (y_max - y_min)
+def point_targets(patch, min_share):
+    """Return the instances that a point can name, each with its point.
+
+    They contain their centroid and are not tiny; a patch of one class has none. Two instances whose
+    points are written alike have none either, for the point would not say which one is meant.
+
+    Parameters
+    ----------
+    patch : bentxt.questions.facts.Patch
+    min_share : float
+        Least share of the patch that an instance covers, %.
+
+    Returns
+    -------
+    list of tuple
+        Row of ``patch.instances``, and the point as the release writes it.
+    """
+    if len(patch.classes) < 2:
+        return []
+    found = [
+        (row, point_text(row[6], row[7]))
+        for row in patch.instances
+        if row[8] and row[1] * 100 >= min_share * PIXELS
+    ]
+    written = Counter(point for _, point in found)
+    return [(row, point) for row, point in found if written[point] == 1]
+
+
+def reference_targets(patch, shares, min_fill):
+    """Return the instances that an expression can name, each with ``largest``, ``smallest`` or ``""``.
+
+    A class's only instance, or its largest and its smallest one where no other is as large or small;
+    each only if it covers neither too much nor too little of the patch, and enough of its box.
+
+    Parameters
+    ----------
+    patch : bentxt.questions.facts.Patch
+    shares : tuple of float
+        Least and greatest share of the patch, %.
+    min_fill : float
+        Least share of its bounding box, %.
+
+    Returns
+    -------
+    list of tuple
+        Row of ``patch.instances``, and the word.
+    """
+    found = []
+    for index in patch.classes:
+        own = [row for row in patch.instances if row[0] == index]
+        if len(own) == 1:
+            found.append((own[0], ""))
+            continue
+        own.sort(key=lambda row: row[1])
+        if own[-1][1] > own[-2][1]:
+            found.append((own[-1], "largest"))
+        if own[0][1] < own[1][1]:
+            found.append((own[0], "smallest"))
+    return [(row, extreme) for row, extreme in found if _can_be_referred_to(row, shares, min_fill)]
+
+
+def _can_be_referred_to(instance, shares, min_fill):
+    _, pixels, x_min, y_min, x_max, y_max = instance[:6]
+    least, greatest = shares
+    if not least * PIXELS <= pixels * 100 <= greatest * PIXELS:
+        return False
+    return pixels * 100 >= min_fill * (x_max - x_min) * (y_max - y_min)

@@ -100,11 +100,32 @@ def read_patches(patches, maps, instances, adjacencies, block=BLOCK):
                 "map_index does not lead to the patch's map", file=patches, remedy="make it again"
             )
         pixels = own["class_pixels"].combine_chunks().flatten().to_numpy().reshape(-1, len(CLASSES))
-        yield _gather(rows, pixels, parts.until(limit), borders.until(limit), instances)
+        yield gather_patches(rows, pixels, parts.until(limit), borders.until(limit), instances)
 
 
-def _gather(rows, pixels, instances, borders, instances_path):
-    """Put the arrays of one block together into patches."""
+def gather_patches(rows, pixels, instances, borders, instances_path):
+    """Put the attributes of some maps together into patches.
+
+    Parameters
+    ----------
+    rows : pyarrow.Table
+        Columns map_index (ascending), patch_id, country, season, climate_zone and split.
+    pixels : numpy.ndarray
+        int, shape (n, 19): pixels of each class.
+    instances, borders : pyarrow.Table
+        Schemas ``INSTANCES`` and ``ADJACENCIES``, sorted; rows of other maps are left out.
+    instances_path : str or Path
+        For messages.
+
+    Returns
+    -------
+    list of Patch
+
+    Raises
+    ------
+    InputError
+        If the instances do not add up to the pixels, or the pixels to a whole patch.
+    """
     map_index = rows["map_index"].to_numpy()
     where, columns = _own_rows(map_index, instances, _INSTANCE_COLUMNS)
     classes = columns["class_index"].astype(np.int64)

@@ -1,0 +1,265 @@
+"""Amounts in words, as "between 10 and 30%" or "more than two": read as intervals, whatever the sentence."""
+
+import math
+import re
+from dataclasses import dataclass
+
+from bentxt.agreement.unreadable import Unreadable
+from bentxt.nomenclature import PIXEL_AREA, PIXELS
+
+#: Number words, by value.
+_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Numbers from ``low`` to ``high``; an open end does not belong to it.
+
+    Attributes
+    ----------
+    low, high : float
+        In pixels (areas) or instances (counts).
+    low_open, high_open : bool
+    unit : str
+        As written; empty for counts and for statements without a number.
+    """
+
+    low: float
+    high: float
+    low_open: bool = False
+    high_open: bool = False
+    unit: str = ""
+
+    def __contains__(self, value):
+        above = value > self.low if self.low_open else value >= self.low
+        below = value < self.high if self.high_open else value <= self.high
+        return above and below
+
+
+def at_least(value, unit=""):
+    """Return the numbers from ``value`` on."""
+    return Interval(value, math.inf, unit=unit)
+
+
+def at_most(value, unit=""):
+    """Return the numbers up to ``value``."""
+    return Interval(-math.inf, value, unit=unit)
+
+
+def more_than(value, unit=""):
+    """Return the numbers above ``value``."""
+    return Interval(value, math.inf, low_open=True, unit=unit)
+
+
+def less_than(value, unit=""):
+    """Return the numbers below ``value``."""
+    return Interval(-math.inf, value, high_open=True, unit=unit)
+
+
+def exactly(value, unit=""):
+    """Return the one number."""
+    return Interval(value, value, unit=unit)
+
+
+#: The whole patch, and less than it: other classes are there besides.
+WHOLE, NOT_WHOLE = exactly(PIXELS), less_than(PIXELS)
+
+# In this order: "no more than" holds "more than".
+_BEFORE = (
+    (
+        at_least,
+        r"at (?:the very )?least|no(?:t)? (?:less|fewer|smaller|lower) than|not (?:under|below)"
+        r"|minimum(?: of)?|minimally|≥|>=",
+    ),
+    (
+        at_most,
+        r"at (?:the very )?most|no(?:t)? (?:more|greater|larger|higher|bigger) than"
+        r"|not (?:over|above|exceed(?:ing)?)|maximum(?: of)?|up to|≤|<=",
+    ),
+    (
+        more_than,
+        r"(?:more|greater|larger|bigger|higher) than|over|above|exceed(?:s|ed|ing)?|in excess of"
+        r"|surpass(?:es|ed|ing)?|beyond|>",
+    ),
+    (less_than, r"(?:less|fewer|smaller|lower) than|under|below|short of|<"),
+    (exactly, r"exactly|precisely|equal(?:s|ling)?(?: to)?|just|only|solely|merely|exact(?: number of)?"),
+)
+_AFTER = (
+    (at_least, r"(?:or|and) (?:more|above|over|greater|higher|larger|upwards?)\b|at (?:the very )?least"),
+    (at_most, r"(?:or|and) (?:less|fewer|below|under|lower|smaller)\b|at (?:the very )?most"),
+)
+_FILL = (
+    r"(?:\s+(?:an?|the|total|combined|overall|of|area|areas|share|amount|coverage|extent|number"
+    r"|threshold))*\s*"
+)
+_BEFORE_NUMBER = tuple((make, re.compile(rf"(?<!\w)(?:{words}){_FILL}$")) for make, words in _BEFORE)
+_AFTER_NUMBER = tuple(
+    (make, re.compile(rf"(?:[\s,]+[\w^-]+){{0,7}}?[\s,]+(?:{words})")) for make, words in _AFTER
+)
+# Where no such word stands beside the number, these do anywhere before it; the others say too many things.
+_ANYWHERE = tuple(
+    (make, re.compile(words))
+    for make, words in (
+        (at_least, r"\bat least\b|\bminimum\b|\bno less than\b"),
+        (at_most, r"\bat most\b|\bmaximum\b|\bno more than\b"),
+        (more_than, r"\b(?:more|greater|larger|higher) than\b|\bexceed"),
+        (less_than, r"\b(?:less|fewer|smaller|lower) than\b"),
+    )
+)
+_BETWEEN = re.compile(r"\s*(?:to|and|through|up to|–|—|-|until|till)\s*(?:an? |about )?")
+_UNITS = (
+    r"(?P<percent>%|per ?cent\b)|(?P<metres>m2\b|m\^2|m²|sqm\b|sq\.? ?m\b|square[- ]met(?:er|re)s?)"
+    r"|(?P<hectares>ha\b|hectares?)|(?P<kilometres>km2\b|km\^2|km²|sq\.? ?km\b|square[- ]kilomet(?:er|re)s?)"
+)
+_AREA = re.compile(rf"(?<![\w.,])(?P<number>\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d+(?:\.\d+)?)\s*(?:{_UNITS})?")
+#: Pixels of a unit.
+_PIXELS = {
+    "percent": PIXELS / 100,
+    "metres": 1 / PIXEL_AREA,
+    "hectares": 10_000 / PIXEL_AREA,
+    "kilometres": 1_000_000 / PIXEL_AREA,
+}
+_FRACTIONS = tuple(
+    (re.compile(rf"\b(?:{words})\b"), percent)
+    for words, percent in (
+        (r"three[- ]quarters", "75%"),
+        (r"(?:an? |one |the )?half", "50%"),
+        (r"(?:an? |one )quarter", "25%"),
+    )
+)
+_OTHERS = re.compile(
+    r"\b(?:others?|another|additional|additionally|further|else|besides|beside|apart from|aside from"
+    r"|differs?|different|except(?:ing)?|in addition to|alongside|along with|together with|more classes"
+    r"|more than one class|several classes|multiple classes|(?:something|anything|nothing) but)\b"
+)
+_WHOLE = re.compile(
+    r"\b(?:whole|entire|entirely|entirety|full|fully|complete|completely|total|totally|all|every|everywhere|only"
+    r"|exclusively|exclusive|sole|solely|alone|single class|one class|throughout|wholly|just)\b"
+)
+_NOTHING = re.compile(r"\b(?:no|none|nothing|without)\b")
+_COUNT = re.compile(rf"(?<![\w.,-])(?:(?P<word>{'|'.join(_WORDS)}|single)|(?P<digits>\d{{1,4}}))(?![\w.%-])")
+_SEVERAL = re.compile(r"\b(?:multiple|several|numerous|various|many|plural|a few|a number of|various)\b")
+_NOT = re.compile(
+    r"\b(?:not|never|absent|absence|lack|lacks|lacking|missing|without|devoid|free (?:of|from)|false|untrue"
+    r"|incorrect|wrong|no|none|nothing|neither)\b|n't\b"
+)
+_OR_NOT = re.compile(r",? or not\b")
+
+
+def is_negated(text):
+    """Tell whether a text (lower case, amounts taken out) says that something is not so."""
+    return len(_NOT.findall(_OR_NOT.sub("", text))) % 2 == 1
+
+
+def read_area(text):
+    """Read what is said of an area.
+
+    Parameters
+    ----------
+    text : str
+        In lower case, class names taken out.
+
+    Returns
+    -------
+    interval : Interval
+        In pixels. Both ends of a range belong to it.
+    rest : str
+        The text without the amount.
+
+    Raises
+    ------
+    Unreadable
+    """
+    for words, percent in _FRACTIONS:
+        text = words.sub(percent, text)
+    found = list(_AREA.finditer(text))
+    if not found:
+        if match := _OTHERS.search(text):
+            rest = text[: match.start()] + text[match.end() :]
+            # "Nothing other than", "no other class": the negation makes it the whole image again.
+            return NOT_WHOLE, rest
+        if match := _WHOLE.search(text):
+            return WHOLE, text[: match.start()] + text[match.end() :]
+        raise Unreadable("no amount of area")
+    unit = next((match.lastgroup for match in found if match.lastgroup != "number"), None)
+    if unit is None:
+        raise Unreadable("an area without a unit")
+    values = []
+    for match in found:
+        own = match.lastgroup if match.lastgroup != "number" else unit
+        values.append(float(match["number"].replace(",", "")) * _PIXELS[own])
+    written = next(match[match.lastgroup] for match in found if match.lastgroup != "number")
+    interval, span = _interval(text, [match.span() for match in found], values, written)
+    if interval is None:
+        if values != [PIXELS]:
+            raise Unreadable("an area that is not compared with anything")
+        interval = WHOLE
+    return interval, text[: span[0]] + text[span[1] :]
+
+
+def read_count(text):
+    """Read what is said of a number of instances; as :func:`read_area`, in instances."""
+    found = list(_COUNT.finditer(text))
+    if not found:
+        match = _SEVERAL.search(text)
+        if not match:
+            raise Unreadable("no number")
+        return more_than(1), text[: match.start()] + text[match.end() :]
+    values = [_value(match) for match in found]
+    spans = [match.span() for match in found]
+    if len(found) > 2 or (len(found) == 2 and not _joined(text, spans)):
+        # "In one image", "one of": the number that is compared counts.
+        compared = [(s, v) for s, v in zip(spans, values, strict=True) if _compared(text, s)]
+        if len(compared) != 1:
+            raise Unreadable("several numbers")
+        spans, values = [compared[0][0]], [compared[0][1]]
+    interval, span = _interval(text, spans, values, "")
+    if interval is None:
+        interval, span = exactly(values[0]), spans[0]
+    return interval, text[: span[0]] + text[span[1] :]
+
+
+def _value(match):
+    if match["digits"]:
+        return int(match["digits"])
+    return 1 if match["word"] == "single" else _WORDS.index(match["word"])
+
+
+def _joined(text, spans):
+    between = text[spans[0][1] : spans[1][0]]
+    return _BETWEEN.fullmatch(between) or between.strip() == "or"
+
+
+def _interval(text, spans, values, unit):
+    """Return the interval and the span of the words that state it; None if nothing is compared."""
+    if len(spans) == 2 and _joined(text, spans):
+        low, high = values
+        if low > high:
+            raise Unreadable("a range that ends before it begins")
+        before = re.search(
+            r"(?:somewhere |anywhere )?(?:between|from|range of|in the range|within)\s*$", text[: spans[0][0]]
+        )
+        return Interval(low, high, unit=unit), (before.start() if before else spans[0][0], spans[1][1])
+    if len(spans) != 1:
+        raise Unreadable("several amounts that make no range")
+    (start, end), value = spans[0], values[0]
+    compared = _compared(text, (start, end))
+    if compared:
+        make, span = compared
+        return make(value, unit), span
+    for make, pattern in _ANYWHERE:
+        if match := pattern.search(text[:start]):
+            return make(value, unit), (match.start(), end)
+    return None, (start, end)
+
+
+def _compared(text, span):
+    """Return what the words beside a number say of it and where they stand, or None."""
+    start, end = span
+    for make, pattern in _BEFORE_NUMBER:
+        if match := pattern.search(text[:start]):
+            return make, (match.start(), end)
+    for make, pattern in _AFTER_NUMBER:
+        if match := pattern.match(text[end:]):
+            return make, (start, end + match.end())
+    return None

@@ -1,0 +1,222 @@
+"""What the released rows are answered from: reference maps, metadata and the climate raster."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from bentxt.attribute_tables import NoReferenceMap, Omissions, extract_attribute_tables
+from bentxt.climate import raster_map, read_legend
+from bentxt.errors import InputError
+from bentxt.geography import patch_centres, season
+from bentxt.nomenclature import CLASSES
+from bentxt.questions.facts import Patch, gather_patches
+from bentxt.schemas import ADJACENCIES, INSTANCES, MAPS, Lineage, read_table
+
+_NO_PROBLEM = ""
+
+
+class MapProblems(Omissions):
+    """Maps that cannot be read, by patch with the reason; maps that nobody asks for do not count.
+
+    Parameters
+    ----------
+    on_error : {"stop", "skip"}
+        Raise at the first one, or go on.
+    """
+
+    def __init__(self, on_error):
+        super().__init__(on_error)
+        self.by_patch = {}
+
+    def add(self, error, reason, name):
+        """As :meth:`Omissions.add`."""
+        super().add(error, reason, name)
+        self.by_patch[name] = error.problem
+
+    def add_unlisted(self, error, name):
+        """Pass over a map of a patch without rows."""
+
+    def add_missing(self, names, archive):
+        """Pass over the patches that the archive has no map of: their rows are not answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatchEvidence:
+    """What is known of one patch.
+
+    Attributes
+    ----------
+    facts : bentxt.questions.facts.Patch
+        Without a map its classes are empty; country, season and climate zone are None if not known.
+    has_map : bool
+    defects : dict
+        Of ``map``, ``country`` and ``season`` what is wrong with the source, where something is.
+    """
+
+    facts: Patch
+    has_map: bool
+    defects: dict
+
+
+class Evidence:
+    """Attributes of the patches of some annotations, in memory as columns.
+
+    Parameters
+    ----------
+    patch_ids : iterable of str
+        The patches of the annotations.
+    reference_maps : str or Path
+        Archive or folder.
+    metadata : str or Path
+        ``metadata.parquet``, at least with patch_id and country.
+    folder : str or Path
+        For the attribute tables; the caller removes it.
+    on_error : {"stop", "skip"}
+        What a map that cannot be read does.
+    maps_per_shard : int
+    climate_legend : str or Path
+    climate_raster : str or Path, optional
+        Köppen-Geiger GeoTIFF of Beck et al.; without it no climate zone is known.
+
+    Raises
+    ------
+    InputError
+        If a source is missing or not what it should be; with ``stop`` at the first bad map.
+    """
+
+    def __init__(
+        self,
+        patch_ids,
+        reference_maps,
+        metadata,
+        folder,
+        on_error,
+        maps_per_shard,
+        climate_legend,
+        climate_raster=None,
+    ):
+        self.climate_raster = climate_raster
+        self._countries = _read_countries(metadata)
+        problems = MapProblems(on_error)
+        names = pa.array(sorted(patch_ids), pa.string())
+        targets = tuple(Path(folder) / f"{name}.parquet" for name in ("maps", "instances", "adjacencies"))
+        made = Lineage("measure_agreement.py", {}, "", {})
+        try:
+            extract_attribute_tables(
+                reference_maps,
+                names,
+                targets,
+                lambda **_: made,
+                maps_per_shard=maps_per_shard,
+                omissions=problems,
+            )
+        except NoReferenceMap:
+            # Without any map most rows stay unanswered; if there was none to begin with, the path is wrong.
+            if not problems.by_patch:
+                raise
+            tables = [schema.empty_table() for schema in (MAPS, INSTANCES, ADJACENCIES)]
+        else:
+            tables = [
+                read_table(path, schema)
+                for path, schema in zip(targets, (MAPS, INSTANCES, ADJACENCIES), strict=True)
+            ]
+        self._problems = problems.by_patch
+        self._instances_path = targets[1]
+        self._maps, self._instances, self._borders = tables
+        self._names = self._maps["patch_id"].combine_chunks()
+        self._pixels = _flat(self._maps["class_pixels"]).reshape(-1, len(CLASSES))
+        self._unlabelled = self._maps["unlabelled_pixels"].to_numpy()
+        self._owners = [table["map_index"].to_numpy() for table in (self._instances, self._borders)]
+        self._zones = self._climate_zones(climate_legend)
+
+    @property
+    def maps(self):
+        """Number of maps that were read."""
+        return len(self._names)
+
+    def of(self, patch_ids):
+        """Return the :class:`PatchEvidence` of each patch of an iterable of names, as a dict."""
+        asked = pa.array(sorted(set(patch_ids)), pa.string())
+        country = pc.take(self._countries["country"], pc.index_in(asked, self._countries["patch_id"]))
+        index = pc.index_in(asked, self._names)
+        seasons, defects = [], [{} for _ in asked]
+        for place, name in enumerate(asked.to_pylist()):
+            try:
+                seasons.append(season(name))
+            except InputError as error:
+                seasons.append(None)
+                defects[place]["season"] = error.problem
+            if not country[place].is_valid:
+                defects[place]["country"] = "the metadata does not list the patch"
+            if problem := self._problem(name, index[place].as_py()):
+                defects[place]["map"] = problem
+        usable = pc.and_(
+            pc.is_valid(index), pa.array([not found.get("map") for found in defects], pa.bool_())
+        )
+        zones = [None if row is None else self._zones[row] for row in index.to_pylist()]
+        described = {
+            "patch_id": asked,
+            "country": country.cast(pa.string()),
+            "season": pa.array(seasons, pa.string()),
+            "climate_zone": pa.array(zones, pa.string()),
+            "split": pa.repeat("", len(asked)),
+            "map_index": index,
+        }
+        rows = pa.table(described)
+        facts = {patch.patch_id: patch for patch in self._gather(rows.filter(usable))}
+        evidence = {}
+        for place, row in enumerate(rows.to_pylist()):
+            name = row["patch_id"]
+            bare = [row[key] for key in ("patch_id", "country", "season", "climate_zone", "split")]
+            own = facts.get(name) or Patch(*bare, [], [], [], [], [])
+            evidence[name] = PatchEvidence(own, name in facts, defects[place])
+        return evidence
+
+    def _problem(self, name, index):
+        if index is not None and (unlabelled := self._unlabelled[index]):
+            return (
+                f"the reference map has {unlabelled} unlabelled pixels; the release leaves such patches out"
+            )
+        return self._problems.get(name, _NO_PROBLEM)
+
+    def _gather(self, rows):
+        if not len(rows):
+            return []
+        index = rows["map_index"].to_numpy()
+        parts = []
+        for table, owner in zip((self._instances, self._borders), self._owners, strict=True):
+            first, last = np.searchsorted(owner, index[0]), np.searchsorted(owner, index[-1], "right")
+            parts.append(table.slice(first, last - first))
+        return gather_patches(rows, self._pixels[index], *parts, self._instances_path)
+
+    def _climate_zones(self, legend_path):
+        """Return the zone of each map: its name, or None."""
+        if self.climate_raster is None or not self.maps:
+            return [None] * self.maps
+        longitude, latitude = patch_centres(
+            *(self._maps[name].to_numpy() for name in ("epsg", "left", "top"))
+        )
+        zones, _ = raster_map(self.climate_raster, longitude, latitude).look_up(longitude, latitude)
+        words = [None, *(name for _, name in read_legend(legend_path))]
+        return [words[zone] for zone in zones]
+
+
+def _flat(column):
+    return column.combine_chunks().flatten().to_numpy() if len(column) else np.empty(0, np.int32)
+
+
+def _read_countries(path):
+    try:
+        names = pq.read_schema(path).names
+        if missing := [name for name in ("patch_id", "country") if name not in names]:
+            raise InputError(f"columns missing: {', '.join(missing)}", file=path)
+        table = pq.read_table(path, columns=["patch_id", "country"], partitioning=None)
+    except FileNotFoundError:
+        raise InputError("metadata not found", file=path) from None
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"not a readable Parquet file: {error}", file=path) from error
+    return {name: table[name].combine_chunks() for name in table.column_names}

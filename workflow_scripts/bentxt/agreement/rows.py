@@ -1,0 +1,152 @@
+"""Released annotations as rows: the published Parquet file, or JSON lines, in batches."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bentxt.errors import InputError
+
+#: Rows in memory at a time; without effect on the result.
+BATCH = 1 << 16
+
+COLUMNS = ("patch_id", "type", "category", "input", "output")
+_PARQUET_MAGIC = b"PAR1"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One annotation as it stands in the file.
+
+    Attributes
+    ----------
+    number : int
+        Row or line in the file, from 1.
+    id : str
+        The release's ``ID``; empty where the file has none.
+    patch_id, type, category, input, output : str
+    defect : str
+        Why it is no annotation, as "output is missing"; empty for a whole row.
+    """
+
+    number: int
+    id: str
+    patch_id: str
+    type: str
+    category: str
+    input: str
+    output: str
+    defect: str = ""
+
+
+def read_rows(path):
+    """Yield the rows of a file of annotations in batches.
+
+    Parameters
+    ----------
+    path : str or Path
+        The release's Parquet file, or JSON lines with at least :data:`COLUMNS`.
+
+    Yields
+    ------
+    list of Row
+
+    Raises
+    ------
+    InputError
+        If the file is missing, or neither of the two.
+    """
+    yield from (_parquet_rows if _is_parquet(path) else _json_rows)(Path(path))
+
+
+def _is_parquet(path):
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(4) == _PARQUET_MAGIC
+    except FileNotFoundError:
+        raise InputError(
+            "annotations not found",
+            file=path,
+            remedy="fetch BigEarthNet.txt.parquet of the release, or name another file",
+        ) from None
+
+
+def patch_ids(path):
+    """Return the different patches of a file of annotations, as a set."""
+    found = set()
+    if _is_parquet(path):
+        for batch in _open_parquet(path).iter_batches(batch_size=BATCH, columns=["patch_id"]):
+            found.update(batch.column(0).unique().to_pylist())
+    else:
+        for batch in _json_rows(Path(path)):
+            found.update(row.patch_id for row in batch)
+    return found - {"", None}
+
+
+def _open_parquet(path):
+    try:
+        file = pq.ParquetFile(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError(f"not a readable Parquet file: {error}", file=path) from error
+    names = file.schema_arrow.names
+    if missing := [name for name in COLUMNS if name not in names]:
+        raise InputError(f"columns missing: {', '.join(missing)}; there are {', '.join(names)}", file=path)
+    return file
+
+
+def _parquet_rows(path):
+    file = _open_parquet(path)
+    columns = [*COLUMNS, *(["ID"] if "ID" in file.schema_arrow.names else [])]
+    number = 0
+    for batch in file.iter_batches(batch_size=BATCH, columns=columns):
+        table = batch.to_pydict()
+        ids = table.get("ID") or [None] * batch.num_rows
+        rows = []
+        for values in zip(ids, *(table[name] for name in COLUMNS), strict=True):
+            number += 1
+            rows.append(_row(number, *values))
+        yield rows
+
+
+def _json_rows(path):
+    rows, number = [], 0
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    rows.append(_json_row(number, line, path))
+                if len(rows) == BATCH:
+                    yield rows
+                    rows = []
+    except UnicodeDecodeError as error:
+        raise InputError(f"neither Parquet nor JSON lines in UTF-8: {error}", file=path) from error
+    if not number:
+        raise InputError("the file is empty", file=path)
+    if rows:
+        yield rows
+
+
+def _json_row(number, line, path):
+    try:
+        values = json.loads(line)
+    except json.JSONDecodeError as error:
+        if number == 1:
+            raise InputError(f"neither Parquet nor JSON lines: {error}", file=path, item="line 1") from error
+        return Row(number, "", "", "", "", "", "", "not a JSON object")
+    if not isinstance(values, dict):
+        return Row(number, "", "", "", "", "", "", "not a JSON object")
+    return _row(number, values.get("ID"), *(values.get(name) for name in COLUMNS))
+
+
+def _row(number, identifier, *values):
+    identifier = "" if identifier is None else str(identifier)
+    # JSON's null is the release's category "None" of captions.
+    if values[1] == "captioning" and values[2] is None:
+        values = (*values[:2], "None", *values[3:])
+    wrong = [name for name, value in zip(COLUMNS, values, strict=True) if not isinstance(value, str)]
+    if not wrong:
+        return Row(number, identifier, *values)
+    texts = [value if isinstance(value, str) else "" for value in values]
+    return Row(number, identifier, *texts, f"{' and '.join(wrong)} missing or no text")

@@ -1,0 +1,103 @@
+"""Agreement by type and category, and what does not agree, row by row."""
+
+import csv
+
+#: Columns of the table of agreement.
+COLUMNS = ("type", "category", "rows", "parsed", "answered", "agreeing", "missing", "extra")
+
+#: Columns of the list of rows that do not agree. ``row`` is the row or line in the file of annotations.
+DISAGREEMENT_COLUMNS = (
+    "row",
+    "ID",
+    "patch_id",
+    "type",
+    "category",
+    "finding",
+    "reason",
+    "released",
+    "ours",
+    "input",
+)
+
+#: Columns of the table of what captions state.
+CAPTION_COLUMNS = ("statement", "captions", "answered", "agreeing")
+
+_COUNTED = ("rows", "parsed", "answered", "agreeing", "missing", "extra")
+
+
+class Tally:
+    """Counts of rows by type and category; findings go to a CSV file as they come.
+
+    Parameters
+    ----------
+    findings : file object
+        Open for text, where the list of disagreements goes.
+    kinds : iterable of tuple of str
+        Types and categories that have a line even without rows.
+    referring : iterable of tuple of str
+        Those of them for which missing and extra rows are counted.
+    """
+
+    def __init__(self, findings, kinds, referring):
+        self._counts = {kind: dict.fromkeys(_COUNTED, 0) for kind in kinds}
+        self._referring = frozenset(referring)
+        self._writer = csv.writer(findings, lineterminator="\n")
+        self._writer.writerow(DISAGREEMENT_COLUMNS)
+        self.findings = {}
+
+    def count(self, annotation_type, category, column, number=1):
+        """Add to a count."""
+        kind = (annotation_type, category)
+        self._counts.setdefault(kind, dict.fromkeys(_COUNTED, 0))[column] += number
+
+    def report(self, row, finding, reason, ours=""):
+        """Write one line of the list of disagreements.
+
+        Parameters
+        ----------
+        row : bentxt.agreement.rows.Row
+        finding : {"not parsed", "not answered", "disagrees", "extra", "missing"}
+        reason, ours : str
+        """
+        self.findings[finding] = self.findings.get(finding, 0) + 1
+        self._writer.writerow(
+            (
+                row.number or "",
+                row.id,
+                row.patch_id,
+                row.type,
+                row.category,
+                finding,
+                reason,
+                row.output,
+                ours,
+                row.input,
+            )
+        )
+
+    def rows(self):
+        """Return the table of agreement as dicts of :data:`COLUMNS`; unknown kinds come last."""
+        return [
+            {
+                "type": kind[0],
+                "category": kind[1],
+                **counts,
+                **({} if kind in self._referring else {"missing": None, "extra": None}),
+            }
+            for kind, counts in self._counts.items()
+        ]
+
+
+def agreement_report(rows):
+    """Return the table of agreement in words, a line a category with rows."""
+    lines = []
+    for row in rows:
+        if row["rows"]:
+            name = f"{row['type']} {row['category']}"
+            share = f"{100 * row['agreeing'] / row['answered']:.2f} %" if row["answered"] else "-"
+            more = "" if row["missing"] is None else f", {row['missing']} missing, {row['extra']} extra"
+            lines.append(
+                f"{name:28} {row['rows']:8} rows, {row['parsed']:8} parsed, {row['answered']:8} answered, "
+                f"{row['agreeing']:8} agree ({share}){more}"
+            )
+    return "\n".join(lines)

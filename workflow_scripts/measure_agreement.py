@@ -1,0 +1,90 @@
+"""Measure how far annotations agree with the reference maps they were made from.
+
+Reads rows of the release (Parquet with its columns, or JSON lines with at least patch_id, type, category,
+input and output), understands each one whatever its template, answers it from maps, metadata and climate
+raster, and counts by type and category: rows; parsed, whose meaning was understood; answered, for which the
+map, the metadata or the raster was at hand; agreeing. Rows that were not understood are counted and listed,
+never dropped. Of patches all of whose rows are given, referring rows are also compared as sets: missing, of
+ours in the release; extra, of the release by our rules.
+"""
+
+import logging
+import shutil
+from pathlib import Path
+
+from bentxt.agreement.evidence import Evidence
+from bentxt.agreement.measuring import Measure, measure_agreement
+from bentxt.agreement.rows import patch_ids
+from bentxt.agreement.tally import CAPTION_COLUMNS, COLUMNS, agreement_report
+from bentxt.atomic import atomic_path, write_text
+from bentxt.captions.facts import Rules
+from bentxt.climate import read_legend
+from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.tables import csv_text
+from bentxt.wording import RESOURCES
+
+
+def main():
+    """Run the program."""
+    parser = program_parser(__doc__)
+    parser.add_argument(
+        "--annotations", type=Path, required=True, help="released rows: Parquet or JSON lines"
+    )
+    parser.add_argument("--reference-maps", type=Path, required=True, help="archive, or a folder like it")
+    parser.add_argument("--metadata", type=Path, required=True, help="metadata.parquet")
+    parser.add_argument("--climate-raster", type=Path, help="Köppen-Geiger GeoTIFF of Beck et al.")
+    parser.add_argument("--climate-zones", default=RESOURCES / "climate_zones.csv", help="its legend, CSV")
+    parser.add_argument(
+        "--complete", nargs="+", default=[], metavar="PATCH_ID", help="patches all of whose rows are given"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="agreement by type and category, CSV")
+    parser.add_argument("--disagreements", type=Path, required=True, help="rows that do not agree, CSV")
+    parser.add_argument("--captions", type=Path, help="what captions state, by kind of statement, CSV")
+    arguments = parser.parse_args()
+    stop = setting(arguments.settings, "agreement.on_error") == "stop"
+
+    scratch = arguments.disagreements.parent / f".{arguments.disagreements.name}.attributes"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    try:
+        evidence = Evidence(
+            patch_ids(arguments.annotations),
+            arguments.reference_maps,
+            arguments.metadata,
+            scratch,
+            "stop" if stop else "skip",
+            setting(arguments.settings, "reference_maps.maps_per_shard"),
+            arguments.climate_zones,
+            arguments.climate_raster,
+        )
+        measure = Measure(
+            tuple(name for _, name in read_legend(arguments.climate_zones)),
+            setting(arguments.settings, "questions"),
+            Rules.from_settings(arguments.settings),
+            stop,
+        )
+        with (
+            atomic_path(arguments.disagreements) as part,
+            part.open("w", encoding="utf-8", newline="") as findings,
+        ):
+            tally, statements = measure_agreement(
+                arguments.annotations, evidence, measure, findings, arguments.complete
+            )
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    rows = tally.rows()
+    print(agreement_report(rows), flush=True)
+    logging.info("%d maps at hand; findings: %s", evidence.maps, tally.findings or "none")
+    if arguments.captions:
+        write_text(arguments.captions, csv_text(CAPTION_COLUMNS, statements))
+    write_text(arguments.out, csv_text(COLUMNS, rows))
+    notes = {"maps": evidence.maps, "findings": tally.findings, "captions": statements}
+    inputs = [arguments.annotations, arguments.reference_maps, arguments.metadata]
+    if arguments.climate_raster:
+        inputs.append(arguments.climate_raster)
+    write_provenance([arguments.out], lineage(arguments, **notes), inputs)
+
+
+if __name__ == "__main__":
+    run(main)
