@@ -278,15 +278,21 @@ def file_problems(content, annotation_type, category):
             for problem in _placeholder_problems(text, placeholders, set()):
                 yield f"phrases, {kind}: {text}", problem
     for entry in content["templates"]:
-        if (
-            not isinstance(entry, dict)
-            or not {"id", "text"} <= set(entry) <= {"id", "text", "form"}
-            or not isinstance(entry["id"], str)
-        ):
+        if not is_entry(entry):
             yield str(entry), "a template has an id, a text and, in some categories, a form"
             continue
         for problem in _entry_problems(entry, annotation_type, category):
             yield f"{entry['id']}: {entry['text']}", problem
+
+
+def is_entry(entry):
+    """Return whether an entry has the keys of a template; its text may still be wrong."""
+    return (
+        isinstance(entry, dict)
+        and {"id", "text"} <= set(entry) <= {"id", "text", "form"}
+        and isinstance(entry["id"], str)
+        and isinstance(entry.get("form", ""), str)
+    )
 
 
 def _entry_problems(entry, annotation_type, category):
