@@ -93,7 +93,7 @@ PRESENCE, COUNT, AREA = "binary/presence.yaml", "binary/count.yaml", "binary/are
         (PRESENCE, "contain {lower}?", "lack {lower}?", "binary-presence-03", "a negation"),
         (PRESENCE, "contain {lower}?", "contain a {lower}?", "binary-presence-03", "'a' before a vowel"),
         (PRESENCE, "contain {lower}?", "show an {lower}?", "binary-presence-03", "'an' before a consonant"),
-        (COUNT, "the image show {amount}", "the image show more {amount}", "binary-count-01", "a doubled"),
+        (COUNT, "this image show {amount}", "this image show more {amount}", "binary-count-01", "a doubled"),
         (
             PRESENCE,
             "{Is_Are} {lower} visible in the image?",
