@@ -37,6 +37,7 @@ lint: setup
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/python workflow_scripts/check_templates.py
 	$(SNAKEMAKE) --lint
 
 format: setup

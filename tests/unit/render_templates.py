@@ -1,4 +1,4 @@
-"""Render every template once, and every class in every form: the text of tests/golden/templates_rendered.txt.
+"""Render every template once, and every class in every form: the golden files that a reader can proof-read.
 
 After a change of wording: ``PYTHONPATH=workflow_scripts python tests/unit/render_templates.py``, then read
 what has changed as an English reader would.
@@ -8,107 +8,102 @@ from itertools import cycle
 from pathlib import Path
 
 from bentxt.questions.binary import verb_forms
-from bentxt.questions.quantities import NUMBERS, amount_is_singular, bound_text
-from bentxt.questions.templates import PHRASES, load_templates
+from bentxt.questions.generate import TYPES
+from bentxt.questions.template_checks import POINT, amounts, quantities
+from bentxt.questions.templates import load_templates
 from bentxt.wording import RESOURCES, load_wording
 
-GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "templates_rendered.txt"
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+TEMPLATES = RESOURCES / "templates"
 OPTIONS = " a) …, b) …, c) …, d) …"
-FOLDERS = {"binary": "binary", "mcq": "mcq", "bounding_box": "bounding box"}
+#: Short templates in which each form occurs.
+SENTENCES = (
+    ("official", "mcq-presence-03"),
+    ("lower", "binary-presence-05"),
+    ("lower", "binary-presence-17"),
+    ("lower", "mcq-relative-position-16"),
+    ("lower", "mcq-count-02"),
+    ("plural", "binary-area-quantity-01"),
+    ("plural", "binary-count-01"),
+    ("any", "binary-adjacency-04"),
+    ("other", "binary-adjacency-04"),
+)
 
 
 def template_sets():
     """Yield type and templates."""
-    for folder, annotation_type in FOLDERS.items():
-        files = (RESOURCES / "templates" / folder).glob("*.yaml")
-        yield annotation_type, load_templates(files, annotation_type)
-    yield "captioning", load_templates([RESOURCES / "templates" / "captioning.yaml"], "captioning")
+    for folder, annotation_type in TYPES.items():
+        yield annotation_type, load_templates((TEMPLATES / folder).glob("*.yaml"), annotation_type)
+    yield "captioning", load_templates([TEMPLATES / "captioning.yaml"], "captioning")
 
 
-def amounts(templates):
-    """Return every phrase of an amount with the values of the placeholders that agree with it."""
-    found = []
-    for kind in PHRASES["binary", "count"]:
-        for phrase in templates.phrases["count", kind]:
-            numbers = [None] if kind in ("single", "multiple") else range(1, len(NUMBERS) + 1)
-            for number in numbers:
-                if number == 1 and kind in ("at least", "at most", "fewer than"):
-                    continue
-                singular = amount_is_singular(kind, number)
-                nouns = ("area", "patch", "region") if singular else ("areas", "patches", "regions")
-                found.append(
-                    {
-                        "amount": phrase.render({"number": NUMBERS[number - 1]} if number else {}),
-                        **verb_forms(singular),
-                        **dict(zip(("area", "patch", "region"), nouns, strict=True)),
-                    }
-                )
-    return found
+def values_of(one, other):
+    """Return what fills the placeholders of classes."""
+    return {
+        "lower": one.lower,
+        "plural": one.plural,
+        "any": one.any,
+        "other": other.other,
+        "anchor": f"the {other.lower}",
+        "target": f"the {one.lower}",
+        **verb_forms(one.number == "singular"),
+    }
 
 
-def quantities(templates):
-    """Return every phrase of an area, in changing units."""
-    units = cycle(("%", " m2", " m^2", " sqm", " square meters"))
-    found = []
-    for kind in PHRASES["binary", "area"]:
-        for phrase in templates.phrases["area", kind]:
-            unit = next(units)
-            low, high = bound_text(3, 10, unit), bound_text(6, 10, unit)
-            found.append(phrase.render({"bound": low, "low": low, "high": high}))
-    return found
-
-
-def render():
-    """Return the text of the golden file."""
+def render_templates():
+    """Return the text of ``templates_rendered.txt``."""
     wording = load_wording()
     lines = []
-    classes = cycle(range(len(wording)))
+    classes = cycle(wording)
     for annotation_type, templates in template_sets():
-        chosen = {
-            "quantity": cycle(quantities(templates) if annotation_type == "binary" else [""]),
-            "amount": cycle(amounts(templates) if annotation_type == "binary" else [{}]),
-            "extreme": cycle(("largest", "smallest")),
-        }
+        some = {"point": cycle([POINT]), "extreme": cycle(("largest", "smallest"))}
+        if annotation_type == "binary":
+            some["quantity"] = cycle(quantities(templates.phrases))
         for (category, form), found in sorted(templates.templates.items()):
             lines += ["", f"# {annotation_type}, {category}{', ' + form if form else ''}"]
+            agreeing = cycle([{}])
+            if (annotation_type, category) == ("binary", "count"):
+                agreeing = cycle(values for values, _ in amounts(templates.phrases))
             for template in found:
-                one, other = wording[next(classes)], wording[next(classes)]
-                values = {
-                    "lower": one.lower,
-                    "plural": one.plural,
-                    "any": one.any,
-                    "other": other.other,
-                    "anchor": f"the {other.lower}",
-                    "target": f"the {one.lower}",
-                    "point": "(0.82, 0.28)",
-                    "extreme": next(chosen["extreme"]),
-                    "quantity": next(chosen["quantity"]),
-                    **verb_forms(one.number == "singular"),
-                }
-                if (annotation_type, category) == ("binary", "count"):
-                    values |= next(chosen["amount"])
+                values = values_of(next(classes), next(classes)) | next(agreeing)
+                values |= {name: next(choices) for name, choices in some.items()}
                 options = OPTIONS if annotation_type == "mcq" else ""
                 lines.append(f"{template.id}: {template.render(values)}{options}")
-        if annotation_type == "binary":
-            lines += ["", "# amounts"]
-            lines += [
-                f"{amount['Is_Are']} there {amount['amount']} connected {amount['patch']} of pastures?"
-                for amount in amounts(templates)
-            ]
-            lines += ["", "# quantities"]
-            lines += [f"Do pastures cover {quantity} of the image?" for quantity in quantities(templates)]
-    lines += ["", "# classes"]
-    for forms in wording:
-        verbs = verb_forms(forms.number == "singular")
-        lines += [
-            f"{forms.official}",
-            f"    Where {verbs['is_are']} the {forms.lower}?",
-            f"    {verbs['Is_Are']} {forms.lower} visible? {verbs['Does_Do']} {forms.lower} occur?",
-            f"    Do {forms.plural} cover 30%? Are there two patches of {forms.plural}?",
-            f"    Does {forms.any} touch pastures? Does any arable land touch {forms.other}?",
-        ]
     return "\n".join(lines[1:]) + "\n"
 
 
+def render_classes():
+    """Return the text of ``class_forms.txt``."""
+    wording = load_wording()
+    sets = dict(template_sets())
+    templates = {
+        template.id: template
+        for _, group in sets.items()
+        for found in group.templates.values()
+        for template in found
+    }
+    phrases = sets["binary"].phrases
+    amount = cycle(values for values, _ in amounts(phrases))
+    quantity = cycle(quantities(phrases))
+    lines = []
+    for n, forms in enumerate(wording):
+        lines.append(forms.official)
+        for form, identifier in SENTENCES:
+            one, other = forms, wording[(n + 1) % len(wording)]
+            if form == "other":
+                one, other = other, one
+            values = values_of(one, other)
+            if identifier.startswith("binary-count"):
+                values |= next(amount)
+            elif identifier.startswith("binary-area"):
+                values["quantity"] = next(quantity)
+            options = f" a) {forms.official}, b) …, c) …, d) …" if form == "official" else ""
+            lines.append(f"    {form}: {templates[identifier].render(values)}{options}")
+    return "\n".join(lines) + "\n"
+
+
+RENDERED = {"templates_rendered.txt": render_templates, "class_forms.txt": render_classes}
+
 if __name__ == "__main__":
-    GOLDEN.write_text(render(), encoding="utf-8")
+    for name, render in RENDERED.items():
+        (GOLDEN / name).write_text(render(), encoding="utf-8")

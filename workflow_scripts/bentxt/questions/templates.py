@@ -10,7 +10,7 @@ A file holds the templates of one category::
       - id: binary-count-01
         text: "Does the image show {amount} connected {patch} of {plural}?"
 
-A template of a category with several forms (``FORMS``) names its ``form``.
+A template of a category with several forms (see ``PLACEHOLDERS``) names its ``form``.
 """
 
 import re
@@ -79,6 +79,9 @@ _ENDS = {
     "bounding box": ("?", "."),
     "captioning": ("?", "."),
 }
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|without|absent|missing|lacks?|lacking)\b|n't\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -169,23 +172,24 @@ def load_templates(paths, annotation_type):
     Raises
     ------
     InputError
-        Naming file and template: see :func:`check_text`; and for a category or form without templates,
-        or an identifier or a text given twice.
+        Naming file and template: the first of :func:`file_problems`; and for a category or form without
+        templates, or an identifier or a text given twice. What takes rendering to find is left to
+        :mod:`bentxt.questions.template_checks`.
     """
     templates, phrases, identifiers, texts = {}, {}, {}, {}
     paths = list(paths)
     for path in paths:
-        content = load_yaml(path)
-        category = _header(content, annotation_type, path)
-        for key, kind in PHRASES.get((annotation_type, category), {}).items():
-            phrases[category, key] = _phrases(content, category, key, kind, path)
+        category, content = read_template_file(path, annotation_type)
+        for item, problem in file_problems(content, annotation_type, category):
+            raise InputError(problem, file=path, item=item)
+        phrases |= phrases_of(content, annotation_type, category)
         for entry in content["templates"]:
-            template, form = _template(entry, annotation_type, category, path)
+            template = Template(entry["id"], entry["text"])
             for known, value in ((identifiers, template.id), (texts, template.text)):
                 if value in known:
                     raise InputError(f"also in {known[value]}: {value!r}", file=path, item=template.id)
                 known[value] = path
-            templates.setdefault((category, form), []).append(template)
+            templates.setdefault((category, entry.get("form", "")), []).append(template)
     missing = [key[1:] for key in PLACEHOLDERS if key[0] == annotation_type and key[1:] not in templates]
     if missing:
         category, form = missing[0]
@@ -195,8 +199,27 @@ def load_templates(paths, annotation_type):
     return TemplateSet(ordered, phrases)
 
 
-def _header(content, annotation_type, path):
-    """Check a file's keys; return its category."""
+def read_template_file(path, annotation_type):
+    """Read one template file and check its keys.
+
+    Parameters
+    ----------
+    path : str or Path
+    annotation_type : str
+        The type that the file must have.
+
+    Returns
+    -------
+    category : str
+    content : dict
+        Its templates are a list, not yet checked: see :func:`file_problems`.
+
+    Raises
+    ------
+    InputError
+        If the file is not YAML, or has other keys, another type or an unknown category.
+    """
+    content = load_yaml(path)
     if not isinstance(content, dict) or not {"type", "category", "templates"} <= set(content):
         raise InputError("a template file has the keys type, category and templates", file=path)
     if content["type"] != annotation_type:
@@ -212,102 +235,130 @@ def _header(content, annotation_type, path):
         raise InputError(f"unknown key {unknown[0]!r}", file=path)
     if not isinstance(content["templates"], list) or not content["templates"]:
         raise InputError("templates must be a list of templates", file=path)
-    return category
+    return category, content
 
 
-def _phrases(content, category, key, placeholders, path):
-    """Check the phrases of one kind of quantity."""
-    found = content.get("phrases", {}).get(key)
-    if not isinstance(found, list) or not found or len(set(found)) != len(found):
-        raise InputError(f"phrases must hold a list of different phrases {key!r}", file=path, item=key)
-    if unknown := sorted(set(content["phrases"]) - set(PHRASES["binary", category])):
-        raise InputError(f"unknown kind of quantity {unknown[0]!r}", file=path, item=unknown[0])
-    for text in found:
-        _check_placeholders(text, placeholders, set(), path, f"phrases, {key}")
-    return tuple(Template(f"{category}, {key}", text) for text in found)
+def phrases_of(content, annotation_type, category):
+    """Return the phrases of a file without problems: ``(category, kind)`` to a tuple of :class:`Template`."""
+    return {
+        (category, kind): tuple(Template(f"{category}, {kind}", text) for text in content["phrases"][kind])
+        for kind in PHRASES.get((annotation_type, category), {})
+    }
 
 
-def _template(entry, annotation_type, category, path):
-    """Check one entry; return the template and its form."""
-    if not isinstance(entry, dict) or not {"id", "text"} <= set(entry) <= {"id", "text", "form"}:
-        raise InputError(
-            "a template has an id, a text and, in some categories, a form", file=path, item=entry
-        )
-    form = entry.get("form", "")
-    key = (annotation_type, category, form)
-    if key not in PLACEHOLDERS:
-        forms = sorted(known[2] for known in PLACEHOLDERS if known[:2] == key[:2])
-        raise InputError(f"form is {form!r}; expected one of {forms}", file=path, item=entry["id"])
-    required, allowed = PLACEHOLDERS[key]
-    check_text(entry["text"], annotation_type, path, entry["id"])
-    _check_placeholders(entry["text"], required, allowed, path, entry["id"])
-    if category in ("point", "reference"):
-        _check_tag(entry["text"], category, path, entry["id"])
-    return Template(entry["id"], entry["text"]), form
+def file_problems(content, annotation_type, category):
+    """Yield what is wrong with a file's phrases and templates, each looked at alone.
 
+    Parameters
+    ----------
+    content : dict
+        Of :func:`read_template_file`.
+    annotation_type, category : str
 
-def check_text(text, annotation_type, path, identifier):
-    """Refuse what a proof-reader would: :class:`InputError` naming file and template.
-
-    Refused are doubled, leading and trailing spaces, a space before a mark, a small first letter, a question
-    without question mark, a command with one, and two templates run together.
+    Yields
+    ------
+    item : str
+        The phrases' kind, or the template's identifier and text.
+    problem : str
     """
+    kinds = PHRASES.get((annotation_type, category), {})
+    phrases = content.get("phrases", {})
+    if not isinstance(phrases, dict):
+        yield "phrases", "phrases must hold lists of phrases by kind of quantity"
+        phrases = {}
+    for unknown in sorted(set(phrases) - set(kinds), key=str):
+        yield f"phrases, {unknown}", f"unknown kind of quantity {unknown!r}"
+    for kind, placeholders in kinds.items():
+        found = phrases.get(kind)
+        texts = isinstance(found, list) and all(isinstance(text, str) for text in found)
+        if not texts or not found or len(set(found)) != len(found):
+            yield f"phrases, {kind}", f"phrases must hold a list of different phrases {kind!r}"
+            continue
+        for text in found:
+            for problem in _placeholder_problems(text, placeholders, set()):
+                yield f"phrases, {kind}: {text}", problem
+    for entry in content["templates"]:
+        if not is_entry(entry):
+            yield str(entry), "a template has an id, a text and, in some categories, a form"
+            continue
+        for problem in _entry_problems(entry, annotation_type, category):
+            yield f"{entry['id']}: {entry['text']}", problem
 
-    def refuse(problem):
-        raise InputError(problem, file=path, item=f"{identifier}: {text}")
 
+def is_entry(entry):
+    """Return whether an entry has the keys of a template; its text may still be wrong."""
+    return (
+        isinstance(entry, dict)
+        and {"id", "text"} <= set(entry) <= {"id", "text", "form"}
+        and isinstance(entry["id"], str)
+        and isinstance(entry.get("form", ""), str)
+    )
+
+
+def _entry_problems(entry, annotation_type, category):
+    text, form = entry["text"], entry.get("form", "")
     if not isinstance(text, str) or not text:
-        refuse("a template's text must be text")
+        yield "a template's text must be text"
+        return
+    yield from _text_problems(text, annotation_type)
+    if (annotation_type, category, form) in PLACEHOLDERS:
+        yield from _placeholder_problems(text, *PLACEHOLDERS[annotation_type, category, form])
+    else:
+        forms = sorted(key[2] for key in PLACEHOLDERS if key[:2] == (annotation_type, category))
+        yield f"form is {form!r}; expected one of {forms}"
+    if category in ("point", "reference"):
+        yield from _tag_problems(text, category)
+
+
+def _text_problems(text, annotation_type):
+    """Yield what a proof-reader would mark: spaces, marks, capitals, two templates run together, negation."""
     if text != " ".join(text.split()):
-        refuse("doubled, leading or trailing spaces")
+        yield "doubled, leading or trailing spaces"
     if re.search(r"\s[?.,:;!]", text):
-        refuse("a space before a punctuation mark")
+        yield "a space before a punctuation mark"
     if not (text[0].isupper() or text.startswith(("{Is_Are}", "{Does_Do}"))):
-        refuse("the first letter must be a capital")
+        yield "the first letter must be a capital"
+    question = bool(_QUESTION.match(text))
     if not text.endswith(_ENDS[annotation_type]):
-        refuse(f"the text must end with {' or '.join(_ENDS[annotation_type])}")
-    if re.search(r"[?.!:]", re.sub(r"\{[^}]*\}", "", text[:-1])):
-        refuse("two sentences: have two templates been run together?")
-    if re.search(r"[a-z}>,][A-Z]", re.sub(r"\{\w+\}", "{}", text)):
-        refuse("a capital inside a word: have two templates been run together?")
-    question = text.endswith("?")
-    if _QUESTION.match(text) and not question:
-        refuse("a question without question mark")
-    if question and not (_QUESTION.match(text) or _QUESTION_INSIDE.search(text)):
-        refuse("a question mark after what is not a question")
+        yield f"the text must end with {' or '.join(_ENDS[annotation_type])}"
+    if re.search(r"[?.!:;]", re.sub(r"\{[^}]*\}", "", text[:-1])):
+        yield "two sentences: have two templates been run together?"
+    # No template needs a name, so that a capital within it begins another sentence.
+    elif re.search(r"(?<=.)[A-Z]", re.sub(r"^\{\w+\}|\{[a-z_]+\}", "", text)):
+        yield "a capital after the first letter: have two templates been run together?"
+    if question and not text.endswith("?"):
+        yield "a question without question mark"
+    if text.endswith("?") and not (question or _QUESTION_INSIDE.search(text)):
+        yield "a question mark after what is not a question"
+    if negation := _NEGATION.search(text):
+        yield f"a negation: {negation[0]!r}"
 
 
-def _check_placeholders(text, required, allowed, path, identifier):
+def _placeholder_problems(text, required, allowed):
     try:
-        found = [name for _, name, spec, conversion in Formatter().parse(text) if name is not None]
-        plain = all(not spec and not conversion for _, _, spec, conversion in Formatter().parse(text))
+        fields = [field for field in Formatter().parse(text) if field[1] is not None]
     except ValueError as error:
-        raise InputError(f"braces do not match: {error}", file=path, item=f"{identifier}: {text}") from error
-    problem = None
-    if missing := sorted(set(required) - set(found)):
-        problem = f"placeholder {{{missing[0]}}} is missing"
-    elif "amount" in required and len(NOUNS.intersection(found)) != 1:
-        problem = f"one of the placeholders {', '.join(sorted(NOUNS))} is needed"
-    elif unknown := sorted(set(found) - set(required) - set(allowed)):
-        known = ", ".join(sorted(set(required) | set(allowed))) or "none"
-        problem = f"unknown placeholder {{{unknown[0]}}}; known here: {known}"
-    elif len([name for name in found if name in required]) != len(required):
-        problem = "a placeholder is used twice"
-    elif not plain:
-        problem = "placeholders take no format"
-    if problem:
-        raise InputError(problem, file=path, item=f"{identifier}: {text}")
+        yield f"braces do not match: {error}"
+        return
+    found = [name for _, name, _, _ in fields]
+    for name in sorted(set(required) - set(found)):
+        yield f"placeholder {{{name}}} is missing"
+    if "amount" in required and len(NOUNS.intersection(found)) != 1:
+        yield f"one of the placeholders {', '.join(sorted(NOUNS))} is needed"
+    known = ", ".join(sorted(set(required) | set(allowed))) or "none"
+    for name in sorted(set(found) - set(required) - set(allowed)):
+        yield f"unknown placeholder {{{name}}}; known here: {known}"
+    if len(set(found)) != len(found):
+        yield "a placeholder is used twice"
+    if any(spec or conversion for _, _, spec, conversion in fields):
+        yield "placeholders take no format"
 
 
-def _check_tag(text, category, path, identifier):
+def _tag_problems(text, category):
     """A point stands in ``<point>``, a referring expression in ``<ref>``, once and whole."""
     if category == "point":
         found = re.findall(r"<point>\{point\}</point>", text)
     else:
         found = re.findall(r"<ref>(?:\{extreme\} [a-z ]+ of )?\{lower\}</ref>", text)
     if len(found) != 1 or text.count("<") != 2 or text.count(">") != 2:
-        raise InputError(
-            "expected <point>{point}</point>, <ref>{lower}</ref> or <ref>{extreme} … of {lower}</ref>, once",
-            file=path,
-            item=f"{identifier}: {text}",
-        )
+        yield "expected <point>{point}</point>, <ref>{lower}</ref> or <ref>{extreme} … of {lower}</ref>, once"
