@@ -196,13 +196,9 @@ def test_counts_do_not_depend_on_blocks(dataset, block):
 
 
 def test_a_broken_rule_is_counted_in_patches_though_the_mean_is_right(tmp_path):
-    rows = [
-        ("A", "train", "binary", "presence", "?", "yes")
-        if row[:1] == ("B",) and row[2:4] == PRESENCE
-        else row
-        for row in ROWS
-    ]
-    rows = sorted(rows, key=lambda row: row[0])
+    moved = [row for row in ROWS if row[0] == "B" and row[2:4] == ("binary", "presence")]
+    rows = [row for row in ROWS if row not in moved]
+    rows = sorted([*rows, *[("A", "train", "binary", "presence", "?", "yes")] * 2], key=lambda row: row[0])
     found = compare(write(tmp_path / "data.parquet", rows))
     row = found["rows per patch", "binary", "presence", "", OUT]
     assert numbers(row) == [3, 2, 2, 0, None]
