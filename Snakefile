@@ -37,6 +37,7 @@ rule all:
         TABLES,
         FIGURES,
         "figures/learning.csv",
+        "figures/counts.csv",
 
 
 # The text data set alone: no images, no models.

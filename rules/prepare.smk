@@ -60,7 +60,7 @@ rule filter_patches:
         mem_mb=4000,
         runtime=30,
     params:
-        settings=settings(),
+        settings=settings("reference_maps.on_error"),
         code=code("filter_patches"),
     message:
         "Leaving out patches with snow, cloud, shadow or unlabelled pixels"

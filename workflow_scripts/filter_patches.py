@@ -1,4 +1,7 @@
-"""Leave out patches with seasonal snow, cloud, shadow or unlabelled pixels; count what each step leaves."""
+"""Leave out patches with seasonal snow, cloud, shadow or unlabelled pixels; count what each step leaves.
+
+A patch whose metadata cannot be used stops the run or is left out, as ``reference_maps.on_error`` says.
+"""
 
 import csv
 import io
@@ -6,7 +9,8 @@ import logging
 from pathlib import Path
 
 from bentxt.atomic import write_text
-from bentxt.command_line import lineage, program_parser, run
+from bentxt.attribute_tables import Omissions
+from bentxt.command_line import lineage, program_parser, run, setting
 from bentxt.patches import COUNT_COLUMNS, keep_patches, read_patches
 from bentxt.schemas import KEPT_PATCHES, MAPS, read_lineage, read_table, write_table
 
@@ -24,16 +28,17 @@ def main():
     args = parser.parse_args()
     maps = read_table(args.maps, MAPS, ["patch_id", "unlabelled_pixels"])
     notes = (read_lineage(args.maps) or {}).get("notes", {})
-    kept, counts = keep_patches(
-        read_patches(args.metadata, args.excluded_metadata), maps, notes.get("patches_without_map", 0)
-    )
+    omissions = Omissions(setting(args.settings, "reference_maps.on_error"))
+    patches = read_patches(args.metadata, args.excluded_metadata, omissions)
+    kept, counts = keep_patches(patches, maps, notes.get("patches_without_map", 0))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerows([COUNT_COLUMNS, *counts])
     for row in counts:
         logging.info("%-26s %7d patches (train %d, validation %d, test %d)", *row)
+    skipped = notes.get("skipped", {}) | omissions.to_dict()
     write_text(args.counts, text.getvalue())
-    write_table(args.out, kept, KEPT_PATCHES, lineage(args, skipped=notes.get("skipped", {})))
+    write_table(args.out, kept, KEPT_PATCHES, lineage(args, skipped=skipped))
 
 
 if __name__ == "__main__":

@@ -1,17 +1,21 @@
 """The filter keeps the right patches and counts them as published."""
 
 import csv
+import json
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from bentxt.attribute_tables import Omissions
 from bentxt.errors import InputError
 from bentxt.patches import COUNT_COLUMNS, keep_patches, read_patch_ids, read_patches
 from bentxt.schemas import KEPT_PATCHES, MAPS, METADATA, Lineage, read_lineage, read_table, write_table
 
 SPLITS = ["train", "validation", "test"]
+SETTINGS = '{"run": "mini", "reference_maps": {"on_error": "stop"}}'
 
 
 def metadata_rows(names, **columns):
@@ -109,20 +113,60 @@ def test_patch_twice_in_one_file(files):
     assert caught.value.item == "p7"
 
 
+@pytest.mark.parametrize("place", [0, 1])
 @pytest.mark.parametrize(
     ("column", "values", "problem"),
     [
         ("split", ["train", "dev"], "split is 'dev'; expected one of train, validation, test"),
+        ("split", ["train", None], "split has no value"),
         ("country", ["Austria", "Utopia"], "country is 'Utopia'"),
+        ("country", ["Austria", None], "country has no value"),
         ("s1_name", ["x", None], "s1_name has no value"),
         ("contains_seasonal_snow", [False, None], "contains_seasonal_snow has no value"),
+        ("contains_cloud_or_shadow", [False, None], "contains_cloud_or_shadow has no value"),
     ],
 )
-def test_bad_value_names_the_patch(files, column, values, problem):
-    pq.write_table(metadata_rows(["p1", "p2"], **{column: values}), files[0])
+def test_bad_value_names_the_patch_and_its_file(files, place, column, values, problem):
+    pq.write_table(metadata_rows(["q1", "q2"], **{column: values}), files[place])
     with pytest.raises(InputError, match=problem) as caught:
         read_patches(*files)
-    assert caught.value.item == "p2"
+    assert (caught.value.item, caught.value.file) == ("q2", files[place])
+
+
+def test_patches_without_usable_metadata_are_left_out_and_have_a_step_of_their_own(files):
+    names = ["p3", "p1", "p2", "p7", "p8", "p9"]
+    splits = ["train", "dev", "test", "train", None, "validation"]
+    # p2 lacks two values and is reported once.
+    countries = ["Austria", "Austria", "Utopia", "Austria", "Austria", "Austria"]
+    snow = [False, False, None, False, False, False]
+    rows = metadata_rows(names, split=splits, country=countries, contains_seasonal_snow=snow)
+    pq.write_table(rows, files[0])
+    omissions = Omissions("skip")
+    patches = read_patches(*files, omissions)
+    assert omissions.to_dict() == {"unusable metadata": {"count": 3, "names": ["p1", "p8", "p2"]}}
+    assert patches.filter(pc.invert(patches["usable"]))["patch_id"].to_pylist() == ["p1", "p2", "p8"]
+    with pytest.raises(InputError, match="no patch of the test split is left"):
+        keep_patches(patches, maps_of(ALL))
+    splits[0] = "test"
+    pq.write_table(metadata_rows(names, split=splits, country=countries), files[0])
+    kept, counts = keep_patches(read_patches(*files, Omissions("skip")), maps_of(ALL))
+    assert kept["patch_id"].to_pylist() == ["p3", "p7", "p9"]
+    assert kept["map_index"].to_pylist() == [2, 5, 7]
+    # p4 and p5 are the cloudy and the snowy one.
+    assert [dict(zip(COUNT_COLUMNS, row, strict=True)) for row in counts] == [
+        {"step": "all", "patches": 8, "train": 2, "validation": 2, "test": 2},
+        {"step": "with usable metadata", "patches": 5, "train": 2, "validation": 2, "test": 1},
+        {"step": "without snow", "patches": 4, "train": 1, "validation": 2, "test": 1},
+        {"step": "without cloud or shadow", "patches": 3, "train": 1, "validation": 1, "test": 1},
+        {"step": "without unlabelled pixels", "patches": 3, "train": 1, "validation": 1, "test": 1},
+    ]
+
+
+def test_row_without_a_patch_is_always_an_error(files):
+    pq.write_table(metadata_rows(["p1", None]), files[1])
+    with pytest.raises(InputError, match="patch_id has no value") as caught:
+        read_patches(*files, Omissions("skip"))
+    assert (caught.value.item, caught.value.file) == ("row 1, counted from 0", files[1])
 
 
 def test_file_without_a_column(files):
@@ -144,12 +188,12 @@ def test_program_writes_both_tables(files, tmp_path, run_program):
     write_table(tmp_path / "maps.parquet", columns, MAPS, Lineage("extract_attributes.py", {}, "", note))
     run_program(
         "filter_patches",
-        *("--settings", '{"run": "mini"}', "--metadata", files[0], "--excluded-metadata", files[1]),
+        *("--settings", SETTINGS, "--metadata", files[0], "--excluded-metadata", files[1]),
         *("--maps", tmp_path / "maps.parquet", "--out", tmp_path / "kept.parquet"),
         *("--counts", tmp_path / "counts.csv"),
     )
     assert len(read_table(tmp_path / "kept.parquet", KEPT_PATCHES)) == 5
-    assert read_lineage(tmp_path / "kept.parquet")["settings"] == {"run": "mini"}
+    assert read_lineage(tmp_path / "kept.parquet")["settings"] == json.loads(SETTINGS)
     with (tmp_path / "counts.csv").open(newline="") as file:
         rows = list(csv.reader(file))
     assert rows[0] == ["step", "patches", "train", "validation", "test"]

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import pyarrow.parquet as pq
 import pytest
@@ -73,12 +74,26 @@ def test_a_changed_area_threshold_reruns_questions_and_what_follows(finished_wor
     assert not {"extract_attributes", "encode_images", "write_captions", "augment_captions"} & set(planned)
 
 
-def test_a_changed_template_reruns_the_questions_of_its_type(finished_workflow):
-    path = sorted((finished_workflow.folder / "resources/templates/bounding_box").iterdir())[0]
+@pytest.mark.parametrize("kind", ["binary", "mcq", "bounding_box"])
+def test_a_changed_template_reruns_the_questions_of_its_type(finished_workflow, kind):
+    path = sorted((finished_workflow.folder / "resources/templates" / kind).iterdir())[0]
     path.write_text(path.read_text() + "\n# a note\n")
+    output = finished_workflow.snakemake(*TARGET, "--dry-run").stdout
+    assert re.findall(r"^Job \d+: Generating (\w+) annotations", output, re.MULTILINE) == [kind]
     planned = finished_workflow.planned(*TARGET)
     assert planned["generate_questions"] == 1
-    assert "augment_captions" not in planned
+    assert {"select_benchmark", "assemble_dataset", "score_answers"} <= set(planned)
+    assert not {"extract_attributes", "write_captions", "augment_captions", "generate_instructions"} & set(
+        planned
+    )
+
+
+def test_a_changed_caption_instruction_reruns_no_question(finished_workflow):
+    path = finished_workflow.folder / "resources/templates/captioning.yaml"
+    path.write_text(path.read_text() + "\n# a note\n")
+    planned = finished_workflow.planned(*TARGET)
+    assert {"generate_instructions", "select_benchmark", "assemble_dataset"} <= set(planned)
+    assert not {"generate_questions", "augment_captions"} & set(planned)
 
 
 def test_a_comment_in_the_library_reruns_nothing(finished_workflow):

@@ -4,6 +4,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from bentxt.attribute_tables import Omissions
 from bentxt.errors import InputError
 from bentxt.nomenclature import COUNTRIES
 from bentxt.schemas import KEPT_PATCHES, METADATA, check_table
@@ -14,6 +15,7 @@ SPLITS = ("train", "validation", "test")
 #: Columns of the table of counts.
 COUNT_COLUMNS = ("step", "patches", *SPLITS)
 
+_KNOWN = {"split": SPLITS, "country": COUNTRIES}
 _COLUMNS = ("patch_id", "split", "country", "s1_name", "contains_seasonal_snow", "contains_cloud_or_shadow")
 
 
@@ -35,50 +37,44 @@ def read_patch_ids(metadata, excluded_metadata):
     InputError
         If a file is unreadable, has other columns, or a patch is there twice.
     """
-    return _read(metadata, excluded_metadata, ["patch_id"])["patch_id"]
+    return _read(metadata, excluded_metadata, ["patch_id"], Omissions("stop"))["patch_id"]
 
 
-def read_patches(metadata, excluded_metadata):
+def read_patches(metadata, excluded_metadata, omissions=None):
     """Return both metadata files as one table, sorted by patch.
 
     Parameters
     ----------
     metadata, excluded_metadata : str or Path
         As for :func:`read_patch_ids`.
+    omissions : bentxt.attribute_tables.Omissions, optional
+        What to do about a patch without a value, or whose split or country is none of BigEarthNet's; by
+        default the first one is an error.
 
     Returns
     -------
     pyarrow.Table
-        Columns patch_id, split, country, s1_name, contains_seasonal_snow, contains_cloud_or_shadow.
+        Columns patch_id, split, country, s1_name, contains_seasonal_snow, contains_cloud_or_shadow, and
+        ``usable``, false where ``omissions`` took note of the patch.
 
     Raises
     ------
     InputError
-        As :func:`read_patch_ids`, and if a value is missing, or a split or country is none of BigEarthNet's.
+        As :func:`read_patch_ids`, and at a patch that cannot be used, unless ``omissions`` collects them.
     """
-    table = _read(metadata, excluded_metadata, list(_COLUMNS))
-    for column, known in (("split", SPLITS), ("country", COUNTRIES)):
-        strange = pc.invert(pc.is_in(table[column], pa.array(known)))
-        if pc.any(strange).as_py():
-            row = table.filter(strange).slice(0, 1).to_pylist()[0]
-            raise InputError(
-                f"{column} is {row[column]!r}; expected one of {', '.join(known)}",
-                file=metadata,
-                item=row["patch_id"],
-            )
-    return table
+    return _read(metadata, excluded_metadata, list(_COLUMNS), omissions or Omissions("stop"))
 
 
-def _read(metadata, excluded_metadata, columns):
+def _read(metadata, excluded_metadata, columns, omissions):
     tables = []
     for file in (metadata, excluded_metadata):
         check_table(file, METADATA)
         table = pq.read_table(file, columns=columns, partitioning=None)
-        for column in columns:
-            if table[column].null_count:
-                where = table.filter(pc.is_null(table[column]))["patch_id"][0].as_py()
-                raise InputError(f"column {column} has no value", file=file, item=where)
-        tables.append(table)
+        nameless = pc.is_null(table["patch_id"])
+        if pc.any(nameless).as_py():
+            row = pc.index(nameless, True).as_py()
+            raise InputError("column patch_id has no value", file=file, item=f"row {row}, counted from 0")
+        tables.append(table.append_column("usable", _usable(table, file, omissions)))
     table = pa.concat_tables(tables).sort_by("patch_id")
     names = table["patch_id"].combine_chunks()
     twice = pc.equal(names[1:], names[:-1])
@@ -90,6 +86,25 @@ def _read(metadata, excluded_metadata, columns):
             remedy="fetch both files again; a patch stands in one of them, once",
         )
     return table.set_column(0, "patch_id", names)
+
+
+def _usable(table, file, omissions):
+    """Return which rows have every value, and a known split and country; report the others."""
+    usable = pa.chunked_array([pa.repeat(True, len(table))])
+    for column in table.column_names[1:]:
+        good = pc.is_valid(table[column])
+        if column in _KNOWN:
+            good = pc.is_in(table[column], pa.array(_KNOWN[column]))
+        # A patch is reported once, for the first thing that is wrong with it.
+        for row in table.filter(pc.and_(usable, pc.invert(good))).select(["patch_id", column]).to_pylist():
+            problem = f"column {column} has no value"
+            if row[column] is not None:
+                problem = f"{column} is {row[column]!r}; expected one of {', '.join(_KNOWN[column])}"
+            remedy = "fetch the metadata again, or set reference_maps.on_error to skip"
+            error = InputError(problem, file=file, item=row["patch_id"], remedy=remedy)
+            omissions.add(error, "unusable metadata", row["patch_id"])
+        usable = pc.and_(usable, good)
+    return usable
 
 
 def keep_patches(patches, maps, maps_left_out=0):
@@ -110,7 +125,8 @@ def keep_patches(patches, maps, maps_left_out=0):
         Schema ``KEPT_PATCHES``.
     counts : list of tuple
         Rows of :data:`COUNT_COLUMNS`: all, without snow, without cloud or shadow, without unlabelled
-        pixels; where maps were left out, ``with a readable map`` stands before the last.
+        pixels; where maps were left out, ``with a readable map`` stands before the last, and where patches
+        were, ``with usable metadata`` before the second.
 
     Raises
     ------
@@ -126,12 +142,20 @@ def keep_patches(patches, maps, maps_left_out=0):
             item=_first_stranger(patches["patch_id"], maps["patch_id"]),
             remedy="extract the attributes again from these metadata files",
         )
-    clear = pc.invert(patches["contains_seasonal_snow"])
-    cloudless = pc.and_(clear, pc.invert(patches["contains_cloud_or_shadow"]))
+    usable = patches["usable"]
+    # Patches that are not usable may lack these values too.
+    snowy, cloudy = (
+        pc.fill_null(patches[name], True) for name in ("contains_seasonal_snow", "contains_cloud_or_shadow")
+    )
+    clear = pc.and_(usable, pc.invert(snowy))
+    cloudless = pc.and_(clear, pc.invert(cloudy))
     mapped = pc.and_(cloudless, pc.is_valid(index))
     unlabelled = pc.take(maps["unlabelled_pixels"].combine_chunks(), index)
     labelled = pc.and_(mapped, pc.fill_null(pc.equal(unlabelled, 0), False))
-    steps = [("all", None), ("without snow", clear), ("without cloud or shadow", cloudless)]
+    steps = [("all", None)]
+    if not pc.all(usable).as_py():
+        steps.append(("with usable metadata", usable))
+    steps += [("without snow", clear), ("without cloud or shadow", cloudless)]
     if missing:
         steps.append(("with a readable map", mapped))
     steps.append(("without unlabelled pixels", labelled))

@@ -1,0 +1,35 @@
+"""Compare numbers and balances of the data set with the release's rates.
+
+One row a quantity, with the expected sampling error where there is one; a provenance file beside it.
+"""
+
+import logging
+
+from bentxt.atomic import write_text
+from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.dataset_counts import count_dataset
+from bentxt.reporting.counts import ReleaseCounts, count_rows, counts_csv
+from bentxt.reporting.provenance import write_provenance
+
+
+def main():
+    """Run the program."""
+    parser = program_parser(__doc__)
+    parser.add_argument("--dataset", required=True, help="the data set as one table")
+    parser.add_argument(
+        "--release-counts", default="resources/release_counts.csv", help="numbers of the release, CSV"
+    )
+    parser.add_argument("--out", required=True, help="CSV; the provenance goes beside it")
+    arguments = parser.parse_args()
+
+    release = ReleaseCounts(arguments.release_counts)
+    rows = count_rows(count_dataset(arguments.dataset), release, setting(arguments.settings, "run"))
+    for row in rows:
+        if row["follows_from"] == "rule" and row["note"]:
+            logging.warning("%s, %s %s: %s", row["quantity"], row["type"], row["category"], row["note"])
+    write_text(arguments.out, counts_csv(rows))
+    write_provenance([arguments.out], lineage(arguments), [arguments.dataset, arguments.release_counts])
+
+
+if __name__ == "__main__":
+    run(main)
