@@ -17,8 +17,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import yaml
-
-from programs import ROOT, Job, run_jobs
+from programs import ROOT, Job, Usage, processor, run_jobs
 
 FULL = 549_488
 PAPER_PATCHES = 1_082
@@ -153,8 +152,8 @@ def measure(folder, maps, shards):
             ("all but augment_captions", shortest, walls[0] + walls[2]),
             ("all", list(found.values()), sum(walls)),
         ):
-            cpu, peak = sum(use.cpu for use in uses), max(use.peak for use in uses)
-            print(f"| {label} | {wall:.1f} s | {cpu:.1f} s | {peak:,.0f} MB | {_rows(jobs[-1])} |", flush=True)
+            total = Usage(wall, sum(use.cpu for use in uses), max(use.peak for use in uses))
+            print(_line(label, total, _rows(jobs[-1])), flush=True)
 
 
 def _line(name, use, rows):
@@ -167,14 +166,6 @@ def _rows(job):
     return " + ".join(f"{pq.read_metadata(path).num_rows:,}" for path in tables)
 
 
-def processor():
-    """Return the processor's name."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return models[0] if models else platform.machine()
-
-
 def main():
     """Run both sizes and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -182,10 +173,10 @@ def main():
     parser.add_argument("--folder", type=Path, help="where the inputs are kept for a further run")
     parser.add_argument("--shards", type=int, default=2, help="shards of the captions' augmentation")
     args = parser.parse_args()
-    print(f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}; two programs at a time")
-    print("Maps of the miniature world, repeated; grammar backend, no language model.")
+    print(f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print("Two programs at a time; maps of the miniature world, repeated; grammar, no language model.")
     with tempfile.TemporaryDirectory() as name:
-        folder = args.folder or Path(name)
+        folder = (args.folder or Path(name)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         for maps in (args.maps // 10, args.maps):
             measure(folder, maps, args.shards)

@@ -62,7 +62,7 @@ EXCLUDED = {
     "sky": {"snow": 60_773, "cloud": 8_677},
 }
 
-#: Distinct maps of each country without and with unlabelled pixels, and the share of the latter, 1 in so many.
+#: Distinct maps of each country without and with unlabelled pixels; of so many patches one has the latter.
 LABELLED, UNLABELLED, ONE_IN = 40, 3, 30
 
 #: Patches of one acquisition over one tile; BigEarthNet's 115 tiles have 4,800 each.
@@ -116,7 +116,9 @@ def patches(count):
     clear = round(count * 480_038 / FULL)
     drawn = [_drawn(CLEAR, clear, 1), _drawn(EXCLUDED, count - clear, 2)]
     for country in COUNTRIES:
-        scenes = sorted({scene.square: scene for scene in SCENES if scene.country == country}.values(), key=str)
+        scenes = sorted(
+            {scene.square: scene for scene in SCENES if scene.country == country}.values(), key=str
+        )
         own = [(split, sky) for group in drawn for place, split, sky in group if place == country]
         for number, (split, sky) in enumerate(own):
             acquisition, position = divmod(number, _PER_ACQUISITION)

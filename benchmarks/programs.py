@@ -1,6 +1,7 @@
 """The workflow's programs as child processes, two at a time, with time and peak memory of each."""
 
 import os
+import platform
 import subprocess
 import sys
 import time
@@ -60,6 +61,14 @@ class Usage:
     wall: float
     cpu: float
     peak: float
+
+
+def processor():
+    """Return the processor's name."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.machine()
 
 
 def run_jobs(jobs, folder, at_once=2):

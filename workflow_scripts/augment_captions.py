@@ -11,7 +11,7 @@ from bentxt.captions.augmentation import Answers, augment, choose
 from bentxt.captions.backends import make_backend
 from bentxt.captions.facts import Rules, read_facts, shard_range
 from bentxt.captions.prompts import PROMPTS, read_prompts
-from bentxt.command_line import lineage, program_parser, progress, run
+from bentxt.command_line import collect_rarely, lineage, program_parser, progress, run
 from bentxt.errors import InputError
 from bentxt.schemas import AUGMENTED_CAPTIONS, TEMPLATE_CAPTIONS, read_table, write_table
 
@@ -30,6 +30,7 @@ def main():
     parser.add_argument("--progress", required=True, help="JSON-lines file of a model's answers")
     parser.add_argument("--out", required=True, help="augmented captions of the shard")
     args = parser.parse_args()
+    collect_rarely()
 
     captions = read_table(args.captions, TEMPLATE_CAPTIONS)
     start, stop = shard_range(len(captions), args.shard, args.shards)

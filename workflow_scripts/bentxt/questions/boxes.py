@@ -80,8 +80,10 @@ class BoxQuestions:
         each only if it covers neither too much nor too little of the patch, and enough of its box.
         """
         found = []
-        for index in patch.classes:
-            own = [row for row in patch.instances if row[0] == index]
+        instances = {index: [] for index in patch.classes}
+        for row in patch.instances:
+            instances[row[0]].append(row)
+        for own in instances.values():
             if len(own) == 1:
                 found.append((own[0], ""))
                 continue

@@ -1,5 +1,6 @@
 """Instructions that ask for a caption, and the captions as their answers (Section 3.3)."""
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -40,26 +41,54 @@ def generate_instructions(seed, templates, patches, captions, out, lineage, bloc
     InputError
         If a patch has no caption or two, or a caption no patch.
     """
-    found = read_captions(captions, ["patch_id", "caption"])
     stream = TableStream(patches, PATCHES, "patch_id", ["patch_id"])
-    if stream.rows != len(found):
+    found = _Captions(captions, patches)
+    if stream.rows != found.rows:
         raise InputError(
-            f"{len(found)} captions for {stream.rows} patches", file=patches, remedy="make the captions again"
+            f"{found.rows} captions for {stream.rows} patches", file=patches, remedy="make the captions again"
         )
     rows = QuestionRows()
     with TableWriter(out, QUESTIONS, lineage) as writer:
         while len(kept := stream.take(block)["patch_id"]):
-            places = pc.index_in(kept, value_set=found["patch_id"].combine_chunks())
-            if places.null_count:
-                missing = kept.filter(pc.is_null(places))[0].as_py()
-                raise InputError("patch without caption", file=patches, item=missing)
-            texts = found["caption"].take(places)
-            for patch_id, caption in zip(kept.to_pylist(), texts.to_pylist(), strict=True):
+            for patch_id, caption in zip(kept.to_pylist(), found.of(kept), strict=True):
                 template = templates.pick(
                     CATEGORY, generator(seed, "captioning instructions", patch_id).random()
                 )
                 rows.extend(patch_id, [(CATEGORY, template.render({}), caption, template.id, [], False)])
             writer.write(rows.take())
+
+
+class _Captions:
+    """Captions by patch, one shard in memory at a time; the workflow's shards are ranges of patches."""
+
+    def __init__(self, paths, patches):
+        self._paths, self._patches = paths, patches
+        self._ids = read_captions(paths, ["patch_id"])["patch_id"].combine_chunks()
+        self.rows = len(self._ids)
+        self._ends = np.cumsum([pq.read_metadata(path).num_rows for path in paths])
+        self._read, self._texts = None, None
+
+    def of(self, patch_ids):
+        """Return the captions of some patches (list of str)."""
+        places = pc.index_in(patch_ids, value_set=self._ids)
+        if places.null_count:
+            missing = patch_ids.filter(pc.is_null(places))[0].as_py()
+            raise InputError("patch without caption", file=self._patches, item=missing)
+        places = places.to_numpy()
+        shards = np.searchsorted(self._ends, places, side="right")
+        captions = np.empty(len(places), object)
+        for shard in np.unique(shards):
+            own = shards == shard
+            first = self._ends[shard - 1] if shard else 0
+            captions[own] = self._shard(shard).take(pa.array(places[own] - first)).to_pylist()
+        return captions.tolist()
+
+    def _shard(self, shard):
+        """Return the captions of a shard, read when it is another one than last time."""
+        if shard != self._read:
+            self._texts = pq.read_table(self._paths[shard], columns=["caption"])["caption"]
+            self._read = shard
+        return self._texts
 
 
 def read_captions(paths, columns):
