@@ -8,8 +8,7 @@ import pyarrow.parquet as pq
 from bentxt.errors import InputError
 from bentxt.questions.rows import QuestionRows
 from bentxt.randomness import generator
-from bentxt.schemas import AUGMENTED_CAPTIONS, PATCHES, QUESTIONS, TableWriter, check_table
-from bentxt.table_streams import TableStream
+from bentxt.schemas import AUGMENTED_CAPTIONS, PATCHES, QUESTIONS, TableWriter, check_table, read_table
 
 #: The release's category of captions, a string.
 CATEGORY = "None"
@@ -34,23 +33,31 @@ def generate_instructions(seed, templates, patches, captions, out, lineage, bloc
         Target, schema ``QUESTIONS``.
     lineage : Lineage
     block : int
-        Patches held in memory at a time, beside the captions; without effect on the result.
+        Patches held in memory at a time, beside a shard of captions; without effect on the result.
 
     Raises
     ------
     InputError
         If a patch has no caption or two, or a caption no patch.
     """
-    stream = TableStream(patches, PATCHES, "patch_id", ["patch_id"])
-    found = _Captions(captions, patches)
-    if stream.rows != found.rows:
+    patch_ids = read_table(patches, PATCHES, ["patch_id"])["patch_id"]
+    ids = read_captions(captions, ["patch_id"])["patch_id"]
+    if len(patch_ids) != len(ids):
         raise InputError(
-            f"{found.rows} captions for {stream.rows} patches", file=patches, remedy="make the captions again"
+            f"{len(ids)} captions for {len(patch_ids)} patches",
+            file=patches,
+            remedy="make the captions again",
         )
+    places = pc.index_in(patch_ids, value_set=ids.combine_chunks())
+    if places.null_count:
+        missing = patch_ids.filter(pc.is_null(places))[0].as_py()
+        raise InputError("patch without caption", file=patches, item=missing)
+    places, texts = places.to_numpy(), _Captions(captions)
     rows = QuestionRows()
     with TableWriter(out, QUESTIONS, lineage) as writer:
-        while len(kept := stream.take(block)["patch_id"]):
-            for patch_id, caption in zip(kept.to_pylist(), found.of(kept), strict=True):
+        for first in range(0, len(places), block):
+            kept = patch_ids.slice(first, block).to_pylist()
+            for patch_id, caption in zip(kept, texts.at(places[first : first + block]), strict=True):
                 template = templates.pick(
                     CATEGORY, generator(seed, "captioning instructions", patch_id).random()
                 )
@@ -59,22 +66,15 @@ def generate_instructions(seed, templates, patches, captions, out, lineage, bloc
 
 
 class _Captions:
-    """Captions by patch, one shard in memory at a time; the workflow's shards are ranges of patches."""
+    """The captions of all shards, one in memory at a time; a shard of the workflow is a range of patches."""
 
-    def __init__(self, paths, patches):
-        self._paths, self._patches = paths, patches
-        self._ids = read_captions(paths, ["patch_id"])["patch_id"].combine_chunks()
-        self.rows = len(self._ids)
+    def __init__(self, paths):
+        self._paths = paths
         self._ends = np.cumsum([pq.read_metadata(path).num_rows for path in paths])
         self._read, self._texts = None, None
 
-    def of(self, patch_ids):
-        """Return the captions of some patches (list of str)."""
-        places = pc.index_in(patch_ids, value_set=self._ids)
-        if places.null_count:
-            missing = patch_ids.filter(pc.is_null(places))[0].as_py()
-            raise InputError("patch without caption", file=self._patches, item=missing)
-        places = places.to_numpy()
+    def at(self, places):
+        """Return the captions (list of str) at the given rows of all shards together."""
         shards = np.searchsorted(self._ends, places, side="right")
         captions = np.empty(len(places), object)
         for shard in np.unique(shards):
