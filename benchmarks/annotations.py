@@ -2,7 +2,7 @@
 
 Runs the programs as the workflow does, on maps of the miniature world repeated under invented names, and
 prints time, peak memory and rows of each; first for a tenth of the patches, to show what grows with them.
-Run: ``python benchmarks/annotations.py``, or with ``--maps`` for fewer than BigEarthNet v2.0 has.
+Run: ``make bench``, or with ``--maps 549488`` for the full data set.
 """
 
 import argparse
@@ -21,6 +21,8 @@ from programs import ROOT, Job, Usage, processor, run_jobs
 
 FULL = 549_488
 PAPER_PATCHES = 1_082
+#: For the shards of the captions' augmentation.
+MAPS_PER_SHARD = 32_768
 TYPES = ("binary", "mcq", "bounding_box")
 RESOURCES = ROOT / "resources"
 
@@ -120,7 +122,7 @@ def stages(world, out, settings, shards):
     return before, augmentation, after
 
 
-def measure(folder, maps, shards):
+def measure(folder, maps):
     """Make the input where it is not there, run all programs on it, print what each took."""
     world = folder / f"{maps}_maps"
     if not world.exists():
@@ -139,21 +141,33 @@ def measure(folder, maps, shards):
         out = Path(name)
         (out / "settings.yaml").write_text(yaml.safe_dump(settings))
         walls, found, jobs = [], {}, []
-        for stage in stages(inputs, out, out / "settings.yaml", shards):
+        for stage in stages(inputs, out, out / "settings.yaml", max(2, round(maps / MAPS_PER_SHARD))):
             start = time.perf_counter()
             found |= run_jobs(stage, out)
             walls.append(time.perf_counter() - start)
             jobs += stage
-        print(f"\n{maps:,} maps:\n\n{HEAD}")
-        for job in jobs:
+        report(f"{maps:,} maps", jobs, found, walls)
+
+
+def report(title, jobs, found, walls):
+    """Print a line for each program and for all; the shards of the augmentation share one."""
+    print(f"\n{title}:\n\n{HEAD}")
+    shards = [job for job in jobs if job.program == "augment_captions"]
+    for job in jobs:
+        if job.program != "augment_captions":
             print(_line(job.name, found[job.name], _rows(job)))
-        shortest = [use for name, use in found.items() if not name.startswith("augment")]
-        for label, uses, wall in (
-            ("all but augment_captions", shortest, walls[0] + walls[2]),
-            ("all", list(found.values()), sum(walls)),
-        ):
-            total = Usage(wall, sum(use.cpu for use in uses), max(use.peak for use in uses))
-            print(_line(label, total, _rows(jobs[-1])), flush=True)
+        elif job is shards[0]:
+            rows = sum(pq.read_metadata(shard.outputs["out"]).num_rows for shard in shards)
+            together = _together([found[shard.name] for shard in shards], walls[1])
+            print(_line(f"augment_captions, {len(shards)} shards", together, f"{rows:,}"))
+    others = [found[job.name] for job in jobs if job not in shards]
+    print(_line("all but augment_captions", _together(others, walls[0] + walls[2]), _rows(jobs[-1])))
+    print(_line("all", _together(found.values(), sum(walls)), _rows(jobs[-1])), flush=True)
+
+
+def _together(uses, wall):
+    """Return what jobs took together; memory is that of the largest one."""
+    return Usage(wall, sum(use.cpu for use in uses), max(use.peak for use in uses))
 
 
 def _line(name, use, rows):
@@ -169,9 +183,8 @@ def _rows(job):
 def main():
     """Run both sizes and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--maps", type=int, default=FULL, help="maps of the larger run")
+    parser.add_argument("--maps", type=int, default=FULL // 10, help="maps of the larger run")
     parser.add_argument("--folder", type=Path, help="where the inputs are kept for a further run")
-    parser.add_argument("--shards", type=int, default=2, help="shards of the captions' augmentation")
     args = parser.parse_args()
     print(f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     print("Two programs at a time; maps of the miniature world, repeated; grammar, no language model.")
@@ -179,7 +192,7 @@ def main():
         folder = (args.folder or Path(name)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         for maps in (args.maps // 10, args.maps):
-            measure(folder, maps, args.shards)
+            measure(folder, maps)
 
 
 if __name__ == "__main__":
