@@ -5,7 +5,7 @@ from bentxt.captions.template import template_caption
 from bentxt.command_line import collect_rarely, lineage, program_parser, progress, run
 from bentxt.schemas import TEMPLATE_CAPTIONS, TableWriter
 
-BATCH = 65536
+BATCH = 16384
 
 
 def main():

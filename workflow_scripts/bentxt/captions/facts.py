@@ -7,13 +7,13 @@ template, grammar and check see nothing else.
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bentxt.command_line import setting
 from bentxt.errors import InputError
 from bentxt.nomenclature import PATCH_AREA, PIXEL_AREA, PIXELS
 from bentxt.schemas import ADJACENCIES, INSTANCES, MAPS, PATCHES, check_table, read_table
+from bentxt.table_streams import read_rows
 
 PRIMARY, SECONDARY, MARGINAL = "primary", "secondary", "marginal"
 
@@ -230,28 +230,25 @@ def read_facts(patches, maps, instances, adjacencies, rules, start=0, stop=None,
     """
     columns = ["map_index", "patch_id", "country", "season", "climate_zone"]
     shard = read_table(patches, PATCHES, columns).slice(start, None if stop is None else stop - start)
-    if not len(shard):
-        return
-    areas = read_table(maps, MAPS, ["patch_id", "class_pixels"])
-    _match_maps(shard, areas["patch_id"], maps)
     check_table(instances, INSTANCES)
     check_table(adjacencies, ADJACENCIES)
     for first in range(0, len(shard), block):
-        yield from _read_block(
-            shard.slice(first, block), areas["class_pixels"], instances, adjacencies, rules
-        )
+        yield from _read_block(shard.slice(first, block), maps, instances, adjacencies, rules)
 
 
-def _read_block(patch, areas, instances, adjacencies, rules):
-    """Yield the facts of some patches; ``areas`` holds the pixels by class of all maps."""
+def _read_block(patch, maps, instances, adjacencies, rules):
+    """Yield the facts of some patches."""
     index = patch["map_index"].to_numpy()
     names = patch["patch_id"].to_pylist()
-    filters = [("map_index", ">=", int(index.min())), ("map_index", "<=", int(index.max()))]
+    low, high = int(index.min()), int(index.max())
+    areas = read_rows(maps, MAPS, low, high + 1, ["patch_id", "class_pixels"])
+    _match_maps(names, index - low, areas["patch_id"], maps)
+    filters = [("map_index", ">=", low), ("map_index", "<=", high)]
     table = pq.read_table(instances, columns=["map_index", "class_index", "pixels"], filters=filters)
     owner, class_index, pixels = (table[name].to_numpy() for name in table.column_names)
     order = np.lexsort((-pixels, class_index, owner))
     owner, class_index, pixels = owner[order], class_index[order], pixels[order]
-    _match_pixels(names, index, owner, class_index, pixels, areas, instances)
+    _match_pixels(names, index, owner, class_index, pixels, areas["class_pixels"], instances)
     first, last = np.searchsorted(owner, index), np.searchsorted(owner, index, "right")
     class_index, pixels = class_index.tolist(), pixels.tolist()
 
@@ -279,14 +276,11 @@ def _read_block(patch, areas, instances, adjacencies, rules):
         yield caption_facts(names[row], country, season, climate_zone, found, pairs, rules)
 
 
-def _match_maps(patches, ids, maps):
-    """Raise unless the rows ``map_index`` of the table of maps are those of the patches."""
-    beyond = pc.greater_equal(patches["map_index"], len(ids))
-    wrong = beyond
-    if not pc.any(beyond).as_py():
-        wrong = pc.not_equal(ids.take(patches["map_index"]), patches["patch_id"])
-    if pc.any(wrong).as_py():
-        item = patches["patch_id"].filter(wrong)[0].as_py()
+def _match_maps(names, index, ids, maps):
+    """Raise unless the maps ``index`` out of ``ids`` are those of the named patches."""
+    found = ids.take(index).to_pylist() if int(index.max()) < len(ids) else None
+    if found != names:
+        item = names[0] if found is None else next(n for n, f in zip(names, found, strict=True) if n != f)
         raise InputError(
             "the table of maps does not hold this patch where the table of patches says",
             file=maps,
@@ -298,7 +292,7 @@ def _match_maps(patches, ids, maps):
 def _match_pixels(names, index, owner, class_index, pixels, areas, instances):
     """Raise unless the instances of each patch add up to its map's pixels, class by class."""
     low, width = int(index.min()), int(index.max()) - int(index.min()) + 1
-    expected = areas.slice(low, width).combine_chunks().flatten().to_numpy().reshape(width, 19)
+    expected = areas.combine_chunks().flatten().to_numpy().reshape(width, 19)
     found = np.bincount(
         (owner.astype(np.int64) - low) * 19 + class_index, weights=pixels, minlength=width * 19
     ).reshape(width, 19)
