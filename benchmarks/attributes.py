@@ -26,7 +26,7 @@ from bentxt.schemas import Lineage
 from naive_attributes import naive_attributes
 
 #: Maps of the archive that both ways read.
-COMPARED = 1000
+COMPARED = 2000
 NAMES = ("maps", "instances", "adjacencies")
 
 
