@@ -1,11 +1,9 @@
-"""Questions: rows generated per second, and rows to Parquet against pandas from dicts.
+"""Questions: CPU time per generated row, and from generated rows to Parquet against pandas from dicts.
 
-CPU time within one process, on tables of an invented world repeated some times. Run: ``make bench``.
+CPU time within one process, on maps of the miniature world repeated. Run: ``make bench``.
 """
 
 import platform
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -15,103 +13,134 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import yaml
+from annotations import RESOURCES, TYPES, stages
+from invented import write_input
+from programs import ROOT, processor, run_jobs
 
-from bentxt.questions.generate import generate_questions, load_resources
-from bentxt.schemas import ADJACENCIES, INSTANCES, MAPS, PATCHES, QUESTIONS, Lineage, write_table
+from bentxt.command_line import collect_rarely
+from bentxt.dataset import BLOCK, merge_types
+from bentxt.questions.facts import read_patches
+from bentxt.questions.generate import TYPES as RELEASE_TYPES
+from bentxt.questions.generate import generate_questions, load_resources, question_maker
+from bentxt.questions.rows import QuestionRows
+from bentxt.schemas import DATASET, PATCHES, QUESTIONS, Lineage, TableWriter, read_table
 
-PROJECT = Path(__file__).resolve().parents[1]
-COPIES = 20
+MAPS = 10_000
 LINEAGE = Lineage("benchmark", {}, "", {})
 
 
-def run_program(name, **options):
-    """Run a program of the workflow on the world's files."""
-    words = [word for key, value in options.items() for word in (f"--{key.replace('_', '-')}", str(value))]
-    subprocess.run(
-        [sys.executable, PROJECT / f"workflow_scripts/{name}.py", *words],
-        check=True,
-        cwd=PROJECT,
-        capture_output=True,
-    )
-
-
 def make_tables(folder):
-    """Make the tables of an invented world, each row COPIES times under its own patch; return their paths."""
-    world = {
-        "reference_maps": folder / "Reference_Maps.tar.zst",
-        "metadata": folder / "metadata.parquet",
-        "excluded_metadata": folder / "excluded.parquet",
-    }
-    tables = {name: folder / f"{name}.parquet" for name in ("maps", "instances", "adjacencies")}
-    run_program("make_miniature_world", **world, s1=folder / "s1.tar.zst", s2=folder / "s2.tar.zst")
-    run_program("extract_attributes", **world, **tables)
-    del world["reference_maps"]
-    kept = folder / "kept.parquet"
-    run_program("filter_patches", **world, maps=tables["maps"], out=kept, counts=folder / "counts.csv")
-    run_program("locate_patches", kept_patches=kept, maps=tables["maps"], out=folder / "patches.parquet")
-    tables = {"patches": folder / "patches.parquet", **tables}
-    schemas = {"patches": PATCHES, "maps": MAPS, "instances": INSTANCES, "adjacencies": ADJACENCIES}
-    maps = pq.read_metadata(tables["maps"]).num_rows
-    for name, path in tables.items():
-        copies = [shifted(pq.read_table(path), copy, maps) for copy in range(COPIES)]
-        write_table(path, pa.concat_tables(copies), schemas[name], LINEAGE)
-    return tables
+    """Make the tables of the kept patches; return their paths."""
+    before, *_ = stages(write_input(folder, MAPS), folder, ROOT / "config.yaml", 1)
+    run_jobs(before[:3], folder)
+    return tuple(folder / f"{name}.parquet" for name in ("patches", "maps", "instances", "adjacencies"))
 
 
-def shifted(table, copy, maps):
-    """Return a copy of a table for patches of their own: later map_index, name with a number before it."""
-    if "map_index" in table.column_names:
-        index = pc.add(table["map_index"], pa.scalar(copy * maps, pa.int32()))
-        table = table.set_column(table.column_names.index("map_index"), "map_index", index)
-    if "patch_id" in table.column_names:
-        names = pc.binary_join_element_wise(pa.scalar(f"{copy:04d}"), table["patch_id"], "_")
-        table = table.set_column(table.column_names.index("patch_id"), "patch_id", names)
-    return table
+def resources_of(kind):
+    """Return what questions of one type are worded with."""
+    templates = sorted((RESOURCES / "templates" / kind).glob("*.yaml"))
+    tables = ("class_wording.yaml", "similar_classes.yaml", "climate_zones.csv")
+    return load_resources(kind, templates, *(RESOURCES / name for name in tables))
 
 
-def cpu_seconds(function):
-    """Return the CPU time of one call."""
+def cpu_seconds(function, repeats=3):
+    """Return the least CPU time of some calls."""
+    times = []
+    for _ in range(repeats):
+        start = time.process_time()
+        function()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def from_dicts(generated, patches, out):
+    """Write generated rows as the data set with pandas; return the CPU time from the list of dicts on."""
+    places = {place["patch_id"]: place for place in patches.to_pylist()}
+    rows = []
+    for patch_id, place in places.items():
+        for kind in sorted(generated):
+            for category, instruction, answer, _, _, reserve in generated[kind][patch_id]:
+                if not reserve:
+                    rows.append(
+                        {
+                            "ID": len(rows) + 1,
+                            "s1_name": place["s1_name"],
+                            "patch_id": patch_id,
+                            "input": instruction,
+                            "output": answer,
+                            "type": kind,
+                            "category": category,
+                            "split": place["split"],
+                            "latitude": place["latitude"],
+                            "longitude": place["longitude"],
+                            "country": place["country"],
+                            "season": place["season"],
+                            "climate_zone": place["climate_zone"],
+                        }
+                    )
     start = time.process_time()
-    function()
+    pd.DataFrame(rows).to_parquet(out, compression="zstd", index=False)
     return time.process_time() - start
+
+
+def from_columns(generated, patches, out):
+    """Write generated rows as the data set as the workflow does, without files in between."""
+    nobody = pa.array([], pa.string())
+    with TableWriter(out, DATASET, LINEAGE) as writer:
+        for first in range(0, len(patches), BLOCK):
+            block = patches.slice(first, BLOCK)
+            questions = {}
+            for kind in sorted(generated):
+                rows = QuestionRows()
+                for patch_id in block["patch_id"].to_pylist():
+                    rows.extend(patch_id, generated[kind][patch_id])
+                table = pa.table(rows.take(), schema=QUESTIONS)
+                questions[kind] = table.filter(pc.invert(table["reserve"]))
+            writer.write(merge_types(block, questions, nobody, writer.rows + 1))
+
+
+def compare(generated, patches, folder):
+    """Print both ways to Parquet; they must give the same table."""
+    plain, ours = folder / "plain.parquet", folder / "ours.parquet"
+    whole = cpu_seconds(lambda: from_dicts(generated, patches, plain))
+    frame = min(from_dicts(generated, patches, plain) for _ in range(3))
+    quick = cpu_seconds(lambda: from_columns(generated, patches, ours))
+    found = pq.read_table(ours).replace_schema_metadata()
+    if not found.equals(pq.read_table(plain).replace_schema_metadata().cast(found.schema)):
+        raise SystemExit("the two ways give different tables")
+    print(f"\n| {len(found):,} generated rows to the data set | CPU time | against here |")
+    print("| --- | ---: | ---: |")
+    for name, seconds in (
+        ("pandas from dicts", whole),
+        ("the same, without making the dicts", frame),
+        ("here, columns by block", quick),
+    ):
+        print(f"| {name} | {seconds:.2f} s | {seconds / quick:.1f}× |")
 
 
 def main():
     """Measure and print."""
-    config = yaml.safe_load((PROJECT / "config.yaml").read_text())
-    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, one process\n")
+    collect_rarely()
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    print(f"{processor()}, Python {platform.python_version()}, one process\n")
     print("| questions | rows | CPU time per row |\n| --- | ---: | ---: |")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        tables = make_tables(folder)
-        paths = tuple(str(tables[key]) for key in ("patches", "maps", "instances", "adjacencies"))
-        for kind in ("binary", "mcq", "bounding_box"):
-            templates = sorted((PROJECT / "resources/templates" / kind).glob("*.yaml"))
-            resources = load_resources(
-                kind,
-                templates,
-                PROJECT / "resources/class_wording.yaml",
-                PROJECT / "resources/similar_classes.yaml",
-                PROJECT / "resources/climate_zones.csv",
-            )
+        paths = make_tables(folder)
+        generated = {}
+        for kind in TYPES:
+            parts = (config["seed"], config["questions"], resources_of(kind))
             out = folder / f"{kind}.parquet"
             seconds = cpu_seconds(
-                lambda resources=resources, out=out: generate_questions(
-                    config["seed"], config["questions"], resources, paths, out, LINEAGE
-                )
+                lambda parts=parts, out=out: generate_questions(*parts, paths, out, LINEAGE)
             )
             rows = pq.read_metadata(out).num_rows
             print(f"| {kind} | {rows:,} | {seconds / rows * 1e6:.1f} µs |")
-        table = pq.read_table(folder / "mcq.parquet")
-        dicts = table.to_pylist()
-        plain = cpu_seconds(
-            lambda: pd.DataFrame(dicts).to_parquet(folder / "plain.parquet", compression="zstd")
-        )
-        columns = table.to_pydict()
-        ours = cpu_seconds(lambda: write_table(folder / "ours.parquet", columns, QUESTIONS, LINEAGE))
-        print("\n| rows to Parquet | pandas from dicts | here, from columns | ratio |")
-        print("| --- | ---: | ---: | ---: |")
-        print(f"| {len(dicts):,} | {plain:.2f} s | {ours:.2f} s | {plain / ours:.1f}× |")
+            maker = question_maker(*parts)
+            generated[RELEASE_TYPES[kind]] = {
+                patch.patch_id: list(maker.rows(patch)) for block in read_patches(*paths) for patch in block
+            }
+        compare(generated, read_table(paths[0], PATCHES), folder)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,16 @@ needs no progress file: it writes some thousand captions a second.
 
 from collections import Counter
 
+import pyarrow.parquet as pq
+
 from bentxt.captions.augmentation import Answers, augment, choose
 from bentxt.captions.backends import make_backend
 from bentxt.captions.facts import Rules, read_facts, shard_range
 from bentxt.captions.prompts import PROMPTS, read_prompts
-from bentxt.command_line import lineage, program_parser, progress, run
+from bentxt.command_line import collect_rarely, lineage, program_parser, progress, run
 from bentxt.errors import InputError
-from bentxt.schemas import AUGMENTED_CAPTIONS, TEMPLATE_CAPTIONS, read_table, write_table
+from bentxt.schemas import AUGMENTED_CAPTIONS, TEMPLATE_CAPTIONS, check_table, write_table
+from bentxt.table_streams import read_rows
 
 
 def main():
@@ -30,10 +33,11 @@ def main():
     parser.add_argument("--progress", required=True, help="JSON-lines file of a model's answers")
     parser.add_argument("--out", required=True, help="augmented captions of the shard")
     args = parser.parse_args()
+    collect_rarely()
 
-    captions = read_table(args.captions, TEMPLATE_CAPTIONS)
-    start, stop = shard_range(len(captions), args.shard, args.shards)
-    captions = captions.slice(start, stop - start)
+    check_table(args.captions, TEMPLATE_CAPTIONS)
+    start, stop = shard_range(pq.read_metadata(args.captions).num_rows, args.shard, args.shards)
+    captions = read_rows(args.captions, TEMPLATE_CAPTIONS, start, stop)
     templates = captions["caption"].to_pylist()
     rules = Rules.from_settings(args.settings)
     facts = list(read_facts(args.patches, args.maps, args.instances, args.adjacencies, rules, start, stop))

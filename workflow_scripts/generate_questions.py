@@ -4,7 +4,7 @@ Binary: presence, area, count, adjacency. Multiple choice: the same, relative po
 climate zone. Bounding box: points and referring expressions. The answers follow from the reference maps.
 """
 
-from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.command_line import collect_rarely, lineage, program_parser, run, setting
 from bentxt.questions.generate import TYPES, generate_questions, load_resources
 from bentxt.similar_classes import SIMILAR_CLASSES
 from bentxt.wording import CLASS_WORDING, RESOURCES
@@ -22,6 +22,7 @@ def main():
         parser.add_argument(f"--{table}", required=True, help=f"{table}.parquet")
     parser.add_argument("--out", required=True, help="the question table, Parquet")
     args = parser.parse_args()
+    collect_rarely()
     resources = load_resources(
         args.type, args.templates, args.class_wording, args.similar_classes, args.climate_zones
     )

@@ -17,6 +17,7 @@ from bentxt.questions.instructions import read_captions
 from bentxt.schemas import BENCHMARK_ROWS, PATCHES, read_table, write_table
 from bentxt.wording import RESOURCES
 
+PATCH_COLUMNS = ["patch_id", "split", "country", "season", "climate_zone"]
 CRITERIA = ["linguistically_correct", "factually_accurate", "complete", "free_of_artifacts"]
 
 
@@ -39,7 +40,8 @@ def main():
     args = parser.parse_args()
     patches = setting(args.settings, "benchmark_split.patches")
     eligible = eligible_patches(
-        read_table(args.patches, PATCHES), read_captions(args.captions, ["patch_id", *CRITERIA])
+        read_table(args.patches, PATCHES, PATCH_COLUMNS),
+        read_captions(args.captions, ["patch_id", *CRITERIA]),
     )
     candidates = {}
     for annotation_type, path in (

@@ -2,10 +2,10 @@
 
 from bentxt.captions.facts import Rules, read_facts
 from bentxt.captions.template import template_caption
-from bentxt.command_line import lineage, program_parser, progress, run
+from bentxt.command_line import collect_rarely, lineage, program_parser, progress, run
 from bentxt.schemas import TEMPLATE_CAPTIONS, TableWriter
 
-BATCH = 65536
+BATCH = 16384
 
 
 def main():
@@ -17,6 +17,7 @@ def main():
     parser.add_argument("--adjacencies", required=True, help="adjacencies.parquet")
     parser.add_argument("--out", required=True, help="template captions, in the order of the patches")
     args = parser.parse_args()
+    collect_rarely()
 
     rules = Rules.from_settings(args.settings)
     facts = read_facts(args.patches, args.maps, args.instances, args.adjacencies, rules)

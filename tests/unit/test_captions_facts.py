@@ -90,6 +90,11 @@ def test_a_shard_gives_its_rows_only(tables):
     assert list(read_facts(*tables, RULES, 5, 5)) == []
 
 
+@pytest.mark.parametrize("block", [1, 5])
+def test_facts_do_not_depend_on_the_blocks(tables, block):
+    assert list(read_facts(*tables, RULES, 1, 11, block=block)) == list(read_facts(*tables, RULES, 1, 11))
+
+
 def test_short_borders_are_left_out_by_the_setting(tmp_path):
     class_map = np.full((120, 120), 2, np.uint8)
     class_map[:5, :5] = 4

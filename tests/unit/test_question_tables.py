@@ -108,7 +108,8 @@ def test_facts_are_those_of_the_maps(world):
         ("instances", lambda rows: rows[1:], "do not add up"),
         ("instances", lambda rows: [*rows[1:], rows[0]], "not sorted by map_index"),
         ("maps", lambda rows: rows[:5], "not among the maps"),
-        ("maps", lambda rows: [rows[1], rows[0], *rows[2:]], "does not lead to the patch's map"),
+        ("maps", lambda rows: [rows[1], rows[0], *rows[2:]], "not sorted by patch_id"),
+        ("maps", lambda rows: [{**rows[0], "patch_id": "A"}, *rows[1:]], "does not lead to the patch's map"),
         (
             "maps",
             lambda rows: [{**rows[0], "class_pixels": [0] * 19}, *rows[1:]],

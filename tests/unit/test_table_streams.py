@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bentxt.errors import InputError
-from bentxt.table_streams import TableStream
+from bentxt.table_streams import TableStream, read_rows
 
 SCHEMA = pa.schema([pa.field("key", pa.int32()), pa.field("value", pa.int64())])
 
@@ -31,6 +31,13 @@ def test_until_returns_each_row_once_and_in_order(tmp_path_factory, keys, limits
         seen += stream.until(limit)["value"].to_pylist()
         assert seen == [n for n, key in enumerate(keys) if key <= limit]
     assert seen + stream.until(13)["value"].to_pylist() == list(range(len(keys)))
+
+
+@given(st.integers(0, 12), st.integers(0, 12), st.integers(0, 14))
+def test_rows_are_those_of_a_slice_of_the_whole_table(tmp_path_factory, rows, start, stop):
+    path = write(tmp_path_factory.mktemp("t"), list(range(rows)))
+    found = read_rows(path, SCHEMA, start, max(start, stop), ["value"])
+    assert found.to_pydict() == {"value": list(range(rows))[start:stop]}
 
 
 def test_take_and_columns(tmp_path):

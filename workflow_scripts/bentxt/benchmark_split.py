@@ -11,7 +11,9 @@ from the group taken least often so far (a class, or country, season, zone).
 import csv
 import io
 import math
+from array import array
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,20 +46,20 @@ class Candidates:
 
     Attributes
     ----------
-    rows : list of int
+    rows : sequence of int
         Row numbers in the question table of the type.
-    patches : list of int
+    patches : sequence of int
         Position of each row's patch among the eligible patches.
     answers : list of str
-        The answers.
-    classes : list of list of int
-        Classes that the rows name, those of the right answer first.
+        The answers; empty where the type's answers are not balanced.
+    classes : list of tuple of int
+        The first two of the classes that the rows name; those of the right answer come first.
     reserve : list of bool
         Rows that only the benchmark split may hold.
     """
 
-    rows: list = field(default_factory=list)
-    patches: list = field(default_factory=list)
+    rows: Sequence[int] = field(default_factory=lambda: array("q"))
+    patches: Sequence[int] = field(default_factory=lambda: array("q"))
     answers: list = field(default_factory=list)
     classes: list = field(default_factory=list)
     reserve: list = field(default_factory=list)
@@ -141,8 +143,10 @@ def read_candidates(path, annotation_type, patch_ids):
     found = defaultdict(Candidates)
     first = 0
     columns = ["patch_id", "category", "output", "classes", "reserve"]
-    if annotation_type == "captioning":
+    if not answer_labels(annotation_type):
         columns.remove("output")
+    # A million rows share a few answers and pairs of classes: one object each.
+    same = {}
     for batch in pq.ParquetFile(path).iter_batches(columns=columns):
         places = pc.index_in(batch["patch_id"], value_set=patch_ids)
         own = pc.is_valid(places)
@@ -162,8 +166,9 @@ def read_candidates(path, annotation_type, patch_ids):
             entry = found[annotation_type, category]
             entry.rows.append(number)
             entry.patches.append(place)
-            entry.answers.append(answer)
-            entry.classes.append(classes)
+            entry.answers.append(same.setdefault(answer, answer))
+            pair = tuple(classes[:2])
+            entry.classes.append(same.setdefault(pair, pair))
             entry.reserve.append(reserve)
         first += len(batch)
     return found
@@ -332,7 +337,7 @@ def select_benchmark(seed, patches, eligible, quotas, candidates):
     about = np.zeros((len(patch_ids), len(CLASSES)), bool)
     for (_, category), entry in candidates.items():
         for patch, classes in zip(entry.patches, entry.classes, strict=True):
-            about[patch, classes[: 2 if category in _PAIRS else 1]] = True
+            about[patch, list(classes[: 2 if category in _PAIRS else 1])] = True
     preferred = np.zeros(len(patch_ids), bool)
     position = ("mcq", "relative pos")
     preferred[candidates[position].patches if position in candidates else []] = True

@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import gc
 import json
 import logging
 import signal
@@ -94,6 +95,16 @@ def progress(iterable=None, **options):
     return tqdm(
         iterable, mininterval=0.1 if terminal else 10, ascii=not terminal, dynamic_ncols=terminal, **options
     )
+
+
+def collect_rarely():
+    """Let the garbage collector look at blocks of rows once or twice, not every 700 objects.
+
+    For programs that hold some hundred thousand tuples and lists at a time, none of them in cycles: a
+    quarter of their time went into looking at them again and again.
+    """
+    gc.freeze()
+    gc.set_threshold(200_000)
 
 
 def run(main):

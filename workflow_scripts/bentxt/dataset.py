@@ -53,10 +53,11 @@ def assemble_dataset(patches, questions, benchmark_rows, out, lineage, block=BLO
         while len(rows := kept.take(block)):
             limit = rows["patch_id"][-1].as_py()
             parts = [stream.until(limit) for stream in streams]
-            columns = _assemble_block(rows, parts, selected)
-            first = writer.rows + 1
-            columns["ID"] = np.arange(first, first + len(columns["input"]), dtype=np.int64)
-            writer.write(pa.table(columns).select(DATASET.names))
+            own = {
+                name: part.filter(pa.array(selected.keep(name, part)))
+                for name, part in zip(TYPES, parts, strict=True)
+            }
+            writer.write(merge_types(rows, own, selected.patches, writer.rows + 1))
         for stream in streams:
             if len(rest := stream.until("\U0010ffff")):
                 raise _foreign(rest["patch_id"][0].as_py(), stream.path)
@@ -99,15 +100,37 @@ class _Selected:
         return np.where(bench, chosen, ~table["reserve"].to_numpy())
 
 
-def _assemble_block(patches, parts, selected):
-    """Merge the rows of one block of patches; return the columns of the data set but for ID."""
+def merge_types(patches, questions, bench, first_id):
+    """Merge the questions about one block of patches into rows of the data set.
+
+    Parameters
+    ----------
+    patches : pyarrow.Table
+        Schema ``PATCHES``.
+    questions : dict
+        Type, in the order of ``TYPES``, to a table with the columns patch_id, category, input and output.
+    bench : pyarrow.Array or pyarrow.ChunkedArray
+        Patches of the benchmark split.
+    first_id : int
+        ID of the first row.
+
+    Returns
+    -------
+    pyarrow.Table
+        Columns of ``DATASET``.
+
+    Raises
+    ------
+    InputError
+        If a question is about another patch.
+    """
     ids = patches["patch_id"].combine_chunks()
     kept, places = [], []
-    for name, part in zip(TYPES, parts, strict=True):
-        own = part.filter(pa.array(selected.keep(name, part)))
+    for name, own in questions.items():
         place = pc.index_in(own["patch_id"], value_set=ids)
         if place.null_count:
             raise _foreign(own["patch_id"].filter(pc.is_null(place))[0].as_py(), f"questions of type {name}")
+        own = own.select(["category", "input", "output"])
         kept.append(own.append_column("type", pa.repeat(name, len(own))))
         places.append(place.to_numpy())
     # Stable: rows of a patch stay in the order of the types, and of the question table within a type.
@@ -116,10 +139,11 @@ def _assemble_block(patches, parts, selected):
     table = pa.concat_tables(kept).take(order)
     rows = pa.array(place[order])
     columns = {name: table[name] for name in ("input", "output", "type", "category")}
+    columns["ID"] = np.arange(first_id, first_id + len(table), dtype=np.int64)
     columns |= {name: patches[name].take(rows) for name in _PATCH_COLUMNS}
-    split = pc.if_else(pc.is_in(ids, value_set=selected.patches), "bench", patches["split"].combine_chunks())
+    split = pc.if_else(pc.is_in(ids, value_set=bench), "bench", patches["split"].combine_chunks())
     columns["split"] = split.take(rows)
-    return columns
+    return pa.table(columns).select(DATASET.names)
 
 
 def _foreign(patch_id, file):

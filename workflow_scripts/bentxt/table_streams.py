@@ -1,11 +1,44 @@
-"""Reading sorted tables side by side, a block of keys at a time, so that memory stays flat."""
+"""Reading parts of tables, and sorted tables side by side, so that memory stays flat."""
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bentxt.errors import InputError
 from bentxt.schemas import check_table
+
+
+def read_rows(path, schema, start, stop, columns=None):
+    """Read rows [start, stop) of a table, from the row groups that hold them.
+
+    Parameters
+    ----------
+    path : str or Path
+    schema : pyarrow.Schema
+        The table's schema, checked.
+    start, stop : int
+    columns : list of str, optional
+        Read only these.
+
+    Returns
+    -------
+    pyarrow.Table
+        Fewer rows where the table ends before ``stop``.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or of another schema.
+    """
+    check_table(path, schema)
+    with pq.ParquetFile(path) as file:
+        sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+        ends = np.cumsum(sizes, dtype=np.int64)
+        groups = np.flatnonzero((ends > start) & (ends - sizes < stop)).tolist()
+        table = file.read_row_groups(groups, columns=columns or schema.names)
+    first = int(ends[groups[0]]) - sizes[groups[0]] if groups else 0
+    return table.slice(start - first, stop - start)
 
 
 class TableStream:

@@ -1,7 +1,7 @@
 """What a caption may say: the attributes of one patch, ordered and rounded (Section 3.2 of the paper).
 
-The tables of a whole shard are read as arrays and cut into :class:`CaptionFacts`, one a patch; template,
-grammar and check see nothing else.
+The tables are read as arrays, a block of patches at a time, and cut into :class:`CaptionFacts`, one a patch;
+template, grammar and check see nothing else.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,12 @@ from bentxt.command_line import setting
 from bentxt.errors import InputError
 from bentxt.nomenclature import PATCH_AREA, PIXEL_AREA, PIXELS
 from bentxt.schemas import ADJACENCIES, INSTANCES, MAPS, PATCHES, check_table, read_table
+from bentxt.table_streams import read_rows
 
 PRIMARY, SECONDARY, MARGINAL = "primary", "secondary", "marginal"
+
+#: Patches held in memory at a time. Results do not depend on it.
+BLOCK = 16384
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +204,10 @@ def shard_range(rows, shard, shards):
     return -(-shard * rows // shards), -(-(shard + 1) * rows // shards)
 
 
-def read_facts(patches, maps, instances, adjacencies, rules, start=0, stop=None):
+def read_facts(patches, maps, instances, adjacencies, rules, start=0, stop=None, block=BLOCK):
     """Yield the facts of the patches in rows [start, stop) of the table of patches, in its order.
+
+    Instances and adjacencies are read for a block of patches at a time, by the range of their maps.
 
     Parameters
     ----------
@@ -210,6 +216,8 @@ def read_facts(patches, maps, instances, adjacencies, rules, start=0, stop=None)
     rules : Rules
     start, stop : int, optional
         The shard; all patches by default.
+    block : int
+        Patches to a block.
 
     Yields
     ------
@@ -220,25 +228,30 @@ def read_facts(patches, maps, instances, adjacencies, rules, start=0, stop=None)
     InputError
         If a table is missing or of another schema, or if tables contradict each other.
     """
-    patch = read_table(patches, PATCHES).slice(start, None if stop is None else stop - start)
-    if not len(patch):
-        return
+    columns = ["map_index", "patch_id", "country", "season", "climate_zone"]
+    shard = read_table(patches, PATCHES, columns).slice(start, None if stop is None else stop - start)
+    check_table(instances, INSTANCES)
+    check_table(adjacencies, ADJACENCIES)
+    for first in range(0, len(shard), block):
+        yield from _read_block(shard.slice(first, block), maps, instances, adjacencies, rules)
+
+
+def _read_block(patch, maps, instances, adjacencies, rules):
+    """Yield the facts of some patches."""
     index = patch["map_index"].to_numpy()
     names = patch["patch_id"].to_pylist()
-    _match_maps(names, index, maps)
     low, high = int(index.min()), int(index.max())
+    areas = read_rows(maps, MAPS, low, high + 1, ["patch_id", "class_pixels"])
+    _match_maps(names, index - low, areas["patch_id"], maps)
     filters = [("map_index", ">=", low), ("map_index", "<=", high)]
-
-    check_table(instances, INSTANCES)
     table = pq.read_table(instances, columns=["map_index", "class_index", "pixels"], filters=filters)
     owner, class_index, pixels = (table[name].to_numpy() for name in table.column_names)
     order = np.lexsort((-pixels, class_index, owner))
     owner, class_index, pixels = owner[order], class_index[order], pixels[order]
-    _match_pixels(names, index, owner, class_index, pixels, maps, instances)
+    _match_pixels(names, index, owner, class_index, pixels, areas["class_pixels"], instances)
     first, last = np.searchsorted(owner, index), np.searchsorted(owner, index, "right")
     class_index, pixels = class_index.tolist(), pixels.tolist()
 
-    check_table(adjacencies, ADJACENCIES)
     table = pq.read_table(adjacencies, filters=[*filters, ("border_length", ">=", rules.min_border)])
     order = np.argsort(table["map_index"].to_numpy(), kind="stable")
     owner = table["map_index"].to_numpy()[order]
@@ -263,13 +276,9 @@ def read_facts(patches, maps, instances, adjacencies, rules, start=0, stop=None)
         yield caption_facts(names[row], country, season, climate_zone, found, pairs, rules)
 
 
-def _match_maps(names, index, maps):
-    """Raise unless rows ``index`` of the table of maps are those of the named patches."""
-    ids = read_table(maps, MAPS, columns=["patch_id"])["patch_id"]
-    if int(index.max()) >= len(ids):
-        found = None
-    else:
-        found = ids.take(index).to_pylist()
+def _match_maps(names, index, ids, maps):
+    """Raise unless the maps ``index`` out of ``ids`` are those of the named patches."""
+    found = ids.take(index).to_pylist() if int(index.max()) < len(ids) else None
     if found != names:
         item = names[0] if found is None else next(n for n, f in zip(names, found, strict=True) if n != f)
         raise InputError(
@@ -280,11 +289,10 @@ def _match_maps(names, index, maps):
         )
 
 
-def _match_pixels(names, index, owner, class_index, pixels, maps, instances):
+def _match_pixels(names, index, owner, class_index, pixels, areas, instances):
     """Raise unless the instances of each patch add up to its map's pixels, class by class."""
-    table = read_table(maps, MAPS, columns=["class_pixels"])["class_pixels"]
     low, width = int(index.min()), int(index.max()) - int(index.min()) + 1
-    expected = table.slice(low, width).combine_chunks().flatten().to_numpy().reshape(width, 19)
+    expected = areas.combine_chunks().flatten().to_numpy().reshape(width, 19)
     found = np.bincount(
         (owner.astype(np.int64) - low) * 19 + class_index, weights=pixels, minlength=width * 19
     ).reshape(width, 19)

@@ -1,5 +1,7 @@
 """Binary questions: presence, area, count and adjacency, answered yes or no (Section 3.3)."""
 
+from itertools import combinations
+
 from bentxt.nomenclature import CLASSES
 from bentxt.questions.quantities import (
     NUMBERS,
@@ -17,6 +19,8 @@ from bentxt.similar_classes import most_similar
 
 # Official names that begin alike come in the same order in every form of the names.
 _RANK = {index: rank for rank, index in enumerate(sorted(range(len(CLASSES)), key=CLASSES.__getitem__))}
+
+_ALL = frozenset(range(len(CLASSES)))
 
 _ADJACENCY, _AREA, _COUNT, _PRESENCE, _DRAWS = 0, 32, 48, 64, 72
 
@@ -131,7 +135,7 @@ class BinaryQuestions:
         template = self._templates.pick("presence", draws[0])
         index = pick(patch.classes, draws[1])
         yield "presence", template.render(self._names[index]), "yes", template.id, [index], False
-        absent = set(range(len(CLASSES))).difference(patch.classes)
+        absent = absent_classes(patch)
         index = most_similar(self._similar[pick(patch.classes, draws[2])], absent, draws[3])
         if index is not None:
             template = self._templates.pick("presence", draws[4])
@@ -159,6 +163,11 @@ class BinaryQuestions:
         return "adjacency", text, _answer(truth), template.id, [first, second], reserve
 
 
+def absent_classes(patch):
+    """Return the set of the classes that a patch does not have."""
+    return _ALL.difference(patch.classes)
+
+
 def pair_apart(patch, refused, similar, draws, kinds=("present", "mixed", "absent")):
     """Draw two classes that do not touch.
 
@@ -182,34 +191,21 @@ def pair_apart(patch, refused, similar, draws, kinds=("present", "mixed", "absen
     """
     kinds = list(kinds)
     classes = patch.classes
-    absent = [index for index in range(len(CLASSES)) if not patch.pixels[index]]
-    order = []
     while kinds:
-        order.append(kinds.pop(int(draws[0] * len(kinds))))
-    for kind in order:
+        kind = kinds.pop(int(draws[0] * len(kinds)))
         if kind == "present":
-            pairs = [
-                (first, second)
-                for n, first in enumerate(classes)
-                for second in classes[n + 1 :]
-                if (first, second) not in refused
-            ]
+            pairs = [pair for pair in combinations(classes, 2) if pair not in refused]
             if pairs:
                 return pick(pairs, draws[1])
             continue
-        if kind == "mixed":
-            anchors, first = classes, pick(classes, draws[1])
-        else:
-            anchors = classes
-            first = most_similar(similar[pick(classes, draws[1])], set(absent), draws[2])
+        absent = absent_classes(patch)
+        first = pick(classes, draws[1])
+        if kind == "absent":
+            first = most_similar(similar[first], absent, draws[2])
         if first is None:
             continue
-        allowed = set(absent)
-        allowed.discard(first)
-        for one, other in refused:
-            if first in (one, other):
-                allowed.discard(other if one == first else one)
-        second = most_similar(similar[pick(anchors, draws[3])], allowed, draws[4])
+        allowed = absent.difference(*(pair for pair in refused if first in pair), (first,))
+        second = most_similar(similar[pick(classes, draws[3])], allowed, draws[4])
         if second is not None:
             return min(first, second), max(first, second)
     return None

@@ -114,8 +114,10 @@ def reference_targets(patch, shares, min_fill):
         Row of ``patch.instances``, and the word.
     """
     found = []
-    for index in patch.classes:
-        own = [row for row in patch.instances if row[0] == index]
+    instances = {index: [] for index in patch.classes}
+    for row in patch.instances:
+        instances[row[0]].append(row)
+    for own in instances.values():
         if len(own) == 1:
             found.append((own[0], ""))
             continue

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES, PIXELS
-from bentxt.schemas import ADJACENCIES, INSTANCES, MAPS, PATCHES, read_table
+from bentxt.schemas import ADJACENCIES, INSTANCES, MAPS, PATCHES
 from bentxt.table_streams import TableStream
 
 #: Patches held in memory at a time. Results do not depend on it.
@@ -89,12 +91,15 @@ def read_patches(patches, maps, instances, adjacencies, block=BLOCK):
     kept = TableStream(patches, PATCHES, "map_index")
     parts = TableStream(instances, INSTANCES, "map_index")
     borders = TableStream(adjacencies, ADJACENCIES, "map_index")
-    areas = read_table(maps, MAPS, ["patch_id", "class_pixels"])
+    areas = TableStream(maps, MAPS, "patch_id", ["patch_id", "class_pixels"])
+    first = 0
     while len(rows := kept.take(block)):
         limit = rows["map_index"][-1].as_py()
-        if limit >= len(areas):
+        if limit >= areas.rows:
             raise InputError("patches that are not among the maps", file=patches, remedy="make both again")
-        own = areas.take(rows["map_index"])
+        next_areas = areas.take(limit + 1 - first)
+        own = next_areas.take(pc.subtract(rows["map_index"], pa.scalar(first, pa.int32())))
+        first = limit + 1
         if not own["patch_id"].equals(rows["patch_id"]):
             raise InputError(
                 "map_index does not lead to the patch's map", file=patches, remedy="make it again"

@@ -4,7 +4,7 @@ from bisect import bisect_right
 
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES, COUNTRIES
-from bentxt.questions.binary import alphabetical, pair_apart, verb_forms
+from bentxt.questions.binary import absent_classes, alphabetical, pair_apart, verb_forms
 from bentxt.questions.quantities import MOST, check_grid, pick_unit, position, range_layouts, range_text
 from bentxt.questions.rows import pick, pick_several
 from bentxt.randomness import generator
@@ -21,16 +21,24 @@ AUTUMN = "Autumn"
 
 _COUNTS = (*map(str, range(MOST + 1)), "More than five")
 
+
+def _others(choices):
+    """Return for each choice all that differ from it."""
+    return {right: tuple(choice for choice in choices if choice != right) for right in choices}
+
+
+_OTHER_COUNTS, _OTHER_COUNTRIES = _others(_COUNTS), _others(COUNTRIES)
+
 #: Draws of each category: fixed places, so that no category depends on another's.
 _PLACES = {
-    "adjacency": 0,
-    "area": 52,
-    "climate zone": 64,
-    "count": 72,
-    "country": 80,
-    "presence": 88,
-    "relative pos": 100,
-    "season": 110,
+    "adjacency": slice(0, 52),
+    "area": slice(52, 64),
+    "climate zone": slice(64, 72),
+    "count": slice(72, 80),
+    "country": slice(80, 88),
+    "presence": slice(88, 100),
+    "relative pos": slice(100, 110),
+    "season": slice(110, 120),
 }
 _DRAWS = 120
 
@@ -112,7 +120,9 @@ class MultipleChoiceQuestions:
         self._grid = check_grid(settings["area_grid"])
         self._widths = settings["area_range_width"]
         self._min_border = settings["adjacency_min_border"]
-        self._autumn = AUTUMN if settings["release_compatible"] else "Fall"
+        # In the release the options say Autumn and the answer of such a patch says Fall.
+        words = [AUTUMN if name == "Fall" and settings["release_compatible"] else name for name in SEASONS]
+        self._other_seasons = {right: [word for word in words if word != right] for right in SEASONS}
         self._templates = templates
         self._wording = wording
         self._similar = similar
@@ -141,7 +151,7 @@ class MultipleChoiceQuestions:
         draws = generator(self._seed, "mcq questions", patch.patch_id).random(_DRAWS).tolist()
 
         def own(category):
-            return draws[_PLACES[category] :]
+            return draws[_PLACES[category]]
 
         rows = [*self._adjacency(patch, own("adjacency")), self._area(patch, own("area"))]
         rows.append(self._climate_zone(patch, own("climate zone")))
@@ -185,26 +195,24 @@ class MultipleChoiceQuestions:
     def _count(self, patch, draws):
         index = pick(patch.classes, draws[2])
         right = _COUNTS[min(patch.counts[index], MOST + 1)]
-        wrong = pick_several([text for text in _COUNTS if text != right], draws[3:6])
+        wrong = pick_several(_OTHER_COUNTS[right], draws[3:6])
         return self._row("count", {"lower": self._wording[index].lower}, right, wrong, [index], draws)
 
     def _country(self, patch, draws):
         if patch.country not in COUNTRIES:
             raise InputError(f"unknown country {patch.country!r}", item=patch.patch_id)
-        others = [country for country in COUNTRIES if country != patch.country]
-        return self._row("country", {}, patch.country, pick_several(others, draws[2:5]), [], draws)
+        wrong = pick_several(_OTHER_COUNTRIES[patch.country], draws[2:5])
+        return self._row("country", {}, patch.country, wrong, [], draws)
 
     def _season(self, patch, draws):
         if patch.season not in SEASONS:
             raise InputError(f"unknown season {patch.season!r}", item=patch.patch_id)
-        # In the release the options say Autumn and the answer of such a patch says Fall.
-        others = [self._autumn if season == "Fall" else season for season in SEASONS]
-        others = [season for season in others if season != patch.season]
-        return self._row("season", {}, patch.season, pick_several(others, draws[2:5]), [], draws)
+        wrong = pick_several(self._other_seasons[patch.season], draws[2:5])
+        return self._row("season", {}, patch.season, wrong, [], draws)
 
     def _presence(self, patch, draws):
         right = pick(patch.classes, draws[2])
-        absent = {index for index in range(len(CLASSES)) if not patch.pixels[index]}
+        absent = set(absent_classes(patch))
         wrong = []
         for n in range(3):
             # The first wrong class is like the right one, the others are like any present one.

@@ -4,10 +4,10 @@ from bentxt.schemas import QUESTIONS
 
 
 class QuestionRows:
-    """Rows of the question table, collected column by column."""
+    """Rows of the question table, collected patch by patch."""
 
     def __init__(self):
-        self._columns = {name: [] for name in QUESTIONS.names}
+        self._patch_ids, self._rows = [], []
 
     def extend(self, patch_id, rows):
         """Append the rows of one patch.
@@ -18,23 +18,18 @@ class QuestionRows:
         rows : list of tuple
             ``(category, input, output, template identifier, classes, reserve)``.
         """
-        columns = self._columns
-        for category, instruction, answer, template, classes, reserve in rows:
-            columns["patch_id"].append(patch_id)
-            columns["category"].append(category)
-            columns["input"].append(instruction)
-            columns["output"].append(answer)
-            columns["template"].append(template)
-            columns["classes"].append(classes)
-            columns["reserve"].append(reserve)
+        self._patch_ids += [patch_id] * len(rows)
+        self._rows += rows
 
     def __len__(self):
-        return len(self._columns["patch_id"])
+        return len(self._rows)
 
     def take(self):
         """Return the columns collected so far, and begin anew."""
-        columns, self._columns = self._columns, {name: [] for name in QUESTIONS.names}
-        return columns
+        patch_ids, rows = self._patch_ids, self._rows
+        self._patch_ids, self._rows = [], []
+        columns = zip(*rows, strict=True) if rows else [()] * (len(QUESTIONS) - 1)
+        return dict(zip(QUESTIONS.names, (patch_ids, *columns), strict=True))
 
 
 def pick(choices, draw):
