@@ -37,6 +37,7 @@ rule all:
         TABLES,
         FIGURES,
         "figures/learning.csv",
+        "figures/agreement.csv",
         "figures/counts.csv",
 
 

@@ -82,6 +82,27 @@ def question_settings(wildcards):
     return settings("seed", *(f"questions.{key}" for key in QUESTION_SETTINGS[wildcards.type]))
 
 
+#: Of the settings of questions those that answers and the choice of boxes depend on.
+AGREEMENT_QUESTIONS = ["adjacency_min_border", "point_min_share", "reference_share", "reference_min_fill"]
+
+
+def annotations():
+    """The annotations to answer anew: this run's own, or released ones; asked for by the program if missing."""
+    released = config["agreement"]["annotations"]
+    return DATASET if released is None else [released] if Path(released).exists() else []
+
+
+def agreement_arguments():
+    """What measure_agreement.py is given beside maps and metadata."""
+    arguments = f"--annotations {config['agreement']['annotations'] or DATASET}"
+    climate = config["geography"]["climate"]
+    if climate["source"] == "raster":
+        arguments += f" --climate-raster {climate['raster']}"
+    if complete := config["agreement"]["complete"]:
+        arguments += f" --complete {' '.join(map(shlex.quote, complete))}"
+    return arguments
+
+
 def checkpoint(key):
     """Where a checkpoint is loaded from: a folder that a rule builds, or what the config names."""
     source = config["checkpoints"].get(key)

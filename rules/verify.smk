@@ -1,7 +1,9 @@
-# Checks of the run: against itself, and of its data set against the release's published numbers.
+# Checks: of the run against itself, of annotations against the maps, of numbers against the release's.
 #
-# needs:  {results}/scores of RS-InternVL, fine-tuned and not; {results}/BigEarthNet.txt.parquet
-# makes:  figures/learning.csv, figures/counts.csv
+# needs:  {results}/scores of RS-InternVL, fine-tuned and not; {results}/BigEarthNet.txt.parquet, or the
+#         released one (agreement.annotations); the reference maps and metadata
+# makes:  figures/learning.csv, figures/agreement.csv, figures/counts.csv,
+#         {results}/agreement/{disagreements,captions}.csv
 
 
 rule report_learning:
@@ -63,4 +65,48 @@ rule measure_counts:
     shell:
         "python workflow_scripts/measure_counts.py --dataset {input.dataset}"
         " --release-counts {input.release_counts} --out {output.csv}"
+        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+
+
+rule measure_agreement:
+    input:
+        annotations=annotations(),
+        reference_maps=REFERENCE_MAPS,
+        metadata=METADATA,
+        climate_zones="resources/climate_zones.csv",
+        climate_raster=climate_raster(),
+    output:
+        csv=report(
+            "figures/agreement.csv",
+            caption="../report/agreement.rst",
+            category="Checks",
+            labels={"item": "Annotations answered anew from the maps"},
+        ),
+        provenance="figures/agreement.provenance.json",
+        disagreements=f"{RESULTS}/agreement/disagreements.csv",
+        captions=f"{RESULTS}/agreement/captions.csv",
+    log:
+        f"{LOGS}/measure_agreement.log",
+    benchmark:
+        f"{TIMINGS}/measure_agreement.tsv"
+    conda:
+        "../envs/data.yaml"
+    resources:
+        mem_mb=8000,
+        runtime=120,
+    params:
+        arguments=agreement_arguments(),
+        settings=settings(
+            "agreement.on_error",
+            "captions",
+            "reference_maps.maps_per_shard",
+            *(f"questions.{key}" for key in AGREEMENT_QUESTIONS),
+        ),
+        code=code("measure_agreement"),
+    message:
+        "Answering annotations anew from the maps"
+    shell:
+        "python workflow_scripts/measure_agreement.py {params.arguments} --reference-maps {input.reference_maps}"
+        " --metadata {input.metadata} --climate-zones {input.climate_zones} --out {output.csv}"
+        " --disagreements {output.disagreements} --captions {output.captions}"
         " --settings {params.settings:q} --code {params.code} > {log} 2>&1"

@@ -147,7 +147,7 @@ def extract_attribute_tables(
         reader.read()
         present = reader.present
         if not present.any():
-            raise NoReferenceMap("no usable reference map of any of the patches", file=archive)
+            raise NoReferenceMap("no reference map of any patch of the metadata", file=archive)
         made = lineage(skipped=omissions.to_dict(), patches_without_map=int((~present).sum()))
         return _write(reader, present, patch_ids, targets, made)
     finally:
