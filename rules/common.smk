@@ -103,6 +103,12 @@ def agreement_arguments():
     return arguments
 
 
+def finetuning_settings(wildcards):
+    """The settings of one fine-tuning, with the epochs of its own task only."""
+    keys = [key for key in config["finetuning"] if key != "epochs"]
+    return settings("seed", f"finetuning.epochs.{wildcards.task}", *(f"finetuning.{key}" for key in keys))
+
+
 def checkpoint(key):
     """Where a checkpoint is loaded from: a folder that a rule builds, or what the config names."""
     source = config["checkpoints"].get(key)

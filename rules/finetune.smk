@@ -54,7 +54,7 @@ rule finetune_rs_internvl:
         mem_mb=4000,
         runtime=60,
     params:
-        settings=settings("seed", "finetuning"),
+        settings=finetuning_settings,
         code=code("finetune_rs_internvl"),
         base=f"--base {checkpoint('IVL')} {encoder_arguments()}",
         progress=f"{RESULTS}/progress/finetune_rs_internvl/{{task}}",

@@ -9,7 +9,7 @@ from bentxt.schemas import BENCHMARK_ROWS, DATASET, PATCHES, QUESTIONS, TYPES, T
 from bentxt.table_streams import TableStream
 
 #: Patches held in memory at a time; without effect on the result.
-BLOCK = 8192
+BLOCK = 4096
 
 _PATCH_COLUMNS = ("s1_name", "patch_id", "latitude", "longitude", "country", "season", "climate_zone")
 
@@ -58,6 +58,8 @@ def assemble_dataset(patches, questions, benchmark_rows, out, lineage, block=BLO
                 for name, part in zip(TYPES, parts, strict=True)
             }
             writer.write(merge_types(rows, own, selected.patches, writer.rows + 1))
+            # Blocks differ in size: kept for the next one, their memory would add up.
+            pa.default_memory_pool().release_unused()
         for stream in streams:
             if len(rest := stream.until("\U0010ffff")):
                 raise _foreign(rest["patch_id"][0].as_py(), stream.path)
