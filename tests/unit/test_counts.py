@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from bentxt.dataset_counts import BOXES, CELLS, count_dataset
+from bentxt.dataset_counts import BOXES, count_dataset
 from bentxt.errors import InputError
 from bentxt.reporting.counts import COLUMNS, ReleaseCounts, count_rows, mean_and_error, yes_share_error
-from bentxt.schemas import DATASET, Lineage, write_table
+from bentxt.schemas import DATASET, KINDS, Lineage, write_table
 
 RELEASE = Path(__file__).parents[2] / "resources" / "release_counts.csv"
 LINEAGE = Lineage("assemble_dataset.py", {"run": "mini"}, "", {})
@@ -282,7 +282,7 @@ def test_numbers_of_the_release_add_up():
     assert sum(release.number("rows", "", kind) for kind in types) == release.number("rows")
     assert sum(release.number("rows", "bench", kind) for kind in types) == release.number("rows", "bench")
     # What every patch outside bench has, times their number, is all rows outside bench.
-    per_patch = sum(release.rows_per_patch(*cell) for cell in CELLS)
+    per_patch = sum(release.rows_per_patch(*kind) for kind in KINDS)
     outside = release.number("rows") - release.number("rows", "bench")
     assert per_patch * release.number("patches", OUT) == pytest.approx(outside, abs=0.5)
 

@@ -12,26 +12,17 @@ import pyarrow.compute as pc
 from bentxt.command_line import progress
 from bentxt.errors import InputError
 from bentxt.questions.quantities import METRIC_UNITS
-from bentxt.schemas import DATASET
+from bentxt.schemas import CATEGORIES, DATASET, KINDS
 from bentxt.table_streams import TableStream
 
 #: Splits of the data set, the benchmark split last.
 SPLITS = ("train", "validation", "test", "bench")
 BENCH = SPLITS[-1]
 
-#: Type and category of every annotation of the release.
-CATEGORIES = {
-    "binary": ("presence", "area", "count", "adjacency"),
-    "mcq": ("presence", "area", "count", "adjacency", "relative pos", "country", "season", "climate zone"),
-    "bounding box": ("point", "reference"),
-    "captioning": ("None",),
-}
-CELLS = tuple((kind, category) for kind, categories in CATEGORIES.items() for category in categories)
-
 #: The answers that are counted; those of other types are free text or boxes.
 ANSWERS = {"binary": ("yes", "no"), "mcq": ("a", "b", "c", "d")}
 
-#: Numbers of rows of a patch beside those of :data:`CELLS`.
+#: Numbers of rows of a patch beside those of :data:`KINDS`.
 ADJACENT = ("binary", "adjacency", "yes")
 BOXES = ("bounding box",)
 
@@ -39,16 +30,16 @@ BOXES = ("bounding box",)
 BLOCK = 1 << 17
 
 _TYPES = tuple(CATEGORIES)
-_CATEGORIES = tuple(dict.fromkeys(category for _, category in CELLS))
+_CATEGORIES = tuple(dict.fromkeys(category for _, category in KINDS))
 _WORDS = tuple(word for words in ANSWERS.values() for word in words)
 _CELL = np.full((len(_TYPES), len(_CATEGORIES)), -1)
-for _number, (_type, _category) in enumerate(CELLS):
+for _number, (_type, _category) in enumerate(KINDS):
     _CELL[_TYPES.index(_type), _CATEGORIES.index(_category)] = _number
-_ASKED = np.array([kind in ANSWERS for kind, _ in CELLS])
+_ASKED = np.array([kind in ANSWERS for kind, _ in KINDS])
 # Whether an answer (last: none of the words) may stand in a row of a cell.
-_ALLOWED = np.array([[word in ANSWERS.get(kind, ()) for word in (*_WORDS, None)] for kind, _ in CELLS])
+_ALLOWED = np.array([[word in ANSWERS.get(kind, ()) for word in (*_WORDS, None)] for kind, _ in KINDS])
 _ALLOWED[:, -1] = ~_ASKED
-_AREAS = [number for number, (_, category) in enumerate(CELLS) if category == "area"]
+_AREAS = [number for number, (_, category) in enumerate(KINDS) if category == "area"]
 _METRIC = rf"\d({'|'.join(map(re.escape, METRIC_UNITS))})"
 _COLUMNS = ["ID", "patch_id", "type", "category", "split", "output", "input"]
 
@@ -69,7 +60,7 @@ class DatasetCounts:
         Rows about areas outside bench by (type, ``percent`` or ``metric``); rows without a unit are in
         neither.
     histograms : dict of tuple to collections.Counter
-        What patches outside bench hold: number of rows to number of patches, for each of :data:`CELLS`, for
+        What patches outside bench hold: number of rows to number of patches, for each of :data:`KINDS`, for
         :data:`ADJACENT` and for :data:`BOXES` (points and references together).
     """
 
@@ -78,7 +69,7 @@ class DatasetCounts:
     cells: dict = field(default_factory=lambda: {"outside bench": Counter(), BENCH: Counter()})
     answers: Counter = field(default_factory=Counter)
     units: Counter = field(default_factory=Counter)
-    histograms: dict = field(default_factory=lambda: {key: Counter() for key in (*CELLS, ADJACENT, BOXES)})
+    histograms: dict = field(default_factory=lambda: {key: Counter() for key in (*KINDS, ADJACENT, BOXES)})
 
     @property
     def patches_outside(self):
@@ -178,16 +169,16 @@ class _Counter:
         for name, number in zip(SPLITS, np.bincount(split, minlength=len(SPLITS)).tolist(), strict=True):
             counts.rows[name] += number
         for scope, own in (("outside bench", ~bench), (BENCH, bench)):
-            numbers = np.bincount(cell[own], minlength=len(CELLS)).tolist()
-            counts.cells[scope].update(dict(zip(CELLS, numbers, strict=True)))
+            numbers = np.bincount(cell[own], minlength=len(KINDS)).tolist()
+            counts.cells[scope].update(dict(zip(KINDS, numbers, strict=True)))
         known = ~bench & (answer >= 0)
-        numbers = np.bincount(cell[known] * len(_WORDS) + answer[known], minlength=len(CELLS) * len(_WORDS))
+        numbers = np.bincount(cell[known] * len(_WORDS) + answer[known], minlength=len(KINDS) * len(_WORDS))
         for place in np.flatnonzero(numbers):
-            key = (*CELLS[place // len(_WORDS)], _WORDS[place % len(_WORDS)])
+            key = (*KINDS[place // len(_WORDS)], _WORDS[place % len(_WORDS)])
             counts.answers[key] += int(numbers[place])
         for number in _AREAS:
             text = rows["input"].filter(pa.array(~bench & (cell == number)))
-            kind = CELLS[number][0]
+            kind = KINDS[number][0]
             counts.units[kind, "percent"] += pc.sum(pc.match_substring(text, "%")).as_py() or 0
             counts.units[kind, "metric"] += pc.sum(pc.match_substring_regex(text, _METRIC)).as_py() or 0
 
@@ -203,14 +194,14 @@ class _Counter:
             rows, split != splits[patch], "split", "split of a patch whose other rows are in another"
         )
         tally = np.zeros((len(splits), self._tally.shape[1]), np.int64)
-        shape = len(splits), len(CELLS)
-        tally[:, : len(CELLS)] = np.bincount(patch * len(CELLS) + cell, minlength=math.prod(shape)).reshape(
+        shape = len(splits), len(KINDS)
+        tally[:, : len(KINDS)] = np.bincount(patch * len(KINDS) + cell, minlength=math.prod(shape)).reshape(
             shape
         )
-        adjacent = (cell == CELLS.index(ADJACENT[:2])) & (answer == _WORDS.index(ADJACENT[2]))
-        tally[:, len(CELLS)] = np.bincount(patch[adjacent], minlength=len(splits))
-        boxes = [number for number, (kind, _) in enumerate(CELLS) if kind in BOXES]
-        tally[:, len(CELLS) + 1] = tally[:, boxes].sum(axis=1)
+        adjacent = (cell == KINDS.index(ADJACENT[:2])) & (answer == _WORDS.index(ADJACENT[2]))
+        tally[:, len(KINDS)] = np.bincount(patch[adjacent], minlength=len(splits))
+        boxes = [number for number, (kind, _) in enumerate(KINDS) if kind in BOXES]
+        tally[:, len(KINDS) + 1] = tally[:, boxes].sum(axis=1)
         if going_on:
             tally[0] += self._tally[0]
         elif self._patch is not None:

@@ -198,6 +198,15 @@ TABLES = {
 #: Annotation types of the release, in its order within a patch.
 TYPES = ("binary", "bounding box", "captioning", "mcq")
 
+#: The categories of each type, and each (type, category) of the release.
+CATEGORIES = {
+    "binary": ("presence", "area", "count", "adjacency"),
+    "mcq": ("presence", "area", "count", "adjacency", "relative pos", "country", "season", "climate zone"),
+    "bounding box": ("point", "reference"),
+    "captioning": ("None",),
+}
+KINDS = tuple((name, category) for name, categories in CATEGORIES.items() for category in categories)
+
 #: The four tasks of Tables 2 and 8 and the annotation type of each.
 TASKS = {"captioning": "captioning", "binary": "binary", "mcq": "mcq", "referring": "bounding box"}
 

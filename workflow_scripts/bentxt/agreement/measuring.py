@@ -6,16 +6,14 @@ from bentxt.agreement.answering import WITHOUT_MAP, answer_row
 from bentxt.agreement.captions import STATEMENTS, answer_caption, read_caption
 from bentxt.agreement.complete import CATEGORIES as REFERRING
 from bentxt.agreement.complete import CompleteSets
-from bentxt.agreement.reading import CATEGORIES, check_kind, read_row
+from bentxt.agreement.reading import check_kind, read_row
 from bentxt.agreement.rows import Row, read_rows
 from bentxt.agreement.tally import CAPTION_COLUMNS, Tally
 from bentxt.agreement.unreadable import Unreadable
 from bentxt.captions.facts import Rules
 from bentxt.command_line import progress
 from bentxt.errors import InputError
-
-#: Types and categories of the table of agreement, in its order.
-KINDS = tuple((name, category) for name, categories in CATEGORIES.items() for category in categories)
+from bentxt.schemas import KINDS
 
 _REFERRING_KINDS = tuple(("bounding box", category) for category in REFERRING)
 

@@ -14,24 +14,7 @@ from bentxt.agreement.language import check_english
 from bentxt.agreement.positions import read_anchor_and_target, read_direction
 from bentxt.agreement.unreadable import Unreadable
 from bentxt.nomenclature import COUNTRIES
-from bentxt.schemas import TYPES
-
-#: Categories of each type that are read here; captions have a module of their own.
-CATEGORIES = {
-    "binary": ("presence", "area", "count", "adjacency"),
-    "mcq": (
-        "presence",
-        "area",
-        "count",
-        "adjacency",
-        "relative pos",
-        "country",
-        "season",
-        "climate zone",
-    ),
-    "bounding box": ("point", "reference"),
-    "captioning": ("None",),
-}
+from bentxt.schemas import CATEGORIES
 
 LETTERS = "abcd"
 
@@ -93,7 +76,7 @@ class Reading:
 
 def check_kind(annotation_type, category):
     """Raise :class:`Unreadable` for a type or a category that the release does not have."""
-    if annotation_type not in TYPES:
+    if annotation_type not in CATEGORIES:
         raise Unreadable(f"unknown type {annotation_type!r}")
     if category not in CATEGORIES[annotation_type]:
         raise Unreadable(f"unknown category {category!r} of type {annotation_type}")

@@ -10,9 +10,10 @@ import csv
 import math
 from pathlib import Path
 
-from bentxt.dataset_counts import ADJACENT, ANSWERS, BENCH, BOXES, CATEGORIES, CELLS, SPLITS
+from bentxt.dataset_counts import ADJACENT, ANSWERS, BENCH, BOXES, SPLITS
 from bentxt.errors import InputError
 from bentxt.reporting.tables import RUN_REMARKS, csv_text
+from bentxt.schemas import CATEGORIES, KINDS
 
 COLUMNS = (
     "quantity",
@@ -165,7 +166,7 @@ def count_rows(counts, release, run):
 
 
 def _rows_per_patch(counts, release):
-    for kind, category in CELLS:
+    for kind, category in KINDS:
         histogram = counts.histograms[kind, category]
         value, error = mean_and_error(histogram)
         row = {
@@ -258,7 +259,7 @@ def _benchmark(counts, release):
     cells, items, published = counts.cells[BENCH], counts.rows[BENCH], release.number("rows", BENCH)
     # Questions of one category are published together, binary and multiple-choice ones.
     questions = dict.fromkeys(category for kind in ANSWERS for category in CATEGORIES[kind])
-    boxes = [(kind, category) for kind, category in CELLS if kind in BOXES]
+    boxes = [(kind, category) for kind, category in KINDS if kind in BOXES]
     for kind, category in (*((kind, "") for kind in CATEGORIES), *(("", name) for name in questions), *boxes):
         key = ("rows", BENCH, kind, category)
         row = {"quantity": "share of rows", "type": kind, "category": category, "split": BENCH}
