@@ -19,13 +19,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from bentxt.atomic import write_text
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES
 from bentxt.randomness import generator
 from bentxt.schemas import QUESTIONS, TYPES, check_table
+from bentxt.table_streams import read_batches
 
 #: Patches of the paper's benchmark split.
 PAPER_PATCHES = 1082
@@ -147,7 +147,7 @@ def read_candidates(path, annotation_type, patch_ids):
         columns.remove("output")
     # A million rows share a few answers and pairs of classes: one object each.
     same = {}
-    for batch in pq.ParquetFile(path).iter_batches(columns=columns):
+    for batch in read_batches(path, columns):
         places = pc.index_in(batch["patch_id"], value_set=patch_ids)
         own = pc.is_valid(places)
         numbers = np.flatnonzero(own.to_numpy(zero_copy_only=False)) + first

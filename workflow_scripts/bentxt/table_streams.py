@@ -41,6 +41,25 @@ def read_rows(path, schema, start, stop, columns=None):
     return table.slice(start - first, stop - start)
 
 
+def read_batches(path, columns, batch_size=1 << 16):
+    """Yield the rows of a Parquet file in batches, with no more in memory than a row group.
+
+    Parameters
+    ----------
+    path : str or Path
+    columns : list of str
+    batch_size : int
+        Most rows of a batch.
+
+    Yields
+    ------
+    pyarrow.RecordBatch
+    """
+    # Arrow's default buffers ahead and keeps all that has been read: memory would grow with the file.
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        yield from file.iter_batches(batch_size=batch_size, columns=columns)
+
+
 class TableStream:
     """Rows of a table in the order of a sorted key column, handed out up to a given key.
 
@@ -63,10 +82,9 @@ class TableStream:
     def __init__(self, path, schema, key, columns=None):
         check_table(path, schema)
         self.path, self.key = path, key
-        self._file = pq.ParquetFile(path)
-        self.rows = self._file.metadata.num_rows
+        self.rows = pq.read_metadata(path).num_rows
         self._columns = columns or schema.names
-        self._batches = self._file.iter_batches(batch_size=1 << 16, columns=self._columns)
+        self._batches = read_batches(path, self._columns)
         self._rest = pa.schema([schema.field(name) for name in self._columns]).empty_table()
         self._last = None
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bentxt.errors import InputError
+from bentxt.table_streams import read_batches
 
 #: Rows in memory at a time; without effect on the result.
 BATCH = 1 << 16
@@ -77,7 +78,8 @@ def patch_ids(path):
     """Return the different patches of a file of annotations, as a set."""
     found = set()
     if _is_parquet(path):
-        for batch in _open_parquet(path).iter_batches(batch_size=BATCH, columns=["patch_id"]):
+        _parquet_columns(path)
+        for batch in read_batches(path, ["patch_id"], BATCH):
             found.update(batch.column(0).unique().to_pylist())
     else:
         for batch in _json_rows(Path(path)):
@@ -85,22 +87,21 @@ def patch_ids(path):
     return found - {"", None}
 
 
-def _open_parquet(path):
+def _parquet_columns(path):
+    """Return the columns of a Parquet file of annotations; :class:`InputError` if some are missing."""
     try:
-        file = pq.ParquetFile(path)
+        names = pq.read_schema(path).names
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(f"not a readable Parquet file: {error}", file=path) from error
-    names = file.schema_arrow.names
     if missing := [name for name in COLUMNS if name not in names]:
         raise InputError(f"columns missing: {', '.join(missing)}; there are {', '.join(names)}", file=path)
-    return file
+    return names
 
 
 def _parquet_rows(path):
-    file = _open_parquet(path)
-    columns = [*COLUMNS, *(["ID"] if "ID" in file.schema_arrow.names else [])]
+    columns = [*COLUMNS, *(["ID"] if "ID" in _parquet_columns(path) else [])]
     number = 0
-    for batch in file.iter_batches(batch_size=BATCH, columns=columns):
+    for batch in read_batches(path, columns, BATCH):
         table = batch.to_pydict()
         ids = table.get("ID") or [None] * batch.num_rows
         rows = []
