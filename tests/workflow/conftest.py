@@ -52,7 +52,7 @@ class Workflow:
 
     def planned(self, target, *arguments):
         """Return the jobs of a dry run as {rule: number of jobs}."""
-        output = self.snakemake(target, "--dry-run", *arguments).stdout
+        output = self.snakemake("--dry-run", target, *arguments).stdout
         if "Nothing to be done" in output:
             return {}
         rows = re.findall(r"^(\w+) +(\d+)$", output.split("Job stats:")[1].split("\n\n")[0], re.MULTILINE)

@@ -117,6 +117,43 @@ def test_a_changed_number_of_resamples_rescores_without_predicting(finished_work
     assert not {"predict_answers", "finetune_rs_internvl", "assemble_dataset"} & set(planned)
 
 
+def test_the_run_is_true_to_its_maps_and_to_the_rules_of_the_release(finished_workflow):
+    targets = ("figures/agreement.csv", "figures/counts.csv")
+    assert finished_workflow.planned(*targets, "--configfile", "small.yaml") == {
+        "measure_agreement": 1,
+        "measure_counts": 1,
+    }
+    finished_workflow.snakemake(*targets, "--configfile", "small.yaml")
+    with (finished_workflow.folder / "figures/agreement.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        # Climate zones wait for a raster; all else is answered.
+        answered = row["answered"] if row["category"] == "climate zone" else row["rows"]
+        assert (row["parsed"], row["agreeing"]) == (row["rows"], answered), row
+    assert sum(int(row["rows"]) for row in rows) == len(
+        pq.read_table(finished_workflow.folder / "results/small/BigEarthNet.txt.parquet")
+    )
+    with (finished_workflow.folder / "figures/counts.csv").open(newline="") as file:
+        fixed = [row for row in csv.DictReader(file) if row["follows_from"] == "rule"]
+    assert fixed
+    assert all(row["value"] == row["expected"] for row in fixed)
+    edit(finished_workflow.folder / "config.yaml", "on_error: report ", "on_error: stop ")
+    planned = finished_workflow.planned(
+        "figures/agreement.csv", "figures/table8.csv", "--configfile", "small.yaml"
+    )
+    assert planned == {"measure_agreement": 1}
+
+
+def test_the_epochs_of_one_task_rerun_its_fine_tuning_only(finished_workflow):
+    edit(finished_workflow.folder / "small.yaml", "captioning: 1", "captioning: 2")
+    planned = finished_workflow.planned(*TARGET)
+    assert {name: planned[name] for name in ("finetune_rs_internvl", "predict_answers", "score_answers")} == {
+        "finetune_rs_internvl": 1,
+        "predict_answers": 1,
+        "score_answers": 1,
+    }
+
+
 @pytest.mark.parametrize(
     ("argument", "words"),
     [
