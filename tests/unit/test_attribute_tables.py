@@ -204,6 +204,19 @@ def test_archive_without_a_single_map(tmp_path):
         extract(archive_of(tmp_path, []), tmp_path, on_error="skip")
 
 
+def test_a_patch_of_another_naming_is_left_out(tmp_path, files):
+    for patch, data in [*files[:2], ("meadow_3", files[2][1])]:
+        path = tmp_path / "Reference_Maps" / "tile" / patch / f"{patch}_reference_map.tif"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(data)
+    patches = [*PATCHES[:2], "meadow_3"]
+    with pytest.raises(InputError, match="meadow_3"):
+        extract(tmp_path / "Reference_Maps", tmp_path, patches)
+    (maps, *_), notes = extract(tmp_path / "Reference_Maps", tmp_path, patches, on_error="skip")
+    assert maps["patch_id"].to_pylist() == PATCHES[:2]
+    assert notes["skipped"] == {"unreadable map": {"count": 1, "names": ["meadow_3"]}}
+
+
 def test_wrong_setting_is_named(tmp_path, files):
     with pytest.raises(InputError, match=r"reference_maps\.on_error"):
         extract(archive_of(tmp_path, files), tmp_path, on_error="ignore")

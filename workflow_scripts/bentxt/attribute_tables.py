@@ -195,11 +195,11 @@ class _Reader:
         self.met[rank] = True
         place = self.shard.count
         try:
+            expected = _utm_zone(patch)
             self.shard.add(data, member, self.archive)
         except InputError as error:
             self.omissions.add(error, "unreadable map", patch)
             return
-        expected = _utm_zone(patch)
         if self.shard.epsg[place] != expected:
             self.shard.count = place
             problem = f"EPSG:{self.shard.epsg[place]}; expected EPSG:{expected} from the patch's name"
