@@ -19,6 +19,10 @@ ZONES = (
 
 #: What is said of an area, and the pixels that it means.
 AREAS = [
+    ("Does the image show land cover classes beyond pastures?", "[-inf,14400)"),
+    ("Is the image made up of more than just pastures?", "[-inf,14400)"),
+    ("Does the image show nothing but pastures?", "[14400,14400]"),
+    ("Is the image uniformly covered by pastures?", "[14400,14400]"),
     ("Does the image have at least 30% of its area covered by arable lands?", "[4320,inf]"),
     ("Is the proportion of pastures in the image greater than 20%?", "(2880,inf]"),
     ("Do inland waters extend over more than 144000 sqm of the image?", "(1440,inf]"),
@@ -57,6 +61,9 @@ AREAS = [
 
 #: What is said of a number of instances.
 COUNTS = [
+    ("Is there a lone patch of pastures?", "[1,1]"),
+    ("Do pastures appear as a pair of separate areas?", "[2,2]"),
+    ("Do pastures occur more than once in the image?", "(1,inf]"),
     ("Does the image contain exactly two distinct regions of pastures?", "[2,2]"),
     ("Are there at least three separate areas of mixed forests?", "[3,inf]"),
     ("Are three or more areas of mixed forests in the image?", "[3,inf]"),

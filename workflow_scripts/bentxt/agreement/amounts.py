@@ -8,7 +8,10 @@ from bentxt.agreement.unreadable import Unreadable
 from bentxt.nomenclature import PIXEL_AREA, PIXELS
 
 #: Number words, by value.
-_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+_WORDS = {word: value for value, word in enumerate(_NUMBERS)}
+_WORDS |= dict.fromkeys(("single", "sole", "lone", "solitary", "once"), 1)
+_WORDS |= dict.fromkeys(("pair", "couple", "twice"), 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +133,16 @@ _FRACTIONS = tuple(
 _OTHERS = re.compile(
     r"\b(?:others?|another|additional|additionally|further|else|besides|beside|apart from|aside from"
     r"|differs?|different|except(?:ing)?|in addition to|alongside|along with|together with|more classes"
-    r"|more than one class|several classes|multiple classes|(?:something|anything|nothing) but)\b"
+    r"|more than one class|several classes|multiple classes|beyond|more than just"
+    r"|(?:something|anything) but)\b"
 )
 _WHOLE = re.compile(
     r"\b(?:whole|entire|entirely|entirety|full|fully|complete|completely|total|totally|all|every|everywhere|only"
-    r"|exclusively|exclusive|sole|solely|alone|single class|one class|throughout|wholly|just)\b"
+    r"|exclusively|exclusive|sole|solely|alone|single class|one class|throughout|wholly|just"
+    r"|purely|uniform|uniformly|nothing but)\b"
 )
-_NOTHING = re.compile(r"\b(?:no|none|nothing|without)\b")
-_COUNT = re.compile(rf"(?<![\w.,-])(?:(?P<word>{'|'.join(_WORDS)}|single)|(?P<digits>\d{{1,4}}))(?![\w.%-])")
-_SEVERAL = re.compile(r"\b(?:multiple|several|numerous|various|many|plural|a few|a number of|various)\b")
+_COUNT = re.compile(rf"(?<![\w.,-])(?:(?P<word>{'|'.join(_WORDS)})|(?P<digits>\d{{1,4}}))(?![\w.%-])")
+_SEVERAL = re.compile(r"\b(?:multiple|several|numerous|various|many|plural|a few|a number of)\b")
 _NOT = re.compile(
     r"\b(?:not|never|absent|absence|lack|lacks|lacking|missing|without|devoid|free (?:of|from)|false|untrue"
     r"|incorrect|wrong|no|none|nothing|neither)\b|n't\b"
@@ -222,7 +226,7 @@ def read_count(text):
 def _value(match):
     if match["digits"]:
         return int(match["digits"])
-    return 1 if match["word"] == "single" else _WORDS.index(match["word"])
+    return _WORDS[match["word"]]
 
 
 def _joined(text, spans):

@@ -16,8 +16,6 @@ from bentxt.nomenclature import CLASSES
 from bentxt.questions.facts import Patch, gather_patches
 from bentxt.schemas import ADJACENCIES, INSTANCES, MAPS, Lineage, read_table
 
-_NO_PROBLEM = ""
-
 
 class MapProblems(Omissions):
     """Maps that cannot be read, by patch with the reason; maps that nobody asks for do not count.
@@ -181,7 +179,7 @@ class Evidence:
             return (
                 f"the reference map has {unlabelled} unlabelled pixels; the release leaves such patches out"
             )
-        return self._problems.get(name, _NO_PROBLEM)
+        return self._problems.get(name, "")
 
     def _gather(self, rows):
         if not len(rows):
