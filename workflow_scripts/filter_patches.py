@@ -9,8 +9,8 @@ import logging
 from pathlib import Path
 
 from bentxt.atomic import write_text
-from bentxt.attribute_tables import Omissions
 from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.omissions import Omissions
 from bentxt.patches import COUNT_COLUMNS, keep_patches, read_patches
 from bentxt.schemas import KEPT_PATCHES, MAPS, read_lineage, read_table, write_table
 

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from bentxt.attribute_tables import Omissions
 from bentxt.errors import InputError
+from bentxt.omissions import Omissions
 from bentxt.patches import COUNT_COLUMNS, keep_patches, read_patch_ids, read_patches
 from bentxt.schemas import KEPT_PATCHES, MAPS, METADATA, Lineage, read_lineage, read_table, write_table
 

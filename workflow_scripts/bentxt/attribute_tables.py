@@ -1,6 +1,5 @@
 """From the archive of reference maps to the tables of attributes, in one pass and a shard at a time."""
 
-import logging
 import shutil
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +13,7 @@ from bentxt.archives import members
 from bentxt.command_line import progress
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES, SIDE
+from bentxt.omissions import Omissions
 from bentxt.patch_names import mgrs_square
 from bentxt.reference_maps import SUFFIX, MapShard, patch_of
 from bentxt.schemas import ADJACENCIES, INSTANCES, MAPS, TableWriter
@@ -30,73 +30,12 @@ _MAP = np.dtype(
     ]
 )
 
-#: Of each reason for leaving patches out, so many names go into lineage and log; the number is always there.
-_NAMES_LISTED = 1000
-
 #: Ranks of patches that a row group of the tables covers; fixed, so that files do not depend on the shards.
 _MAPS_PER_ROW_GROUP = 4096
-
-_log = logging.getLogger(__name__)
 
 
 class NoReferenceMap(InputError):
     """An archive holds no usable reference map of any patch that is asked for."""
-
-
-class Omissions:
-    """Maps that cannot be used: an error at the first one, or a list of them with their reasons.
-
-    Parameters
-    ----------
-    on_error : {"stop", "skip"}
-        The setting ``reference_maps.on_error``.
-    """
-
-    def __init__(self, on_error):
-        if on_error not in ("stop", "skip"):
-            problem = f"on_error is {on_error!r}; expected stop or skip"
-            raise InputError(problem, item="reference_maps.on_error")
-        self._stop = on_error == "stop"
-        self._names = {}
-        self._counts = {}
-
-    def add(self, error, reason, name):
-        """Raise ``error`` (stop), or note ``name`` under ``reason`` and log the error (skip)."""
-        if self._stop:
-            raise error
-        self._note(reason, [name])
-        _log.warning("left out: %s", str(error).replace("\n", ";"))
-
-    def add_unlisted(self, error, name):
-        """As :meth:`add` for a map of a patch that is not asked for."""
-        self.add(error, "patch not in the metadata", name)
-
-    def add_missing(self, names, archive):
-        """As :meth:`add` for all patches that the archive has no map of."""
-        reason = "no map in the archive"
-        if self._stop:
-            more = f" (and of {len(names) - 1} more patches)" if len(names) > 1 else ""
-            raise InputError(
-                f"{reason}{more}, though the metadata lists it",
-                file=archive,
-                item=names[0],
-                remedy="fetch the archive again, or set reference_maps.on_error to skip",
-            )
-        self._note(reason, names)
-        more = f" and {len(names) - _NAMES_LISTED} more" if len(names) > _NAMES_LISTED else ""
-        listed = ", ".join(names[:_NAMES_LISTED])
-        _log.warning("left out: %d patches with %s: %s%s", len(names), reason, listed, more)
-
-    def _note(self, reason, names):
-        self._counts[reason] = self._counts.get(reason, 0) + len(names)
-        listed = self._names.setdefault(reason, [])
-        listed.extend(names[: _NAMES_LISTED - len(listed)])
-
-    def to_dict(self):
-        """Return ``{reason: {"count": number, "names": [patch or member, …]}}``."""
-        return {
-            reason: {"count": count, "names": self._names[reason]} for reason, count in self._counts.items()
-        }
 
 
 def extract_attribute_tables(
@@ -117,8 +56,8 @@ def extract_attribute_tables(
         Where to write ``MAPS``, ``INSTANCES`` and ``ADJACENCIES``. The row of a map is its ``map_index``;
         the other two are sorted by it.
     lineage : callable
-        Takes ``skipped`` (see :meth:`Omissions.to_dict`) and ``patches_without_map`` (int), returns the
-        :class:`~bentxt.schemas.Lineage`.
+        Takes ``skipped`` (see :class:`~bentxt.omissions.Omissions`) and ``patches_without_map`` (int),
+        returns the :class:`~bentxt.schemas.Lineage`.
     on_error : {"stop", "skip"}
         What to do about a map that is unreadable, of an unknown patch, a duplicate or missing.
     maps_per_shard : int

@@ -4,9 +4,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bentxt.attribute_tables import Omissions
 from bentxt.errors import InputError
 from bentxt.nomenclature import COUNTRIES
+from bentxt.omissions import Omissions
 from bentxt.schemas import KEPT_PATCHES, METADATA, check_table
 
 #: Splits as published, in the order of the table of counts.
@@ -47,7 +47,7 @@ def read_patches(metadata, excluded_metadata, omissions=None):
     ----------
     metadata, excluded_metadata : str or Path
         As for :func:`read_patch_ids`.
-    omissions : bentxt.attribute_tables.Omissions, optional
+    omissions : bentxt.omissions.Omissions, optional
         What to do about a patch without a value, or whose split or country is none of BigEarthNet's; by
         default the first one is an error.
 

@@ -8,11 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bentxt.attribute_tables import NoReferenceMap, Omissions, extract_attribute_tables
+from bentxt.attribute_tables import NoReferenceMap, extract_attribute_tables
 from bentxt.climate import raster_map, read_legend
 from bentxt.errors import InputError
 from bentxt.geography import patch_centres, season
 from bentxt.nomenclature import CLASSES
+from bentxt.omissions import Omissions
 from bentxt.questions.facts import Patch, gather_patches
 from bentxt.schemas import ADJACENCIES, INSTANCES, MAPS, Lineage, read_table
 
