@@ -57,6 +57,45 @@ AREAS = [
     ("Is there something else than broad-leaved forests in the image?", "[-inf,14400)"),
     ("Do broad-leaved forests share the image with other classes?", "[-inf,14400)"),
     ("Do natural grasslands or sparsely vegetated areas span under 288000 m2 of the image?", "[-inf,2880)"),
+    # As the release asks.
+    ("Do marine waters cover less than the whole image?", "[-inf,14400)"),
+    ("Is there some part of the image not covered by complex cultivation patterns?", "[-inf,14400)"),
+    ("Are there regions in the image that are not coniferous forests?", "[-inf,14400)"),
+    ("Is any region of the image not part of the class arable lands?", "[-inf,14400)"),
+    ("Does the image contain classes other than broad-leaved forests?", "[-inf,14400)"),
+    ("Is there anything except transitional woodlands or shrubs in the image?", "[-inf,14400)"),
+    ("Is the class arable lands the only one in the image?", "[14400,14400]"),
+    ("Are arable lands occupying every part of the image?", "[14400,14400]"),
+    ("Is the image completely filled with inland waters?", "[14400,14400]"),
+    ("Is the area of urban fabrics greater than or equal to 10%?", "[1440,inf]"),
+    ("Is the coverage of beaches, dunes, or sands equal to or above 10%?", "[1440,inf]"),
+    ("Is the surface of industrial or commercial units no more than 20%?", "[-inf,2880]"),
+    ("Is the surface of urban fabrics not greater than 288000 square meters?", "[-inf,2880]"),
+    (
+        "Is the area of beaches, dunes, or sands greater than 0 m^2 but smaller than 432000 m^2?",
+        "(0,4320)",
+    ),
+    ("Is the area covered by moors, heathland, or sclerophyllous vegetation at least 0%?", "[0,inf]"),
+    ("Is the region of urban fabrics greater than 30%?", "(4320,inf]"),
+    # In other words.
+    ("Is the area of pastures less than or equal to 50%?", "[-inf,7200]"),
+    ("Is the area of pastures below or equal to 50%?", "[-inf,7200]"),
+    ("Is the area of pastures equal or greater than 144000 sqm?", "[1440,inf]"),
+    ("Do pastures cover at least 10% but no more than 30% of the image?", "[1440,4320]"),
+    ("Do pastures cover only part of the image?", "[-inf,14400)"),
+    ("Is the image only partially covered by pastures?", "[-inf,14400)"),
+    ("Is any part of the entire image not covered by pastures?", "[-inf,14400)"),
+    ("Is some of the image free of pastures?", "[-inf,14400)"),
+    ("Is there any land that pastures do not cover?", "[-inf,14400)"),
+]
+
+#: Statements of an area that say that something is not so.
+NEGATED_AREAS = [
+    ("Do pastures not cover the entire image?", "[14400,14400]"),
+    ("Does the image not consist entirely of pastures?", "[14400,14400]"),
+    ("Is there no part of the image that is not covered by pastures?", "[-inf,14400)"),
+    ("Is no part of the image free of pastures?", "[-inf,14400)"),
+    ("Does the image show pastures and nothing else?", "[-inf,14400)"),
 ]
 
 #: What is said of a number of instances.
@@ -90,6 +129,19 @@ COUNTS = [
     ("Are pastures present in a total of three areas?", "[3,3]"),
     ("Are pastures present in at most one area?", "[-inf,1]"),
     ("Do pastures occupy not fewer than two areas?", "[2,inf]"),
+    # As the release asks.
+    ("Do pastures occupy two or less continuous areas in the image?", "[-inf,2]"),
+    ("Do inland wetlands appear in over two continuous areas in this image?", "(2,inf]"),
+    ("Do arable lands appear in a maximum of one continuous area within the image?", "[-inf,1]"),
+    ("Are the distinct continuous areas of arable lands totaling exactly two?", "[2,2]"),
+    ("Are arable lands separated across one or more continuous areas in the image?", "[1,inf]"),
+    ("Are urban fabrics distributed across at least four separate continuous parts of the image?", "[4,inf]"),
+    ("Can multiple continuous areas of pastures be detected in this image?", "(1,inf]"),
+    ("Is there no more than one continuous region of pastures visible here?", "[-inf,1]"),
+    # In other words.
+    ("Are there greater than or equal to two continuous areas of pastures?", "[2,inf]"),
+    ("Are there more than one but fewer than four areas of pastures?", "(1,4)"),
+    ("Are there at least two and at most three areas of pastures in this one image?", "[2,3]"),
 ]
 
 #: All ask for the mixed forest as seen from the urban fabric.
@@ -174,6 +226,13 @@ def test_areas(text, expected):
     assert written(reading.amount) == expected
     assert len(reading.classes) == 1
     assert not reading.negated
+
+
+@pytest.mark.parametrize(("text", "expected"), NEGATED_AREAS)
+def test_negated_areas(text, expected):
+    reading = read("binary", "area", text, "yes")
+    assert written(reading.amount) == expected
+    assert reading.negated
 
 
 @pytest.mark.parametrize(("text", "expected"), COUNTS)

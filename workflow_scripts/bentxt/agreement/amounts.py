@@ -67,17 +67,22 @@ def exactly(value, unit=""):
 #: The whole patch, and less than it: other classes are there besides.
 WHOLE, NOT_WHOLE = exactly(PIXELS), less_than(PIXELS)
 
+# Comparisons upwards and downwards, alone or joined with equality: "greater than or equal to".
+_UP = r"(?:(?:more|greater|larger|bigger|higher)(?: than)?|over|above|exceed(?:s|ed|ing)?)"
+_DOWN = r"(?:(?:less|fewer|smaller|lower)(?: than)?|under|below)"
+_EQUAL = r"(?:at|equal(?:s|ling)?(?: to)?)"
 # In this order: "no more than" holds "more than".
 _BEFORE = (
     (
         at_least,
         r"at (?:the very )?least|no(?:t)? (?:less|fewer|smaller|lower) than|not (?:under|below)"
-        r"|minimum(?: of)?|minimally|≥|>=",
+        rf"|minimum(?: of)?|minimally|≥|>=|{_UP},? or {_EQUAL}|{_EQUAL},? or {_UP}",
     ),
     (
         at_most,
         r"at (?:the very )?most|no(?:t)? (?:more|greater|larger|higher|bigger) than"
-        r"|not (?:over|above|exceed(?:ing)?)|maximum(?: of)?|up to|≤|<=",
+        r"|not (?:over|above|exceed(?:ing)?)|maximum(?: of)?|up to|≤|<="
+        rf"|{_DOWN},? or {_EQUAL}|{_EQUAL},? or {_DOWN}",
     ),
     (
         more_than,
@@ -136,10 +141,33 @@ _OTHERS = re.compile(
     r"|more than one class|several classes|multiple classes|beyond|more than just"
     r"|(?:something|anything) but)\b"
 )
+_NOUNS = (
+    r"(?:areas?|bits?|corners?|fractions?|land|parts?|patch(?:es)?|pieces?|pixels?|places?|portions?"
+    r"|regions?|sections?|segments?|shares?|spots?|stretch(?:es)?|surfaces?|zones?)"
+)
+# "Some part that is not ...", "any region outside ...", "less than the whole", "only a part".
+_SOME_NOT = re.compile(
+    rf"\b(?:some|any|anything|something|anywhere|somewhere|{_NOUNS})\b[^?]*?"
+    r"(?:\b(?:not|never|without|free (?:of|from)|devoid of|lacks?|lacking|outside(?: of)?)\b|n't\b)"
+)
+_LESS_THAN_WHOLE = re.compile(
+    r"\b(?:less|smaller|fewer|lower) than (?:the |an? )?(?:whole|entire|entirety|full|complete|total|all)\b"
+    r"|\b(?:only|just|merely|limited to|confined to|restricted to)"
+    rf" (?:(?:an?|some|certain) {_NOUNS}|parts?|portions?|sections?)\b"
+    r"|\b(?:only|just) (?:partially|partly|partial)\b|\b(?:partially|partly|incompletely)\b"
+)
 _WHOLE = re.compile(
     r"\b(?:whole|entire|entirely|entirety|full|fully|complete|completely|total|totally|all|every|everywhere|only"
     r"|exclusively|exclusive|sole|solely|alone|single class|one class|throughout|wholly|just"
     r"|purely|uniform|uniformly|nothing but)\b"
+)
+#: Statements without a number, in this order, and the areas that they mean.
+_WITHOUT_NUMBER = (
+    # "Nothing other than", "no other class": the negation makes it the whole image again.
+    (_OTHERS, NOT_WHOLE),
+    (_SOME_NOT, NOT_WHOLE),
+    (_LESS_THAN_WHOLE, NOT_WHOLE),
+    (_WHOLE, WHOLE),
 )
 _COUNT = re.compile(rf"(?<![\w.,-])(?:(?P<word>{'|'.join(_WORDS)})|(?P<digits>\d{{1,4}}))(?![\w.%-])")
 _SEVERAL = re.compile(r"\b(?:multiple|several|numerous|various|many|plural|a few|a number of)\b")
@@ -178,12 +206,9 @@ def read_area(text):
         text = words.sub(percent, text)
     found = list(_AREA.finditer(text))
     if not found:
-        if match := _OTHERS.search(text):
-            rest = text[: match.start()] + text[match.end() :]
-            # "Nothing other than", "no other class": the negation makes it the whole image again.
-            return NOT_WHOLE, rest
-        if match := _WHOLE.search(text):
-            return WHOLE, text[: match.start()] + text[match.end() :]
+        for pattern, interval in _WITHOUT_NUMBER:
+            if match := pattern.search(text):
+                return interval, text[: match.start()] + text[match.end() :]
         raise Unreadable("no amount of area")
     unit = next((match.lastgroup for match in found if match.lastgroup != "number"), None)
     if unit is None:
@@ -212,11 +237,11 @@ def read_count(text):
     values = [_value(match) for match in found]
     spans = [match.span() for match in found]
     if len(found) > 2 or (len(found) == 2 and not _joined(text, spans)):
-        # "In one image", "one of": the number that is compared counts.
+        # "In one image", "one of": the numbers that are compared count.
         compared = [(s, v) for s, v in zip(spans, values, strict=True) if _compared(text, s)]
-        if len(compared) != 1:
+        if not 1 <= len(compared) <= 2:
             raise Unreadable("several numbers")
-        spans, values = [compared[0][0]], [compared[0][1]]
+        spans, values = map(list, zip(*compared, strict=True))
     interval, span = _interval(text, spans, values, "")
     if interval is None:
         interval, span = exactly(values[0]), spans[0]
@@ -244,6 +269,8 @@ def _interval(text, spans, values, unit):
             r"(?:somewhere |anywhere )?(?:between|from|range of|in the range|within)\s*$", text[: spans[0][0]]
         )
         return Interval(low, high, unit=unit), (before.start() if before else spans[0][0], spans[1][1])
+    if len(spans) == 2:
+        return _both(text, spans, values, unit)
     if len(spans) != 1:
         raise Unreadable("several amounts that make no range")
     (start, end), value = spans[0], values[0]
@@ -255,6 +282,20 @@ def _interval(text, spans, values, unit):
         if match := pattern.search(text[:start]):
             return make(value, unit), (match.start(), end)
     return None, (start, end)
+
+
+def _both(text, spans, values, unit):
+    """Return what two comparisons say together, as "more than 10% but less than 30%", and their span."""
+    compared = [_compared(text, span) for span in spans]
+    if not all(compared):
+        raise Unreadable("several amounts that make no range")
+    bounds = [make(value, unit) for (make, _), value in zip(compared, values, strict=True)]
+    below = next((bound for bound in bounds if math.isinf(bound.high) and math.isfinite(bound.low)), None)
+    above = next((bound for bound in bounds if math.isinf(bound.low) and math.isfinite(bound.high)), None)
+    if not below or not above or below.low > above.high:
+        raise Unreadable("several amounts that make no range")
+    interval = Interval(below.low, above.high, below.low_open, above.high_open, unit)
+    return interval, (compared[0][1][0], compared[1][1][1])
 
 
 def _compared(text, span):

@@ -22,7 +22,7 @@ _SEASONS = {"spring": "Spring", "summer": "Summer", "fall": "Fall", "autumn": "F
 _COUNTRIES = {country.lower(): country for country in COUNTRIES}
 _OPTION = re.compile(r"(?<![\w(])\(?([a-dA-D])[).:]\s*(?=\S)")
 _LETTER = re.compile(r"\(?([a-d])(?:[).:,]|$)", re.IGNORECASE)
-_POINT = re.compile(r"\(\s*([01]?\.?\d*)\s*,\s*([01]?\.?\d*)\s*\)")
+_POINT = re.compile(r"\(\s*([01]?\.?\d*)[\s,]+([01]?\.?\d*)\s*\)")
 _REFERENCE = re.compile(r"<ref>(.*?)</ref>", re.DOTALL)
 _TAG = re.compile(r"</?\w+>")
 _NUMBER = r"([-+]?\d*\.?\d+)"
