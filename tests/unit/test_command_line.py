@@ -31,6 +31,8 @@ def test_settings_from_a_file_and_by_default_from_the_config(tmp_path, monkeypat
     assert parse("--settings", str(tmp_path / "config.yaml")).settings == {"run": "mini", "seed": 3}
     monkeypatch.chdir(tmp_path)
     assert parse().settings["seed"] == 3
+    (tmp_path / "config.yaml").unlink()
+    assert parse().settings == read_settings(str(SCRIPTS.parent / "config.yaml"))
 
 
 @pytest.mark.parametrize("text", ['{"run": ', "{run: mini", "nowhere.yaml"])

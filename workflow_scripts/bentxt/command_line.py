@@ -16,6 +16,9 @@ from bentxt.errors import InputError
 from bentxt.lineages import gather_lineages
 from bentxt.schemas import Lineage
 
+#: The workflow's own settings, for programs called from a folder that has none.
+CONFIG = Path(__file__).resolve().parents[2] / "config.yaml"
+
 
 def program_parser(description):
     """Return a parser with the two options that every program has, ``--settings`` and ``--code``.
@@ -35,8 +38,9 @@ def program_parser(description):
     parser.add_argument(
         "--settings",
         type=read_settings,
-        default="config.yaml",
-        help="the config keys that the program uses, as JSON, or a YAML file that holds them",
+        default="config.yaml" if Path("config.yaml").is_file() else str(CONFIG),
+        help="the config keys that the program uses, as JSON, or a YAML file that holds them; "
+        "by default config.yaml of this folder, or else the workflow's own",
     )
     parser.add_argument("--code", default="", help="fingerprint of the code, for the lineage")
     return parser
