@@ -122,7 +122,7 @@ class _Reader:
     def _add(self, member, data):
         patch = patch_of(member)
         encoded = patch.encode()
-        rank = np.searchsorted(self.names, np.bytes_(encoded))
+        rank = self.names.searchsorted(encoded)
         if rank == len(self.names) or self.names[rank] != encoded:
             problem = "reference map of a patch that neither metadata file lists"
             self.omissions.add_unlisted(self._error(problem, member), patch)
