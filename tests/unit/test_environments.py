@@ -13,7 +13,7 @@ from bentxt.fingerprint import source_files
 
 PROJECT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = sorted((PROJECT / "envs").glob("*.yaml"))
-CONDA_NAMES = {"pytorch": "torch", "python-lmdb": "lmdb"}
+CONDA_NAMES = {"pytorch": "torch", "python-lmdb": "lmdb", "python-isal": "isal"}
 # Not in the lock: the interpreter, the installer, and the engine that brings its own PyTorch.
 OUTSIDE_LOCK = {"python", "pip", "vllm"}
 
