@@ -87,6 +87,7 @@ AREAS = [
     ("Is any part of the entire image not covered by pastures?", "[-inf,14400)"),
     ("Is some of the image free of pastures?", "[-inf,14400)"),
     ("Is there any land that pastures do not cover?", "[-inf,14400)"),
+    ("Is the whole area of the image covered by pastures, or not?", "[14400,14400]"),
 ]
 
 #: Statements of an area that say that something is not so.

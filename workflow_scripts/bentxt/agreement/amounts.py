@@ -206,6 +206,7 @@ def read_area(text):
         text = words.sub(percent, text)
     found = list(_AREA.finditer(text))
     if not found:
+        text = _OR_NOT.sub("", text)
         for pattern, interval in _WITHOUT_NUMBER:
             if match := pattern.search(text):
                 return interval, text[: match.start()] + text[match.end() :]
