@@ -189,6 +189,16 @@ POSITIONS = [
     "From where the urban fabric is, where is the mixed forest?",
     "With the urban fabric at the center, where is the mixed forest?",
     "In this image, what is the mixed forest's position relative to the urban fabric?",
+    "If the urban fabric is considered as the reference, where would the mixed forest be located?",
+    "Looking at the urban fabric, where is the mixed forest?",
+    # As the release asks.
+    "Considering the urban fabric as a reference, where does the mixed forest appear?",
+    "Using the urban fabric as the reference, how would you describe the position of the mixed forest?",
+    "What is the spatial direction from the urban fabric to the mixed forest?",
+    "Relative to the urban fabric, where does the mixed forest appear in the scene?",
+    "What directional relationship exists between the mixed forest and the urban fabric?",
+    "How does the mixed forest spatially relate to the urban fabric in this image?",
+    "Which direction describes the spatial relationship of the mixed forest relative to the urban fabric?",
 ]
 
 PRESENCES = [

@@ -16,12 +16,13 @@ _ANCHOR_BEFORE = tuple(
         r"|(?:as|for) (?:an? |the |your )?(?:reference|anchor|origin|starting)(?: point)?,?",
         r"(?:(?:seen|viewed|looking|starting|coming|going|moving|observed|measured) )?from",
         r"to|with|than|against|versus|vs\.?|using|taking|considering|given|based on|regarding|around|for"
-        r"|(?:side|direction|left|right|top|bottom)|(?:standing|stand|are) (?:at|in|on)",
+        r"|(?:side|direction|left|right|top|bottom)|(?:standing|stand|are|looking|look) (?:at|in|on)",
     )
 )
 _ANCHOR_AFTER = re.compile(
     r"(?:'s?)?,?\s*(?:class |area |region )?"
-    r"(?:(?:as|being|is|was|serves as|acts as|is (?:used|taken|chosen) as) (?:the |an? |your |our )?(?:\w+ )?"
+    r"(?:(?:as|being|is|was|serves as|acts as"
+    r"|is (?:used|taken|chosen|considered|seen|set|treated|regarded) as) (?:the |an? |your |our )?(?:\w+ )?"
     r"(?:reference|anchor|origin|starting|viewpoint|base|center|centre)"
     r"|(?:is|lies|were) (?:at|in) the (?:center|centre|middle|origin)"
     r"|(?:perspective|viewpoint|point of view|vantage point))"
