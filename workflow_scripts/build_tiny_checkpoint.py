@@ -9,6 +9,7 @@ import torch
 
 from bentxt.archives import members
 from bentxt.atomic import atomic_directory
+from bentxt.climate_legend import zone_names
 from bentxt.command_line import lineage, program_parser, run, setting
 from bentxt.errors import InputError
 from bentxt.images import open_images
@@ -17,7 +18,7 @@ from bentxt.models.preprocessing import S1_STATISTICS, S2_STATISTICS, encoder_in
 from bentxt.models.prompts import AREA_SENTENCE, write_instruction
 from bentxt.models.tiny import tiny_encoder, tiny_image_processor, tiny_internvl
 from bentxt.models.tiny_native import build_tiny_qwen
-from bentxt.models.tokenizer import SEASONS, climate_zones, train_tokenizer
+from bentxt.models.tokenizer import SEASONS, train_tokenizer
 from bentxt.nomenclature import COUNTRIES, class_lookup
 from bentxt.randomness import generator
 from bentxt.reference_maps import patch_of, read_reference_map
@@ -85,7 +86,7 @@ def _build_internvl(arguments, rows, tokenizer, settings, seed):
     patches = rows.drop_duplicates("patch_id")
     cell = setting(arguments.settings, "tiny.encoder.patch")
     shares = class_shares(_class_maps(arguments.reference_maps, list(patches["patch_id"])), cell)
-    zones = climate_zones()
+    zones = zone_names()
     places = [
         (COUNTRIES.index(country), SEASONS.index(season), zones.index(zone))
         for country, season, zone in zip(

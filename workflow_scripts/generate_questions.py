@@ -4,10 +4,11 @@ Binary: presence, area, count, adjacency. Multiple choice: the same, relative po
 climate zone. Bounding box: points and referring expressions. The answers follow from the reference maps.
 """
 
+from bentxt.climate_legend import CLIMATE_ZONES
 from bentxt.command_line import collect_rarely, lineage, program_parser, run, setting
 from bentxt.questions.generate import TYPES, generate_questions, load_resources
 from bentxt.similar_classes import SIMILAR_CLASSES
-from bentxt.wording import CLASS_WORDING, RESOURCES
+from bentxt.wording import CLASS_WORDING
 
 
 def main():
@@ -17,7 +18,7 @@ def main():
     parser.add_argument("--templates", required=True, nargs="+", help="one YAML file a category")
     parser.add_argument("--class-wording", default=CLASS_WORDING, help="forms of the class names, YAML")
     parser.add_argument("--similar-classes", default=SIMILAR_CLASSES, help="tiers of similar classes, YAML")
-    parser.add_argument("--climate-zones", default=RESOURCES / "climate_zones.csv", help="legend, CSV")
+    parser.add_argument("--climate-zones", default=CLIMATE_ZONES, help="legend, CSV")
     for table in ("patches", "maps", "instances", "adjacencies"):
         parser.add_argument(f"--{table}", required=True, help=f"{table}.parquet")
     parser.add_argument("--out", required=True, help="the question table, Parquet")

@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from bentxt.climate import read_legend
+from bentxt.climate_legend import read_legend
 from bentxt.command_line import lineage, program_parser, run, setting
 from bentxt.geography import locate_patches
 from bentxt.schemas import KEPT_PATCHES, MAPS, PATCHES, read_table, write_table

@@ -18,11 +18,10 @@ from bentxt.agreement.rows import patch_ids
 from bentxt.agreement.tally import CAPTION_COLUMNS, COLUMNS, agreement_report
 from bentxt.atomic import atomic_path, write_text
 from bentxt.captions.facts import Rules
-from bentxt.climate import read_legend
+from bentxt.climate_legend import CLIMATE_ZONES, zone_names
 from bentxt.command_line import lineage, program_parser, run, setting
 from bentxt.reporting.provenance import write_provenance
 from bentxt.reporting.tables import csv_text
-from bentxt.wording import RESOURCES
 
 
 def main():
@@ -34,7 +33,7 @@ def main():
     parser.add_argument("--reference-maps", type=Path, required=True, help="archive, or a folder like it")
     parser.add_argument("--metadata", type=Path, required=True, help="metadata.parquet")
     parser.add_argument("--climate-raster", type=Path, help="Köppen-Geiger GeoTIFF of Beck et al.")
-    parser.add_argument("--climate-zones", default=RESOURCES / "climate_zones.csv", help="its legend, CSV")
+    parser.add_argument("--climate-zones", default=CLIMATE_ZONES, help="its legend, CSV")
     parser.add_argument(
         "--complete", nargs="+", default=[], metavar="PATCH_ID", help="patches all of whose rows are given"
     )
@@ -59,7 +58,7 @@ def main():
             arguments.climate_raster,
         )
         measure = Measure(
-            tuple(name for _, name in read_legend(arguments.climate_zones)),
+            zone_names(arguments.climate_zones),
             setting(arguments.settings, "questions"),
             Rules.from_settings(arguments.settings),
             stop,

@@ -14,8 +14,9 @@ import yaml
 from question_world import LINEAGE, borders_of, instances_of, small_world
 from scipy import ndimage
 
+from bentxt.climate_legend import zone_names
 from bentxt.nomenclature import CLASSES, COUNTRIES, PIXELS, SIDE
-from bentxt.questions.generate import TYPES, generate_questions, load_resources, load_zones
+from bentxt.questions.generate import TYPES, generate_questions, load_resources
 from bentxt.similar_classes import SIMILAR_CLASSES, load_similar_classes
 from bentxt.wording import CLASS_WORDING, RESOURCES, load_wording
 
@@ -329,7 +330,7 @@ def test_mcq_relative_position(world, tmp_path):
 
 
 def test_mcq_country_season_and_climate_zone(world, rows):
-    zones = load_zones(ZONES_FILE)
+    zones = zone_names(ZONES_FILE)
     for category, column, names in (
         ("country", "country", COUNTRIES),
         ("season", "season", ("Spring", "Summer", "Fall", "Winter")),

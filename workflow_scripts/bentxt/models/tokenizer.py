@@ -5,14 +5,14 @@ and merges cross spaces, so that recurring phrases of the templates become singl
 takes about ten tokens instead of thirty, and a tiny model need not learn to spell before it can answer.
 """
 
-import csv
 import re
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
+from bentxt.climate_legend import zone_names
 from bentxt.nomenclature import COUNTRIES
-from bentxt.wording import RESOURCES, load_wording
+from bentxt.wording import load_wording
 
 TURN_START, TURN_END, PADDING = "<|im_start|>", "<|im_end|>", "<|endoftext|>"
 IMAGE_START, IMAGE_END, IMAGE_TOKEN = "<img>", "</img>", "<IMG_CONTEXT>"
@@ -34,12 +34,6 @@ DIRECTIONS = ("left", "right", "top", "bottom", "top-left", "top-right", "bottom
 _PIECES = r" ?[a-d]\) ?| ?\d\.\d+|\d+(?:,\d{3})*|[\[\]().,:;?!\"%<>~]"
 
 
-def climate_zones():
-    """Return the 30 names of the climate legend (``resources/climate_zones.csv``)."""
-    with (RESOURCES / "climate_zones.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(row["name"] for row in csv.DictReader(file))
-
-
 def field_words():
     """Return the words that are single tokens, by kind and form.
 
@@ -57,7 +51,7 @@ def field_words():
         "class": classes,
         "country": [(name,) for name in COUNTRIES],
         "season": [(name, name.lower()) for name in SEASONS],
-        "climate zone": [(name, name.lower()) for name in climate_zones()],
+        "climate zone": [(name, name.lower()) for name in zone_names()],
     }
 
 

@@ -1,12 +1,10 @@
 """One question table from the tables of attributes: read, ask and write, block by block."""
 
-import csv
 import logging
 from dataclasses import dataclass
-from pathlib import Path
 
+from bentxt.climate_legend import zone_names
 from bentxt.command_line import progress
-from bentxt.errors import InputError
 from bentxt.questions.binary import BinaryQuestions
 from bentxt.questions.boxes import BoxQuestions
 from bentxt.questions.facts import BLOCK, read_patches
@@ -68,22 +66,8 @@ def load_resources(kind, templates, class_wording, similar_classes, climate_zone
         load_templates(templates, TYPES[kind]),
         load_wording(class_wording),
         load_similar_classes(similar_classes),
-        load_zones(climate_zones),
+        zone_names(climate_zones),
     )
-
-
-def load_zones(path):
-    """Return the names of the climate legend: column ``name`` of a CSV file."""
-    try:
-        with Path(path).open(encoding="utf-8", newline="") as file:
-            zones = tuple(row["name"] for row in csv.DictReader(file))
-    except FileNotFoundError:
-        raise InputError("climate legend not found", file=path) from None
-    except KeyError:
-        raise InputError("the climate legend has no column 'name'", file=path) from None
-    if len(set(zones)) != len(zones) or len(zones) < 4:
-        raise InputError("the climate legend needs four or more different names", file=path)
-    return zones
 
 
 def question_maker(seed, settings, resources):
