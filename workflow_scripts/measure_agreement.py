@@ -10,16 +10,18 @@ ours in the release; extra, of the release by our rules.
 
 import logging
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 
 from bentxt.agreement.evidence import Evidence
 from bentxt.agreement.measuring import Measure, measure_agreement
 from bentxt.agreement.rows import patch_ids
 from bentxt.agreement.tally import CAPTION_COLUMNS, COLUMNS, agreement_report
-from bentxt.atomic import atomic_path, write_text
+from bentxt.atomic import atomic_path
 from bentxt.captions.facts import Rules
 from bentxt.climate_legend import CLIMATE_ZONES, zone_names
 from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.errors import InputError
 from bentxt.reporting.provenance import write_provenance
 from bentxt.reporting.tables import csv_text
 
@@ -41,8 +43,16 @@ def main():
     parser.add_argument("--disagreements", type=Path, required=True, help="rows that do not agree, CSV")
     parser.add_argument("--captions", type=Path, help="what captions state, by kind of statement, CSV")
     arguments = parser.parse_args()
-    stop = setting(arguments.settings, "agreement.on_error") == "stop"
+    on_error = setting(arguments.settings, "agreement.on_error")
+    if on_error not in ("report", "stop"):
+        raise InputError(
+            f"agreement.on_error is {on_error!r}; expected report or stop", item="agreement.on_error"
+        )
+    stop = on_error == "stop"
 
+    targets = [arguments.disagreements, arguments.out]
+    if arguments.captions:
+        targets.append(arguments.captions)
     scratch = arguments.disagreements.parent / f".{arguments.disagreements.name}.attributes"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
@@ -63,21 +73,21 @@ def main():
             Rules.from_settings(arguments.settings),
             stop,
         )
-        with (
-            atomic_path(arguments.disagreements) as part,
-            part.open("w", encoding="utf-8", newline="") as findings,
-        ):
-            tally, statements = measure_agreement(
-                arguments.annotations, evidence, measure, findings, arguments.complete
-            )
+        # All appear together, and a path that cannot be written is found before the work.
+        with ExitStack() as stack:
+            parts = [stack.enter_context(atomic_path(path)) for path in targets]
+            with parts[0].open("w", encoding="utf-8", newline="") as findings:
+                tally, statements = measure_agreement(
+                    arguments.annotations, evidence, measure, findings, arguments.complete
+                )
+            rows = tally.rows()
+            texts = (csv_text(COLUMNS, rows), csv_text(CAPTION_COLUMNS, statements))
+            for part, text in zip(parts[1:], texts, strict=False):
+                part.write_text(text, encoding="utf-8", newline="")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    rows = tally.rows()
     print(agreement_report(rows), flush=True)
     logging.info("%d maps at hand; findings: %s", evidence.maps, tally.findings or "none")
-    if arguments.captions:
-        write_text(arguments.captions, csv_text(CAPTION_COLUMNS, statements))
-    write_text(arguments.out, csv_text(COLUMNS, rows))
     notes = {"maps": evidence.maps, "findings": tally.findings, "captions": statements}
     inputs = [arguments.annotations, arguments.reference_maps, arguments.metadata]
     if arguments.climate_raster:

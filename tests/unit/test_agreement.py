@@ -299,6 +299,7 @@ def test_bad_maps_are_reported_row_by_row_and_the_rest_is_answered(measure, worl
     files = [(PATCH, tif(PATCH, CODES)), *((name, data) for name, (data, _) in zip(OTHERS, bad, strict=True))]
     rows = [RIGHT[0], *(question("presence", "Can pastures be seen?", "yes", patch=name) for name in OTHERS)]
     absent = f"{TILE}_00_09"
+    write_metadata(world.metadata, [PATCH, *OTHERS, absent])
     rows.append(question("presence", "Can pastures be seen?", "yes", patch=absent))
     table, wrong, _ = measure(rows, maps=archive_of(world.folder / "second", files))
     assert counts(table, "rows", "parsed", "answered", "agreeing") == {("binary", "presence"): (7, 7, 1, 1)}
@@ -326,9 +327,70 @@ def test_a_patch_without_metadata_is_reported(measure, world):
     table, wrong, _ = measure(rows)
     assert counts(table, "parsed", "answered")["mcq", "country"] == (1, 0)
     assert counts(table, "answered", "agreeing")["mcq", "season"] == (1, 1)
-    assert [(row["category"], row["reason"]) for row in wrong] == [
-        ("country", "the metadata does not list the patch")
+    reason = "the metadata does not list the patch"
+    # Once for the patch, at its first row, and for each row that the metadata would have answered.
+    assert [(row["category"], row["finding"], row["reason"]) for row in wrong] == [
+        ("count", "no metadata", reason),
+        ("country", "not answered", reason),
     ]
+    _, _, done = measure(rows[:1], *settings(on_error="stop"), check=False)
+    assert done.returncode == 1
+    assert reason in done.stderr
+    assert PATCH in done.stderr
+
+
+def test_rows_without_a_map_among_maps_are_a_report(measure, world):
+    rows = [row | {"patch_id": OTHERS[0]} for row in RIGHT if row["category"] in ("country", "count")]
+    table, wrong, _ = measure(rows)
+    assert counts(table, "parsed", "answered")["binary", "count"] == (2, 0)
+    assert counts(table, "answered", "agreeing")["mcq", "country"] == (1, 1)
+    assert wrong == []
+    (world.folder / "empty").mkdir()
+    _, _, done = measure(rows, maps=world.folder / "empty", check=False)
+    assert done.returncode == 1
+    assert "no reference map" in done.stderr
+
+
+def test_broken_lines_spoil_no_other(measure, world, run_program):
+    good = json.dumps(RIGHT[0])
+    bad = [
+        (json.dumps(RIGHT[0] | {"patch_id": " "}), "patch_id missing or no text"),
+        (json.dumps(RIGHT[0] | {"output": "\ud800"}), "output too long, or not Unicode"),
+        (json.dumps(RIGHT[0] | {"patch_id": "\udc00"}), "patch_id too long, or not Unicode"),
+        (json.dumps(RIGHT[0] | {"input": "Is there " * 9999}), "input too long, or not Unicode"),
+        ("[" * 100_000 + "]" * 100_000, "not a JSON object"),
+        (good[:-1] + ', "n": ' + "9" * 5000 + "}", "not a JSON object"),
+    ]
+    annotations = world.folder / "rows.jsonl"
+    lines = [good, *(line for line, _ in bad)]
+    text = "\n".join(lines).encode() + b'\n{"patch_id": "\xff"}\n' + good.encode()
+    annotations.write_bytes(b"\xef\xbb\xbf" + text)
+    wrong = world.folder / "wrong.csv"
+    run_program(
+        "measure_agreement",
+        *("--annotations", annotations, "--reference-maps", world.archive, "--metadata", world.metadata),
+        *("--out", world.folder / "out.csv", "--disagreements", wrong),
+    )
+    assert [row["reason"] for row in read_csv(wrong) if row["finding"] == "not parsed"] == [
+        *(reason for _, reason in bad),
+        "not a JSON object",
+    ]
+    table = read_csv(world.folder / "out.csv")
+    assert [int(row["agreeing"]) for row in table if row["category"] == "presence"] == [2, 0]
+
+
+def test_an_unknown_setting_is_refused(measure):
+    _, _, done = measure(RIGHT[:1], *settings(on_error="Stop"), check=False)
+    assert done.returncode == 1
+    assert "expected report or stop" in done.stderr
+
+
+def test_metadata_in_categories(measure, world):
+    table = pa.table({"patch_id": [PATCH], "country": ["Austria"]})
+    table = table.set_column(1, "country", table["country"].dictionary_encode())
+    pq.write_table(table, world.metadata)
+    rows = [row for row in RIGHT if row["category"] == "country"]
+    assert measure(rows)[1] == []
 
 
 def test_complete_patches_are_compared_as_sets(measure):
@@ -374,6 +436,17 @@ def test_files_that_are_no_annotations(measure, world, run_program):
     sources = ("--reference-maps", world.archive, "--metadata", world.metadata)
     done = run_program("measure_agreement", "--annotations", path, *sources, *outputs, check=False)
     assert "columns missing: type, category, output" in done.stderr
+    pq.write_table(pa.table({name: pa.array([], pa.string()) for name in RIGHT[0]}), path)
+    done = run_program("measure_agreement", "--annotations", path, *sources, *outputs, check=False)
+    assert "holds no annotations" in done.stderr
+    pq.write_table(pa.table({name: ["x" * 99] * 999 for name in RIGHT[0]}), path, compression="zstd")
+    data = bytearray(path.read_bytes())
+    data[20:60] = bytes(40)
+    path.write_bytes(data)
+    done = run_program("measure_agreement", "--annotations", path, *sources, *outputs, check=False)
+    assert done.returncode == 1
+    assert "rows.parquet" in done.stderr
+    assert "Traceback" not in done.stderr
     path = world.folder / "absent.parquet"
     done = run_program("measure_agreement", "--annotations", path, *sources, *outputs, check=False)
     assert (done.returncode, "annotations not found" in done.stderr) == (1, True)

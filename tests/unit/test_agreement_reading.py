@@ -88,6 +88,7 @@ AREAS = [
     ("Is some of the image free of pastures?", "[-inf,14400)"),
     ("Is there any land that pastures do not cover?", "[-inf,14400)"),
     ("Is the whole area of the image covered by pastures, or not?", "[14400,14400]"),
+    ("Answer with yes or no: do pastures cover at least 30% of the image?", "[4320,inf]"),
 ]
 
 #: Statements of an area that say that something is not so.
@@ -96,6 +97,7 @@ NEGATED_AREAS = [
     ("Does the image not consist entirely of pastures?", "[14400,14400]"),
     ("Is there no part of the image that is not covered by pastures?", "[-inf,14400)"),
     ("Is no part of the image free of pastures?", "[-inf,14400)"),
+    ("Do pastures fail to cover the entire image?", "[14400,14400]"),
     ("Does the image show pastures and nothing else?", "[-inf,14400)"),
 ]
 
@@ -140,6 +142,7 @@ COUNTS = [
     ("Can multiple continuous areas of pastures be detected in this image?", "(1,inf]"),
     ("Is there no more than one continuous region of pastures visible here?", "[-inf,1]"),
     # In other words.
+    ("Is there one single connected region of pastures?", "[1,1]"),
     ("Are there greater than or equal to two continuous areas of pastures?", "[2,inf]"),
     ("Are there more than one but fewer than four areas of pastures?", "(1,4)"),
     ("Are there at least two and at most three areas of pastures in this one image?", "[2,3]"),
@@ -191,6 +194,7 @@ POSITIONS = [
     "In this image, what is the mixed forest's position relative to the urban fabric?",
     "If the urban fabric is considered as the reference, where would the mixed forest be located?",
     "Looking at the urban fabric, where is the mixed forest?",
+    "Starting at the urban fabric, where is the mixed forest?",
     # As the release asks.
     "Considering the urban fabric as a reference, where does the mixed forest appear?",
     "Using the urban fabric as the reference, how would you describe the position of the mixed forest?",
@@ -427,6 +431,23 @@ def test_options_of_each_kind():
         ("bounding box", "point", "Find <point>(0.1)</point>.", "[0.2 0.3, 0.5 0.5]", "found 0"),
         ("bounding box", "point", "Find <point>(0.1, 1.2)</point>.", "[0.2 0.3, 0.5 0.5]", "outside"),
         ("bounding box", "reference", "Find the <ref>glacier</ref>.", "[0.2 0.3, 0.5 0.5]", "found none"),
+        (
+            "bounding box",
+            "reference",
+            "Find the <ref>second largest pastures</ref>.",
+            "[0.2 0.3, 0.5 0.5]",
+            "second largest",
+        ),
+        *(
+            (
+                "mcq",
+                "country",
+                "Which is it? a) Austria, b) Kosovo, c) Serbia, d) Ireland",
+                answer,
+                "options|none of",
+            )
+            for answer in ("c, d", "a) Serbia", "a) Austria, b) Kosovo", "ab")
+        ),
     ],
 )
 def test_what_is_not_understood_is_said(annotation_type, category, text, output, reason):
@@ -436,3 +457,9 @@ def test_what_is_not_understood_is_said(annotation_type, category, text, output,
 
 def test_boxes_are_read_as_the_release_writes_them():
     assert read_box("[0.64 0.0, 1.0 0.71]") == (0.64, 0.0, 1.0, 0.71)
+
+
+@pytest.mark.parametrize("answer", ["c", "C", "c)", "(c)", "c.", "c) Serbia", "c) serbia."])
+def test_a_letter_may_bring_the_words_of_its_option(answer):
+    text = "Which is it? a) Austria, b) Kosovo, c) Serbia, d) Ireland"
+    assert read("mcq", "country", text, answer).answer == 2

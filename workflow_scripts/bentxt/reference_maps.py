@@ -5,6 +5,7 @@ costs many times what its 1 kB holds. Whatever differs from that layout in any t
 Both ways give the same result, and both refuse what is not a reference map.
 """
 
+import re
 import struct
 from dataclasses import dataclass
 from functools import lru_cache
@@ -271,4 +272,6 @@ def _read_with_rasterio(data):
                 raise InputError(f"pixels of {step.a} m × {-step.e} m; expected 10 m × 10 m, north up")
             return dataset.read(1), epsg, step.c, step.f
     except RasterioError as error:
-        raise InputError(f"corrupt or truncated GeoTIFF: {error}") from error
+        # The name that the bytes have in memory differs from run to run.
+        problem = re.sub(r"'?/vsimem/[^\s']+'?", "the file", str(error))
+        raise InputError(f"corrupt or truncated GeoTIFF: {problem}") from error

@@ -57,7 +57,15 @@ def read_batches(path, columns, batch_size=1 << 16):
     """
     # Arrow's default buffers ahead and keeps all that has been read: memory would grow with the file.
     with pq.ParquetFile(path, pre_buffer=False) as file:
-        yield from file.iter_batches(batch_size=batch_size, columns=columns)
+        batches = file.iter_batches(batch_size=batch_size, columns=columns)
+        while True:
+            try:
+                batch = next(batches)
+            except StopIteration:
+                return
+            except (pa.ArrowInvalid, OSError) as error:
+                raise InputError(f"a damaged Parquet file: {error}", file=path) from error
+            yield batch
 
 
 class TableStream:

@@ -157,7 +157,7 @@ _LESS_THAN_WHOLE = re.compile(
     r"|\b(?:only|just) (?:partially|partly|partial)\b|\b(?:partially|partly|incompletely)\b"
 )
 _WHOLE = re.compile(
-    r"\b(?:whole|entire|entirely|entirety|full|fully|complete|completely|total|totally|all|every|everywhere|only"
+    r"\b(?:whole|entire|entirely|entirety|totality|full|fully|complete|completely|total|totally|all|every|everywhere|only"
     r"|exclusively|exclusive|sole|solely|alone|single class|one class|throughout|wholly|just"
     r"|purely|uniform|uniformly|nothing but)\b"
 )
@@ -170,12 +170,13 @@ _WITHOUT_NUMBER = (
     (_WHOLE, WHOLE),
 )
 _COUNT = re.compile(rf"(?<![\w.,-])(?:(?P<word>{'|'.join(_WORDS)})|(?P<digits>\d{{1,4}}))(?![\w.%-])")
+_ONE_SINGLE = re.compile(r"\bone (?:single|sole|lone)\b")
 _SEVERAL = re.compile(r"\b(?:multiple|several|numerous|various|many|plural|a few|a number of)\b")
 _NOT = re.compile(
     r"\b(?:not|never|absent|absence|lack|lacks|lacking|missing|without|devoid|free (?:of|from)|false|untrue"
-    r"|incorrect|wrong|no|none|nothing|neither)\b|n't\b"
+    r"|incorrect|wrong|no|none|nothing|neither|fails? to)\b|n't\b"
 )
-_OR_NOT = re.compile(r",? or not\b")
+_OR_NOT = re.compile(r",? or not\b|\byes ?(?:or|/) ?no\b")
 
 
 def is_negated(text):
@@ -229,6 +230,7 @@ def read_area(text):
 
 def read_count(text):
     """Read what is said of a number of instances; as :func:`read_area`, in instances."""
+    text = _ONE_SINGLE.sub("single", text)
     found = list(_COUNT.finditer(text))
     if not found:
         match = _SEVERAL.search(text)

@@ -18,6 +18,8 @@ from bentxt.omissions import Omissions
 from bentxt.questions.facts import Patch, gather_patches
 from bentxt.schemas import ADJACENCIES, INSTANCES, MAPS, Lineage, read_table
 
+UNLISTED = "the metadata does not list the patch"
+
 
 class MapProblems(Omissions):
     """Maps that cannot be read, by patch with the reason; maps that nobody asks for do not count.
@@ -31,6 +33,7 @@ class MapProblems(Omissions):
     def __init__(self, on_error):
         super().__init__(on_error)
         self.by_patch = {}
+        self.others = False
 
     def add(self, error, reason, name):
         """As :meth:`Omissions.add`."""
@@ -38,7 +41,8 @@ class MapProblems(Omissions):
         self.by_patch[name] = error.problem
 
     def add_unlisted(self, error, name):
-        """Pass over a map of a patch without rows."""
+        """Pass over a map of a patch without rows; it shows that the maps are where they should be."""
+        self.others = True
 
     def add_missing(self, names, archive):
         """Pass over the patches that the archive has no map of: their rows are not answered."""
@@ -54,7 +58,7 @@ class PatchEvidence:
         Without a map its classes are empty; country, season and climate zone are None if not known.
     has_map : bool
     defects : dict
-        Of ``map``, ``country`` and ``season`` what is wrong with the source, where something is.
+        Of ``map``, ``metadata``, ``country`` and ``season`` what is wrong with the source, if something is.
     """
 
     facts: Patch
@@ -115,8 +119,8 @@ class Evidence:
                 omissions=problems,
             )
         except NoReferenceMap:
-            # Without any map most rows stay unanswered; if there was none to begin with, the path is wrong.
-            if not problems.by_patch:
+            # Without a map of theirs rows stay unanswered; if there is no map at all, the path is wrong.
+            if not problems.by_patch and not problems.others:
                 raise
             tables = [schema.empty_table() for schema in (MAPS, INSTANCES, ADJACENCIES)]
         else:
@@ -141,7 +145,8 @@ class Evidence:
     def of(self, patch_ids):
         """Return the :class:`PatchEvidence` of each patch of an iterable of names, as a dict."""
         asked = pa.array(sorted(set(patch_ids)), pa.string())
-        country = pc.take(self._countries["country"], pc.index_in(asked, self._countries["patch_id"]))
+        listed = pc.index_in(asked, self._countries["patch_id"])
+        country = pc.take(self._countries["country"], listed)
         index = pc.index_in(asked, self._names)
         seasons, defects = [], [{} for _ in asked]
         for place, name in enumerate(asked.to_pylist()):
@@ -150,8 +155,10 @@ class Evidence:
             except InputError as error:
                 seasons.append(None)
                 defects[place]["season"] = error.problem
-            if not country[place].is_valid:
-                defects[place]["country"] = "the metadata does not list the patch"
+            if not listed[place].is_valid:
+                defects[place]["metadata"] = defects[place]["country"] = UNLISTED
+            elif not country[place].is_valid:
+                defects[place]["country"] = "the metadata gives no country"
             if problem := self._problem(name, index[place].as_py()):
                 defects[place]["map"] = problem
         usable = pc.and_(
@@ -215,8 +222,8 @@ def _read_countries(path):
         if missing := [name for name in ("patch_id", "country") if name not in names]:
             raise InputError(f"columns missing: {', '.join(missing)}", file=path)
         table = pq.read_table(path, columns=["patch_id", "country"], partitioning=None)
+        return {name: table[name].cast(pa.string()).combine_chunks() for name in table.column_names}
     except FileNotFoundError:
         raise InputError("metadata not found", file=path) from None
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError(f"not a readable Parquet file: {error}", file=path) from error
-    return {name: table[name].combine_chunks() for name in table.column_names}

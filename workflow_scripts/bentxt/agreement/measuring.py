@@ -68,7 +68,7 @@ def measure_agreement(annotations, evidence, measure, findings, complete=()):
     run = _Run(annotations, evidence, measure, findings, complete)
     with progress(desc="agreement", unit=" rows") as bar:
         for batch in read_rows(annotations):
-            known = evidence.of(row.patch_id for row in batch if row.patch_id)
+            known = evidence.of(row.patch_id for row in batch if row.patch_id.strip())
             for row in batch:
                 run.take(row, known.get(row.patch_id))
             bar.update(len(batch))
@@ -82,12 +82,16 @@ class _Run:
         self.tally = Tally(findings, KINDS, _REFERRING_KINDS)
         self._complete = CompleteSets(complete, measure.questions)
         self._unseen = set(complete)
+        self._unlisted = set()
         self._statements = {name: dict.fromkeys(CAPTION_COLUMNS[1:], 0) for name in STATEMENTS}
 
     def take(self, row, known):
         """Count one row; ``known`` is the evidence of its patch, None where it names none."""
         self._unseen.discard(row.patch_id)
         self._count(row, "rows")
+        if known and "metadata" in known.defects and row.patch_id not in self._unlisted:
+            self._unlisted.add(row.patch_id)
+            self._defect(row, "no metadata", known.defects["metadata"])
         try:
             reading = self._read(row)
         except Unreadable as problem:

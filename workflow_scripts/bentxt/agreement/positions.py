@@ -14,7 +14,7 @@ _ANCHOR_BEFORE = tuple(
         r"|(?:compare|compares|compared|comparison)(?: \w+)? (?:to|with)|in contrast to|(?:from|of) the "
         r"(?:perspective|viewpoint|point of view|vantage point|standpoint)"
         r"|(?:as|for) (?:an? |the |your )?(?:reference|anchor|origin|starting)(?: point)?,?",
-        r"(?:(?:seen|viewed|looking|starting|coming|going|moving|observed|measured) )?from",
+        r"(?:(?:seen|viewed|looking|starting|coming|going|moving|observed|measured) )?from|starting at",
         r"to|with|than|against|versus|vs\.?|using|taking|considering|given|based on|regarding|around|for"
         r"|(?:side|direction|left|right|top|bottom)|(?:standing|stand|are|looking|look) (?:at|in|on)",
     )

@@ -21,7 +21,7 @@ LETTERS = "abcd"
 _SEASONS = {"spring": "Spring", "summer": "Summer", "fall": "Fall", "autumn": "Fall", "winter": "Winter"}
 _COUNTRIES = {country.lower(): country for country in COUNTRIES}
 _OPTION = re.compile(r"(?<![\w(])\(?([a-dA-D])[).:]\s*(?=\S)")
-_LETTER = re.compile(r"\(?([a-d])(?:[).:,]|$)", re.IGNORECASE)
+_LETTER = re.compile(r"\(?([a-d])(?:[).:]+\s*(.*))?", re.IGNORECASE | re.DOTALL)
 _POINT = re.compile(r"\(\s*([01]?\.?\d*)[\s,]+([01]?\.?\d*)\s*\)")
 _REFERENCE = re.compile(r"<ref>(.*?)</ref>", re.DOTALL)
 _TAG = re.compile(r"</?\w+>")
@@ -30,6 +30,10 @@ _PLAIN = re.compile(r"[a-z]+|,")
 _BOX = re.compile(rf"\[\s*{_NUMBER}[\s,]+{_NUMBER}[\s,]+{_NUMBER}[\s,]+{_NUMBER}\s*\]")
 _LARGEST = re.compile(r"\b(?:largest|biggest|greatest|most extensive|most expansive)\b")
 _SMALLEST = re.compile(r"\b(?:smallest|tiniest|littlest|least extensive)\b")
+_OTHER_ORDER = re.compile(
+    r"\b(?:(?:second|third|next)[- ](?:largest|biggest|smallest|tiniest)"
+    r"|(?:left|right|top|bottom|upper|lower|north|south|east|west)(?:ern)?-?most)\b"
+)
 # A sentence's end; two templates may be run together without a space between them.
 _SENTENCE_END = re.compile(r"(?<=[?.!])\s*(?=[A-Z])")
 
@@ -145,9 +149,12 @@ def _binary(category, instruction, output):
 
 def _multiple_choice(category, instruction, output, zones):
     stem, texts = split_options(instruction)
-    letter = _LETTER.match(output.strip())
+    letter = _LETTER.fullmatch(output.strip())
     if not letter:
         raise Unreadable("the answer is none of a, b, c, d")
+    # The letter may bring the words of its option, and no other.
+    if letter[2] and _words(letter[2]) != _words(texts[LETTERS.index(letter[1].lower())]):
+        raise Unreadable("the answer is not just one of the options")
     options = tuple(_option(category, text, zones) for text in texts)
     if len(set(options)) < len(options) and category != "season":
         raise Unreadable("two options say the same")
@@ -207,6 +214,10 @@ def _plain_zones(zones):
     return {_plain(zone): zone for zone in zones}
 
 
+def _words(text):
+    return re.findall(r"\w+", text.lower())
+
+
 def _plain(text):
     return " ".join(_PLAIN.findall(text.lower()))
 
@@ -231,6 +242,8 @@ def _box(category, instruction, output):
     # Some released rows have lost their tags: then the whole sentence is the expression.
     expression = expressions.pop().lower() if expressions else lower
     (index,) = named_classes(expression, 1)
+    if match := _OTHER_ORDER.search(expression):
+        raise Unreadable(f"an order that is not known: {match[0]!r}")
     largest, smallest = _LARGEST.search(expression), _SMALLEST.search(expression)
     if largest and smallest:
         raise Unreadable("both the largest and the smallest")

@@ -14,6 +14,8 @@ from bentxt.table_streams import read_batches
 BATCH = 1 << 16
 
 COLUMNS = ("patch_id", "type", "category", "input", "output")
+#: Characters of the longest text that is read; the release's longest caption has 2,265.
+LONGEST = 20_000
 _PARQUET_MAGIC = b"PAR1"
 
 
@@ -57,9 +59,14 @@ def read_rows(path):
     Raises
     ------
     InputError
-        If the file is missing, or neither of the two.
+        If the file is missing, neither of the two, or without any row.
     """
-    yield from (_parquet_rows if _is_parquet(path) else _json_rows)(Path(path))
+    empty = True
+    for batch in (_parquet_rows if _is_parquet(path) else _json_rows)(Path(path)):
+        empty &= not batch
+        yield batch
+    if empty:
+        raise InputError("the file holds no annotations", file=path)
 
 
 def _is_parquet(path):
@@ -80,11 +87,11 @@ def patch_ids(path):
     if _is_parquet(path):
         _parquet_columns(path)
         for batch in read_batches(path, ["patch_id"], BATCH):
-            found.update(batch.column(0).unique().to_pylist())
+            found.update(name for name in batch.column(0).unique().to_pylist() if isinstance(name, str))
     else:
         for batch in _json_rows(Path(path)):
             found.update(row.patch_id for row in batch)
-    return found - {"", None}
+    return {name for name in map(_printable, found) if name.strip()}
 
 
 def _parquet_columns(path):
@@ -112,29 +119,28 @@ def _parquet_rows(path):
 
 
 def _json_rows(path):
-    rows, number = [], 0
-    try:
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    rows.append(_json_row(number, line, path))
-                if len(rows) == BATCH:
-                    yield rows
-                    rows = []
-    except UnicodeDecodeError as error:
-        raise InputError(f"neither Parquet nor JSON lines in UTF-8: {error}", file=path) from error
-    if not number:
-        raise InputError("the file is empty", file=path)
+    rows = []
+    # A broken byte spoils its own line only.
+    with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                rows.append(_json_row(number, line, path))
+            if len(rows) == BATCH:
+                yield rows
+                rows = []
     if rows:
         yield rows
 
 
 def _json_row(number, line, path):
     try:
+        line.encode()
         values = json.loads(line)
-    except json.JSONDecodeError as error:
+    # Of ValueError also: text that is not UTF-8, and numbers of thousands of digits.
+    except (ValueError, RecursionError) as error:
         if number == 1:
-            raise InputError(f"neither Parquet nor JSON lines: {error}", file=path, item="line 1") from error
+            problem = f"neither Parquet nor JSON lines in UTF-8: {error}"
+            raise InputError(problem, file=path, item="line 1") from error
         return Row(number, "", "", "", "", "", "", "not a JSON object")
     if not isinstance(values, dict):
         return Row(number, "", "", "", "", "", "", "not a JSON object")
@@ -142,12 +148,23 @@ def _json_row(number, line, path):
 
 
 def _row(number, identifier, *values):
-    identifier = "" if identifier is None else str(identifier)
+    identifier = "" if identifier is None else _printable(str(identifier))[:LONGEST]
     # JSON's null is the release's category "None" of captions.
-    if values[1] == "captioning" and values[2] is None:
+    if values[1] == "captioning" and values[2] in (None, "", "none"):
         values = (*values[:2], "None", *values[3:])
-    wrong = [name for name, value in zip(COLUMNS, values, strict=True) if not isinstance(value, str)]
-    if not wrong:
-        return Row(number, identifier, *values)
-    texts = [value if isinstance(value, str) else "" for value in values]
-    return Row(number, identifier, *texts, f"{' and '.join(wrong)} missing or no text")
+    named = list(zip(COLUMNS, values, strict=True))
+    texts = [_printable(value)[:LONGEST] if isinstance(value, str) else "" for value in values]
+    wrong = [name for name, value in named if not isinstance(value, str)]
+    if not wrong and not values[0].strip():
+        wrong = ["patch_id"]
+    if wrong:
+        return Row(number, identifier, *texts, f"{' and '.join(wrong)} missing or no text")
+    if tuple(texts) == values:
+        return Row(number, identifier, *texts)
+    wrong = [name for (name, value), text in zip(named, texts, strict=True) if value != text]
+    return Row(number, identifier, *texts, f"{' and '.join(wrong)} too long, or not Unicode")
+
+
+def _printable(text):
+    """Return a text that can be written as UTF-8: halves of surrogate pairs, as in JSON, are spelled out."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

@@ -56,7 +56,8 @@ class Tally:
         Parameters
         ----------
         row : bentxt.agreement.rows.Row
-        finding : {"not parsed", "not answered", "disagrees", "extra", "missing"}
+        finding : {"not parsed", "no metadata", "not answered", "disagrees", "extra", "missing"}
+            ``no metadata`` stands once for a patch, at its first row.
         reason, ours : str
         """
         self.findings[finding] = self.findings.get(finding, 0) + 1
