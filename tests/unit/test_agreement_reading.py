@@ -86,6 +86,9 @@ AREAS = [
     ("Is the image only partially covered by pastures?", "[-inf,14400)"),
     ("Is any part of the entire image not covered by pastures?", "[-inf,14400)"),
     ("Is some of the image free of pastures?", "[-inf,14400)"),
+    ("Do pastures leave part of the image uncovered?", "[-inf,14400)"),
+    ("Are there multiple classes in the image, not only pastures?", "[-inf,14400)"),
+    ("Does the coverage of pastures stay within 30%?", "[-inf,4320]"),
     ("Is there any land that pastures do not cover?", "[-inf,14400)"),
     ("Is the whole area of the image covered by pastures, or not?", "[14400,14400]"),
     ("Answer with yes or no: do pastures cover at least 30% of the image?", "[4320,inf]"),
@@ -142,6 +145,7 @@ COUNTS = [
     ("Can multiple continuous areas of pastures be detected in this image?", "(1,inf]"),
     ("Is there no more than one continuous region of pastures visible here?", "[-inf,1]"),
     # In other words.
+    ("Do pastures occur in different, unconnected areas?", "(1,inf]"),
     ("Is there one single connected region of pastures?", "[1,1]"),
     ("Are there greater than or equal to two continuous areas of pastures?", "[2,inf]"),
     ("Are there more than one but fewer than four areas of pastures?", "(1,4)"),

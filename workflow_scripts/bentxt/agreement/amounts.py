@@ -81,7 +81,7 @@ _BEFORE = (
     (
         at_most,
         r"at (?:the very )?most|no(?:t)? (?:more|greater|larger|higher|bigger) than"
-        r"|not (?:over|above|exceed(?:ing)?)|maximum(?: of)?|up to|≤|<="
+        r"|not (?:over|above|exceed(?:ing)?)|maximum(?: of)?|up to|≤|<=|(?:stay|remain|keep|lie)s? within"
         rf"|{_DOWN},? or {_EQUAL}|{_EQUAL},? or {_DOWN}",
     ),
     (
@@ -148,7 +148,7 @@ _NOUNS = (
 # "Some part that is not ...", "any region outside ...", "less than the whole", "only a part".
 _SOME_NOT = re.compile(
     rf"\b(?:some|any|anything|something|anywhere|somewhere|{_NOUNS})\b[^?]*?"
-    r"(?:\b(?:not|never|without|free (?:of|from)|devoid of|lacks?|lacking|outside(?: of)?)\b|n't\b)"
+    r"(?:\b(?:not|never|without|free (?:of|from)|devoid of|lacks?|lacking|outside(?: of)?|uncovered)\b|n't\b)"
 )
 _LESS_THAN_WHOLE = re.compile(
     r"\b(?:less|smaller|fewer|lower) than (?:the |an? )?(?:whole|entire|entirety|full|complete|total|all)\b"
@@ -171,11 +171,15 @@ _WITHOUT_NUMBER = (
 )
 _COUNT = re.compile(rf"(?<![\w.,-])(?:(?P<word>{'|'.join(_WORDS)})|(?P<digits>\d{{1,4}}))(?![\w.%-])")
 _ONE_SINGLE = re.compile(r"\bone (?:single|sole|lone)\b")
-_SEVERAL = re.compile(r"\b(?:multiple|several|numerous|various|many|plural|a few|a number of)\b")
+_SEVERAL = re.compile(
+    r"\b(?:multiple|several|numerous|various|many|plural|a few|a number of)\b"
+    rf"|\b(?:different|distinct|separated?|disconnected|unconnected)\b[^?]*?\b{_NOUNS}(?<=s)\b"
+)
 _NOT = re.compile(
     r"\b(?:not|never|absent|absence|lack|lacks|lacking|missing|without|devoid|free (?:of|from)|false|untrue"
     r"|incorrect|wrong|no|none|nothing|neither|fails? to)\b|n't\b"
 )
+_NOT_ONLY = re.compile(r"\bnot (?:only|just|solely|exclusively)\b")
 _OR_NOT = re.compile(r",? or not\b|\byes ?(?:or|/) ?no\b")
 
 
@@ -207,7 +211,7 @@ def read_area(text):
         text = words.sub(percent, text)
     found = list(_AREA.finditer(text))
     if not found:
-        text = _OR_NOT.sub("", text)
+        text = _NOT_ONLY.sub("other", _OR_NOT.sub("", text))
         for pattern, interval in _WITHOUT_NUMBER:
             if match := pattern.search(text):
                 return interval, text[: match.start()] + text[match.end() :]
