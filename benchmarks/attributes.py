@@ -19,11 +19,11 @@ from invented import invent_maps, write_input
 from programs import ROOT, Job, processor, run_jobs
 from rasterio.io import MemoryFile
 
-from bentxt import attributes
-from bentxt.attribute_tables import extract_attribute_tables
-from bentxt.patches import read_patch_ids
-from bentxt.schemas import Lineage
-from naive_attributes import naive_attributes
+from bentxt.bigearthnet.metadata import read_patch_ids
+from bentxt.patches import attribute_kernel
+from bentxt.patches.attribute_extraction import extract_attribute_tables
+from bentxt.program.lineage import Lineage
+from worlds.naive_attributes import naive_attributes
 
 #: Maps of the archive that both ways read.
 COMPARED = 2000
@@ -62,8 +62,8 @@ def fast_run(archive, names, folder):
 def first_call(cache):
     """Return seconds from a fresh process's import of the kernel to its first result."""
     code = (
-        "import time; start = time.perf_counter(); import numpy as np; from bentxt import attributes, "
-        "reference_maps; attributes.extract(np.full((1, 120, 120), 211, np.uint16)); "
+        "import time; start = time.perf_counter(); import numpy as np; from bentxt import attribute_kernel, "
+        "reference_maps; attribute_kernel.extract(np.full((1, 120, 120), 211, np.uint16)); "
         "reference_maps.MapShard(1).decoded(); print(time.perf_counter() - start)"
     )
     environment = os.environ | {"NUMBA_CACHE_DIR": str(cache), "PYTHONPATH": str(ROOT / "workflow_scripts")}
@@ -81,7 +81,7 @@ def compare(maps, folder):
     naive = cpu_seconds(naive_run, archive) / COMPARED
     fast = cpu_seconds(fast_run, archive, names, folder) / COMPARED
     scipy = cpu_seconds(lambda: [naive_attributes(codes) for codes in maps]) / len(maps)
-    kernel = cpu_seconds(attributes.extract, maps) / len(maps)
+    kernel = cpu_seconds(attribute_kernel.extract, maps) / len(maps)
     print("| CPU time per map, one core | plain way | here | ratio |\n| --- | ---: | ---: | ---: |")
     for name, slow, quick in (
         ("tar.zst to attribute tables, against tarfile + rasterio + scipy per class", naive, fast),

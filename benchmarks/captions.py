@@ -10,13 +10,13 @@ from lexicalrichness import LexicalRichness
 from nltk.tokenize import NLTKWordTokenizer
 from nltk.tokenize.punkt import PunktSentenceTokenizer
 
-from bentxt.captions.check import check_caption
-from bentxt.captions.facts import Rules, caption_facts
+from bentxt.captions.caption_check import check_caption
+from bentxt.captions.caption_facts import Rules, caption_facts
 from bentxt.captions.grammar import paraphrase
-from bentxt.captions.template import template_caption
+from bentxt.captions.template_captions import template_caption
+from bentxt.dataset.text_statistics import count_captions, mtld
+from bentxt.dataset.words import is_word, sentence_tokenizer
 from bentxt.nomenclature import COUNTRIES, PIXELS
-from bentxt.text_statistics import count_captions, mtld
-from bentxt.tokens import is_word, sentence_tokenizer
 
 CAPTIONS = 2000
 

@@ -13,11 +13,12 @@ import rasterio
 import zstandard
 from safetensors.numpy import save
 
-from bentxt.archives import members
-from bentxt.images import S1_BANDS, S2_BANDS, encode_images, open_images
+from bentxt.bigearthnet.archives import members
+from bentxt.bigearthnet.image_encoding import encode_images
+from bentxt.bigearthnet.image_store import S1_BANDS, S2_BANDS, open_images
+from bentxt.bigearthnet.patch_names import s1_member, s2_member
 from bentxt.miniature.world import plan, write_world
-from bentxt.patch_names import s1_member, s2_member
-from bentxt.schemas import Lineage
+from bentxt.program.lineage import Lineage
 
 PATCHES = 120
 REPEATS = 5

@@ -16,14 +16,16 @@ import pyarrow as pa
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "workflow_scripts"), str(ROOT / "tests")]
 
-from bentxt import geotiff  # noqa: E402
-from bentxt.archives import write_archive  # noqa: E402
+from bentxt.bigearthnet import geotiff  # noqa: E402
+from bentxt.bigearthnet.archives import write_archive  # noqa: E402
+from bentxt.bigearthnet.patch_names import reference_map_member  # noqa: E402
 from bentxt.miniature import landscape  # noqa: E402
 from bentxt.miniature.scenes import SCENES, tile_corner  # noqa: E402
 from bentxt.miniature.world import labels  # noqa: E402
 from bentxt.nomenclature import COUNTRIES  # noqa: E402
-from bentxt.patch_names import reference_map_member  # noqa: E402
-from bentxt.schemas import METADATA, Lineage, write_table  # noqa: E402
+from bentxt.program.lineage import Lineage  # noqa: E402
+from bentxt.tables.patch_schemas import METADATA  # noqa: E402
+from bentxt.tables.table_files import write_table  # noqa: E402
 
 #: Patches of BigEarthNet v2.0.
 FULL = 549_488

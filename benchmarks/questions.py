@@ -17,13 +17,16 @@ from annotations import RESOURCES, TYPES, stages
 from invented import write_input
 from programs import ROOT, processor, run_jobs
 
-from bentxt.command_line import collect_rarely
-from bentxt.dataset import BLOCK, merge_types
-from bentxt.questions.facts import read_patches
-from bentxt.questions.generate import TYPES as RELEASE_TYPES
-from bentxt.questions.generate import generate_questions, load_resources, question_maker
-from bentxt.questions.rows import QuestionRows
-from bentxt.schemas import DATASET, PATCHES, QUESTIONS, Lineage, TableWriter, read_table
+from bentxt.dataset.assembly import BLOCK, merge_types
+from bentxt.patches.patch_attributes import read_patches
+from bentxt.program.command_line import collect_rarely
+from bentxt.program.lineage import Lineage
+from bentxt.questions.question_rows import QuestionRows
+from bentxt.questions.question_table import TYPES as RELEASE_TYPES
+from bentxt.questions.question_table import generate_questions, load_resources, question_maker
+from bentxt.tables.annotation_schemas import DATASET, QUESTIONS
+from bentxt.tables.patch_schemas import PATCHES
+from bentxt.tables.table_files import TableWriter, read_table
 
 MAPS = 10_000
 LINEAGE = Lineage("benchmark", {}, "", {})

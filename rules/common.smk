@@ -10,9 +10,10 @@ import yaml
 SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from bentxt.configuration import check_config, select_settings
 from bentxt.errors import InputError
-from bentxt.fingerprint import fingerprint
+from bentxt.program.fingerprint import fingerprint
+from bentxt.program.config_check import check_config
+from bentxt.program.settings import select_settings
 
 try:
     check_config(config, yaml.safe_load((Path(workflow.basedir) / "config/schema.yaml").read_text()))

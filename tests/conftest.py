@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from bentxt.miniature.world import plan, write_world
-from bentxt.schemas import Lineage
+from bentxt.program.lineage import Lineage
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -1,8 +1,8 @@
 """Assemble the data set: one Parquet file with the release's 13 columns, order and spelling (Section 3.4)."""
 
-from bentxt.command_line import lineage, program_parser, run
-from bentxt.dataset import assemble_dataset
-from bentxt.schemas import read_lineage
+from bentxt.dataset.assembly import assemble_dataset
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.lineage import read_lineage
 
 
 def main():

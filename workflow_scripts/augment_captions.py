@@ -9,14 +9,18 @@ from collections import Counter
 
 import pyarrow.parquet as pq
 
-from bentxt.captions.augmentation import Answers, augment, choose
+from bentxt.captions.augmentation import augment, choose
 from bentxt.captions.backends import make_backend
-from bentxt.captions.facts import Rules, read_facts, shard_range
+from bentxt.captions.caption_facts import Rules, read_facts
+from bentxt.captions.caption_shards import shard_range
 from bentxt.captions.prompts import PROMPTS, read_prompts
-from bentxt.command_line import collect_rarely, lineage, program_parser, progress, run
 from bentxt.errors import InputError
-from bentxt.schemas import AUGMENTED_CAPTIONS, TEMPLATE_CAPTIONS, check_table, write_table
-from bentxt.table_streams import read_rows
+from bentxt.program.answer_log import ConversationLog
+from bentxt.program.command_line import collect_rarely, lineage, program_parser, run
+from bentxt.program.progress_bars import progress
+from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS, TEMPLATE_CAPTIONS
+from bentxt.tables.table_files import check_table, write_table
+from bentxt.tables.table_streams import read_rows
 
 
 def main():
@@ -46,7 +50,7 @@ def main():
 
     backend, prompts = make_backend(args.settings), read_prompts(args.prompts)
     bar = progress(total=len(facts), desc=f"augment {args.shard}/{args.shards}", unit="caption")
-    with bar, Answers(args.progress if backend.asks_model else None) as answers:
+    with bar, ConversationLog(args.progress if backend.asks_model else None) as answers:
         rewritten = augment(facts, templates, backend, prompts, answers, bar.update)
     rows = [
         {

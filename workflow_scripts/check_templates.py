@@ -7,9 +7,9 @@ lint: no rule runs it.
 import argparse
 import sys
 
-from bentxt.command_line import run
-from bentxt.questions.template_checks import check_templates, counts_table
-from bentxt.wording import CLASS_WORDING
+from bentxt.class_wording import CLASS_WORDING
+from bentxt.program.command_line import run
+from bentxt.questions.template_proofreading import check_templates, counts_table
 
 
 def main():

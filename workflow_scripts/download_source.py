@@ -6,8 +6,10 @@ in ``.<name>.download`` and outlives a broken connection, a kill and a restart.
 
 from pathlib import Path
 
-from bentxt.command_line import program_parser, progress, run, setting
-from bentxt.sources import download, read_source
+from bentxt.bigearthnet.sources import download, read_source
+from bentxt.program.command_line import program_parser, run
+from bentxt.program.progress_bars import progress
+from bentxt.program.settings import setting
 
 
 def main():

@@ -7,16 +7,18 @@ Written as CSV, PDF and PNG. The scene is one of four classes with a caption of 
 import numpy as np
 import pyarrow as pa
 
-from bentxt.archives import members
-from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.bigearthnet.image_store import open_images
+from bentxt.bigearthnet.reference_maps import map_codes
 from bentxt.errors import InputError
-from bentxt.images import open_images
-from bentxt.reference_maps import patch_of, read_reference_map
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.settings import setting
 from bentxt.reporting.composites import class_map, radar_composite, read_class_colours, true_colour
 from bentxt.reporting.figure_files import write_figure_files
 from bentxt.reporting.pipeline_figure import COLUMNS, choose_scene, draw_pipeline, scene_facts
 from bentxt.reporting.provenance import write_provenance
-from bentxt.schemas import AUGMENTED_CAPTIONS, MAPS, PATCHES, read_table
+from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
+from bentxt.tables.patch_schemas import MAPS, PATCHES
+from bentxt.tables.table_files import read_table
 
 
 def main():
@@ -37,7 +39,7 @@ def main():
     patch = arguments.patch or _choose(captions, patches, read_table(arguments.maps, MAPS, ["class_pixels"]))
     caption, scene = _row(captions, patch, "captions"), _row(patches, patch, arguments.patches)
     images = open_images(arguments.images)
-    classes = class_map(_codes(arguments.reference_maps, patch))
+    classes = class_map(map_codes(arguments.reference_maps, patch))
     run_name = setting(arguments.settings, "run")
     figure = draw_pipeline(
         classes,
@@ -78,13 +80,6 @@ def _row(table, patch, file):
     if not row:
         raise InputError("no row of this patch", file=file, item=patch)
     return row[0]
-
-
-def _codes(archive, patch):
-    for name, data in members(archive):
-        if patch_of(name) == patch:
-            return read_reference_map(data, name, archive).codes
-    raise InputError("no reference map of this patch", file=archive, item=patch)
 
 
 if __name__ == "__main__":

@@ -6,14 +6,16 @@ The scene is the patch whose annotations show most tasks, unless --patch names a
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.bigearthnet.image_store import open_images
 from bentxt.errors import InputError
-from bentxt.images import open_images
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.settings import setting
 from bentxt.reporting.composites import radar_composite, true_colour
 from bentxt.reporting.examples_figure import COLUMNS, choose_examples, choose_scene, draw_examples
 from bentxt.reporting.figure_files import write_figure_files
 from bentxt.reporting.provenance import write_provenance
-from bentxt.schemas import DATASET, read_table
+from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.table_files import read_table
 
 
 def main():

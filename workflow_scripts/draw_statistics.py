@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from bentxt.command_line import lineage, program_parser, run, setting
 from bentxt.errors import InputError
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.settings import setting
 from bentxt.reporting.dataset_table import read_published
 from bentxt.reporting.figure_files import write_figure_files
 from bentxt.reporting.provenance import write_provenance
@@ -21,7 +22,9 @@ from bentxt.reporting.statistics_figure import (
     read_diversity,
     statistics_rows,
 )
-from bentxt.schemas import CAPTION_STATISTICS, DATASET, check_table, read_table
+from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.result_schemas import CAPTION_STATISTICS
+from bentxt.tables.table_files import check_table, read_table
 
 
 def main():

@@ -6,9 +6,11 @@ directory. Only patches of the data set are encoded; nothing is unpacked to disk
 
 from pathlib import Path
 
-from bentxt.command_line import lineage, program_parser, progress, run
-from bentxt.images import encode_images
-from bentxt.schemas import PATCHES, read_table
+from bentxt.bigearthnet.image_encoding import encode_images
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.progress_bars import progress
+from bentxt.tables.patch_schemas import PATCHES
+from bentxt.tables.table_files import read_table
 
 
 def main():

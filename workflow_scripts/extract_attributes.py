@@ -7,9 +7,10 @@ One pass over the archive; the maps of both metadata files are read, because the
 import logging
 from pathlib import Path
 
-from bentxt.attribute_tables import extract_attribute_tables
-from bentxt.command_line import lineage, program_parser, run, setting
-from bentxt.patches import read_patch_ids
+from bentxt.bigearthnet.metadata import read_patch_ids
+from bentxt.patches.attribute_extraction import extract_attribute_tables
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.settings import setting
 
 
 def main():

@@ -9,10 +9,14 @@ import logging
 from pathlib import Path
 
 from bentxt.atomic import write_text
-from bentxt.command_line import lineage, program_parser, run, setting
-from bentxt.omissions import Omissions
-from bentxt.patches import COUNT_COLUMNS, keep_patches, read_patches
-from bentxt.schemas import KEPT_PATCHES, MAPS, read_lineage, read_table, write_table
+from bentxt.bigearthnet.metadata import read_patches
+from bentxt.bigearthnet.omissions import Omissions
+from bentxt.patches.patch_filter import COUNT_COLUMNS, keep_patches
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.lineage import read_lineage
+from bentxt.program.settings import setting
+from bentxt.tables.patch_schemas import KEPT_PATCHES, MAPS
+from bentxt.tables.table_files import read_table, write_table
 
 
 def main():

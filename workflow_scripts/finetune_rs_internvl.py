@@ -15,16 +15,16 @@ from importlib.metadata import version
 import torch
 
 from bentxt.atomic import atomic_directory
-from bentxt.command_line import lineage, program_parser, run, setting
-from bentxt.errors import InputError
-from bentxt.images import open_images
-from bentxt.models.answering import PatchImages
+from bentxt.bigearthnet.image_store import open_images
+from bentxt.models.answering_model import PatchImages
 from bentxt.models.checkpoints import find_checkpoint
 from bentxt.models.device import choose_device, device_name
-from bentxt.models.prompts import write_instruction
 from bentxt.models.rs_internvl import load_parts
-from bentxt.schemas import DATASET, TASKS, read_table
-from bentxt.training.finetuning import FeatureStore, FinetuningSettings, PatchAnnotations, finetune
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.settings import setting
+from bentxt.release import TASKS
+from bentxt.training.finetuning import FeatureStore, FinetuningSettings, finetune
+from bentxt.training.task_annotations import read_task_annotations
 
 
 def main():
@@ -55,7 +55,7 @@ def main():
     torch.manual_seed(seed)
     model.add_adapter(settings.rank, settings.alpha, settings.dropout)
     model.to(device)
-    patches = _read_annotations(arguments, prompts)
+    patches = read_task_annotations(arguments, prompts)
     images = open_images(arguments.images)
 
     def read(patch):
@@ -96,32 +96,6 @@ def main():
         (part / "training_log.csv").write_text(_csv(log), encoding="utf-8")
         (part / "training.json").write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
     shutil.rmtree(arguments.progress, ignore_errors=True)
-
-
-def _read_annotations(arguments, prompts):
-    """Return the annotations of the task in the training and validation splits, by patch."""
-    rows = read_table(
-        arguments.dataset, DATASET, ["patch_id", "s1_name", "input", "output", "type", "category", "split"]
-    )
-    rows = rows.to_pandas()
-    rows = rows[rows["split"].isin(["train", "validation"]) & (rows["type"] == TASKS[arguments.task])]
-    if rows.empty:
-        raise InputError(
-            f"no {arguments.task} annotation in the training and validation splits",
-            file=arguments.dataset,
-            remedy="make the data set again, from more patches",
-        )
-    patches = []
-    for (patch_id, s1_name), group in rows.groupby(["patch_id", "s1_name"], sort=True):
-        pairs = [
-            (
-                prompts.instruction(write_instruction({}, arguments.task, category, text)),
-                prompts.answer(answer),
-            )
-            for category, text, answer in zip(group["category"], group["input"], group["output"], strict=True)
-        ]
-        patches.append(PatchAnnotations(patch_id, s1_name, pairs))
-    return patches
 
 
 def _key(arguments, identities, patches):

@@ -1,7 +1,8 @@
 """Generate one captioning instruction per patch, answered by the patch's caption (Section 3.3)."""
 
-from bentxt.command_line import lineage, program_parser, run, setting
-from bentxt.questions.instructions import generate_instructions
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.settings import setting
+from bentxt.questions.captioning import generate_instructions
 from bentxt.questions.templates import load_templates
 
 

@@ -4,11 +4,12 @@ Binary: presence, area, count, adjacency. Multiple choice: the same, relative po
 climate zone. Bounding box: points and referring expressions. The answers follow from the reference maps.
 """
 
-from bentxt.climate_legend import CLIMATE_ZONES
-from bentxt.command_line import collect_rarely, lineage, program_parser, run, setting
-from bentxt.questions.generate import TYPES, generate_questions, load_resources
-from bentxt.similar_classes import SIMILAR_CLASSES
-from bentxt.wording import CLASS_WORDING
+from bentxt.class_wording import CLASS_WORDING
+from bentxt.patches.climate_legend import CLIMATE_ZONES
+from bentxt.program.command_line import collect_rarely, lineage, program_parser, run
+from bentxt.program.settings import setting
+from bentxt.questions.question_table import TYPES, generate_questions, load_resources
+from bentxt.questions.similar_classes import SIMILAR_CLASSES
 
 
 def main():

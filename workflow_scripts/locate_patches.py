@@ -3,10 +3,12 @@
 import logging
 from pathlib import Path
 
-from bentxt.climate_legend import read_legend
-from bentxt.command_line import lineage, program_parser, run, setting
-from bentxt.geography import locate_patches
-from bentxt.schemas import KEPT_PATCHES, MAPS, PATCHES, read_table, write_table
+from bentxt.patches.climate_legend import read_legend
+from bentxt.patches.time_and_place import locate_patches
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.settings import setting
+from bentxt.tables.patch_schemas import KEPT_PATCHES, MAPS, PATCHES
+from bentxt.tables.table_files import read_table, write_table
 
 LEGEND = Path(__file__).resolve().parent.parent / "resources" / "climate_zones.csv"
 

@@ -6,8 +6,10 @@ patches show is invented; from here on nothing in the workflow knows that.
 
 from pathlib import Path
 
-from bentxt.command_line import lineage, program_parser, progress, run, setting
 from bentxt.miniature.world import plan, write_world
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.progress_bars import progress
+from bentxt.program.settings import setting
 
 
 def main():

@@ -14,14 +14,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bentxt.agreement.evidence import Evidence
-from bentxt.agreement.measuring import Measure, measure_agreement
-from bentxt.agreement.rows import patch_ids
+from bentxt.agreement.measurement import Measure, measure_agreement
+from bentxt.agreement.released_rows import patch_ids
 from bentxt.agreement.tally import CAPTION_COLUMNS, COLUMNS, agreement_report
 from bentxt.atomic import atomic_path
-from bentxt.captions.facts import Rules
-from bentxt.climate_legend import CLIMATE_ZONES, zone_names
-from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.captions.caption_facts import Rules
 from bentxt.errors import InputError
+from bentxt.patches.climate_legend import CLIMATE_ZONES, zone_names
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.settings import setting
 from bentxt.reporting.provenance import write_provenance
 from bentxt.reporting.tables import csv_text
 

@@ -7,10 +7,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bentxt.atomic import write_text
-from bentxt.command_line import lineage, program_parser, progress, run, setting
+from bentxt.dataset.text_statistics import count_captions, summarize
 from bentxt.errors import InputError
-from bentxt.schemas import CAPTION_STATISTICS, DATASET, check_table, write_table
-from bentxt.text_statistics import count_captions, summarize
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.progress_bars import progress
+from bentxt.program.settings import setting
+from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.result_schemas import CAPTION_STATISTICS
+from bentxt.tables.table_files import check_table, write_table
 
 #: Splits in the order of the summary.
 SPLITS = ("train", "validation", "test", "bench")

@@ -6,10 +6,12 @@ One row a quantity, with the expected sampling error where there is one; a prove
 import logging
 
 from bentxt.atomic import write_text
-from bentxt.command_line import lineage, program_parser, run, setting
-from bentxt.dataset_counts import count_dataset
-from bentxt.reporting.counts import ReleaseCounts, count_rows, counts_csv
+from bentxt.dataset.annotation_counts import count_dataset
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.settings import setting
+from bentxt.reporting.count_comparison import count_rows, counts_csv
 from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.release_counts import ReleaseCounts
 
 
 def main():

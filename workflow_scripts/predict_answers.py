@@ -12,12 +12,18 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 
 from bentxt.atomic import write_text
-from bentxt.command_line import lineage, program_parser, progress, run, setting
+from bentxt.bigearthnet.image_store import open_images
 from bentxt.errors import CheckpointUnavailable
-from bentxt.images import open_images
-from bentxt.models.prediction import Progress, answer_items, progress_key, read_items
-from bentxt.models.registry import find_weights, load_model, read_entry
-from bentxt.schemas import PREDICTIONS, TASKS, write_table
+from bentxt.models.loading import find_weights, load_model
+from bentxt.models.model_table import read_entry
+from bentxt.models.prediction import answer_items, progress_key, read_items
+from bentxt.program.answer_log import PredictionLog
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.progress_bars import progress
+from bentxt.program.settings import setting
+from bentxt.release import TASKS
+from bentxt.tables.result_schemas import PREDICTIONS
+from bentxt.tables.table_files import write_table
 
 #: What of the status the table of answers says too.
 _NOTES = ("status", "reason", "weights", "checkpoint", "revision", "device")
@@ -85,7 +91,7 @@ def _answers(args, entry, items, options, status):
     model = load_model(args.model, entry, weights, args.settings, args.adapter, args.checkpoint)
     status |= {"device": model.device, "weights": weights.description or model.weights}
     key = progress_key(items, args.model, entry, weights.identity, status["device"], args.settings, args.code)
-    answers = Progress(args.progress, key)
+    answers = PredictionLog(args.progress, key)
     bar = progress(total=len(items), desc=f"{args.model} {args.task}", unit="answer")
     with bar:
         limit = options["max_new_tokens"][args.task]

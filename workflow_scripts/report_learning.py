@@ -4,8 +4,9 @@ The margins in points are printed and written as CSV, with a provenance file bes
 """
 
 from bentxt.atomic import write_text
-from bentxt.command_line import lineage, program_parser, run, setting
-from bentxt.reporting.learning import COLUMNS, learning_report, learning_rows
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.settings import setting
+from bentxt.reporting.learning_report import COLUMNS, learning_report, learning_rows
 from bentxt.reporting.provenance import write_provenance
 from bentxt.reporting.score_files import read_scores
 from bentxt.reporting.tables import csv_text

@@ -8,14 +8,14 @@ why.
 import json
 from pathlib import Path
 
-import pyarrow.compute as pc
-
 from bentxt.atomic import write_text
-from bentxt.benchmarked_models import model_entry, read_models
-from bentxt.command_line import lineage, program_parser, run, setting
 from bentxt.errors import InputError
+from bentxt.evaluation.answered_items import read_answered_items
 from bentxt.evaluation.scoring import score_task
-from bentxt.schemas import DATASET, PREDICTIONS, TASKS, read_table
+from bentxt.models.model_table import model_entry, read_models
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.settings import setting
+from bentxt.release import TASKS
 
 
 def main():
@@ -53,7 +53,7 @@ def main():
     if status.get("status") == "unavailable":
         score |= {"status": "unavailable", "reason": status.get("reason") or "the model could not be run"}
     else:
-        items = _items(arguments, split)
+        items = read_answered_items(arguments, split)
         box_scale = model_entry(read_models(arguments.models), arguments.model).get("box_scale")
         benchmark, seed = setting(arguments.settings, "benchmark"), setting(arguments.settings, "seed")
         score |= score_task(arguments.task, items, benchmark, seed, box_scale)
@@ -71,29 +71,6 @@ def _read_json(path):
         raise InputError(
             f"not readable JSON: {error}", file=path, remedy="delete it, make it again"
         ) from error
-
-
-def _items(arguments, split):
-    """Return the columns of the task's items in the split, with the model's answers."""
-    table = read_table(arguments.dataset, DATASET)
-    chosen = pc.and_(pc.equal(table["split"], split), pc.equal(table["type"], TASKS[arguments.task]))
-    table = table.filter(chosen)
-    predictions = read_table(arguments.predictions, PREDICTIONS)
-    answers = dict(zip(predictions["ID"].to_pylist(), predictions["answer"].to_pylist(), strict=True))
-    if len(answers) != len(predictions):
-        raise InputError("an annotation is answered twice", file=arguments.predictions)
-    ids = table["ID"].to_pylist()
-    if set(ids) != set(answers):
-        missing, foreign = sorted(set(ids) - set(answers)), sorted(set(answers) - set(ids))
-        raise InputError(
-            f"answers do not fit the {split} split: {len(missing)} are missing, "
-            f"{len(foreign)} are of other annotations",
-            file=arguments.predictions,
-            item=f"annotation {(missing or foreign)[0]}",
-            remedy="delete the predictions and make them again from this data set",
-        )
-    items = table.select(["patch_id", "category", "input", "output"]).to_pydict()
-    return items | {"answer": [answers[annotation] for annotation in ids]}
 
 
 if __name__ == "__main__":

@@ -5,17 +5,16 @@ The paper's authors judged captions by hand; here the automatic check of the cap
 
 import pyarrow as pa
 
-from bentxt.benchmark_split import (
-    eligible_patches,
-    read_candidates,
-    read_quotas,
-    select_benchmark,
-    write_balance,
-)
-from bentxt.command_line import lineage, program_parser, run, setting
-from bentxt.questions.instructions import read_captions
-from bentxt.schemas import BENCHMARK_ROWS, PATCHES, read_table, write_table
-from bentxt.wording import RESOURCES
+from bentxt.captions.caption_shards import read_captions
+from bentxt.dataset.benchmark_balance import write_balance
+from bentxt.dataset.benchmark_candidates import eligible_patches, read_candidates, read_quotas
+from bentxt.dataset.benchmark_split import select_benchmark
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.settings import setting
+from bentxt.resources import RESOURCES
+from bentxt.tables.annotation_schemas import BENCHMARK_ROWS
+from bentxt.tables.patch_schemas import PATCHES
+from bentxt.tables.table_files import read_table, write_table
 
 PATCH_COLUMNS = ["patch_id", "split", "country", "season", "climate_zone"]
 CRITERIA = ["linguistically_correct", "factually_accurate", "complete", "free_of_artifacts"]

@@ -4,11 +4,13 @@ Written as CSV, Markdown and LaTeX, with a provenance file beside them. The best
 column, as in the paper; the note names the models behind the numbers.
 """
 
-from bentxt.benchmarked_models import read_models
-from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.models.model_table import read_models
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.settings import setting
 from bentxt.reporting.provenance import write_provenance
 from bentxt.reporting.score_files import read_scores
-from bentxt.reporting.score_tables import BEST_LAYOUTS, best_models_table
+from bentxt.reporting.score_tables import best_models_table
+from bentxt.reporting.table_layouts import BEST_LAYOUTS
 from bentxt.reporting.tables import write_table_files
 
 

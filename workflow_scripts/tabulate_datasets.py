@@ -5,11 +5,13 @@ Written as CSV, Markdown and LaTeX, with a provenance file beside them.
 
 import pyarrow.compute as pc
 
-from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.settings import setting
 from bentxt.reporting.dataset_table import datasets_table, read_published
 from bentxt.reporting.provenance import write_provenance
 from bentxt.reporting.tables import write_table_files
-from bentxt.schemas import DATASET, read_table
+from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.table_files import read_table
 
 
 def main():

@@ -4,11 +4,13 @@ Models that were not run are rows without numbers whose note says why. A provena
 the table.
 """
 
-from bentxt.benchmarked_models import read_models
-from bentxt.command_line import lineage, program_parser, run, setting
+from bentxt.models.model_table import read_models
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.settings import setting
 from bentxt.reporting.provenance import write_provenance
 from bentxt.reporting.score_files import read_scores
-from bentxt.reporting.score_tables import LAYOUTS, all_models_table
+from bentxt.reporting.score_tables import all_models_table
+from bentxt.reporting.table_layouts import LAYOUTS
 from bentxt.reporting.tables import write_table_files
 
 

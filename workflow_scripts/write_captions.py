@@ -1,9 +1,11 @@
 """Write the template caption of every kept patch: attributes in fixed sentences (Section 3.2)."""
 
-from bentxt.captions.facts import Rules, read_facts
-from bentxt.captions.template import template_caption
-from bentxt.command_line import collect_rarely, lineage, program_parser, progress, run
-from bentxt.schemas import TEMPLATE_CAPTIONS, TableWriter
+from bentxt.captions.caption_facts import Rules, read_facts
+from bentxt.captions.template_captions import template_caption
+from bentxt.program.command_line import collect_rarely, lineage, program_parser, run
+from bentxt.program.progress_bars import progress
+from bentxt.tables.caption_schemas import TEMPLATE_CAPTIONS
+from bentxt.tables.table_files import TableWriter
 
 BATCH = 16384
 

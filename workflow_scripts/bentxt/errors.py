@@ -1,6 +1,14 @@
 """Errors that a user can act on: which file, which patch, what was expected, what to do."""
 
 
+class MetricUnavailable(Exception):
+    """A metric's resource (weights, corpus, judge) is not at hand; the message says which."""
+
+
+class Unreadable(ValueError):
+    """A released row is not understood; the message says why, in a few words."""
+
+
 class InputError(Exception):
     """Bad input or an impossible setting; programs print it without a traceback and exit with 1.
 

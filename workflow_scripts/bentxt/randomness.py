@@ -5,6 +5,29 @@ import hashlib
 import numpy as np
 
 
+def pick(choices, draw):
+    """Return the element of a sequence that a draw from [0, 1) falls on."""
+    return choices[int(draw * len(choices))]
+
+
+def pick_several(choices, draws):
+    """Return as many different elements as there are draws from [0, 1), in drawn order.
+
+    Raises
+    ------
+    IndexError
+        If there are fewer choices than draws.
+    """
+    pool = list(choices)
+    chosen = []
+    for draw in draws:
+        index = int(draw * len(pool))
+        chosen.append(pool[index])
+        pool[index] = pool[-1]
+        pool.pop()
+    return chosen
+
+
 def generator(seed, *parts):
     """Make the generator of one item of one stage.
 

@@ -8,15 +8,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bentxt.attribute_tables import NoReferenceMap, extract_attribute_tables
-from bentxt.climate import raster_map
-from bentxt.climate_legend import zone_names
+from bentxt.bigearthnet.omissions import Omissions
 from bentxt.errors import InputError
-from bentxt.geography import patch_centres, season
 from bentxt.nomenclature import CLASSES
-from bentxt.omissions import Omissions
-from bentxt.questions.facts import Patch, gather_patches
-from bentxt.schemas import ADJACENCIES, INSTANCES, MAPS, Lineage, read_table
+from bentxt.patches.attribute_extraction import NoReferenceMap, extract_attribute_tables
+from bentxt.patches.climate_legend import zone_names
+from bentxt.patches.climate_maps import raster_map
+from bentxt.patches.patch_attributes import Patch, gather_patches
+from bentxt.patches.time_and_place import patch_centres, season
+from bentxt.program.lineage import Lineage
+from bentxt.tables.patch_schemas import ADJACENCIES, INSTANCES, MAPS
+from bentxt.tables.table_files import read_table
 
 UNLISTED = "the metadata does not list the patch"
 
@@ -54,7 +56,7 @@ class PatchEvidence:
 
     Attributes
     ----------
-    facts : bentxt.questions.facts.Patch
+    facts : bentxt.patches.patch_attributes.Patch
         Without a map its classes are empty; country, season and climate zone are None if not known.
     has_map : bool
     defects : dict

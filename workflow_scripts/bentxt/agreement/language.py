@@ -2,7 +2,7 @@
 
 import re
 
-from bentxt.agreement.unreadable import Unreadable
+from bentxt.errors import Unreadable
 
 # Words that hold a sentence together. Words that are also common in another of the languages below
 # ("in", "a", "no", "die", "on") count for neither.

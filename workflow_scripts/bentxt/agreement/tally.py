@@ -55,7 +55,7 @@ class Tally:
 
         Parameters
         ----------
-        row : bentxt.agreement.rows.Row
+        row : bentxt.agreement.released_rows.Row
         finding : {"not parsed", "no metadata", "not answered", "disagrees", "extra", "missing"}
             ``no metadata`` stands once for a patch, at its first row.
         reason, ours : str

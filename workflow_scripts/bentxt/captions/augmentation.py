@@ -7,13 +7,10 @@ patches have the same template caption.
 
 import hashlib
 import json
-import threading
 from collections import Counter
-from pathlib import Path
 
-from bentxt.captions.backends import Chat
-from bentxt.captions.check import CRITERIA, check_caption
-from bentxt.errors import InputError
+from bentxt.captions.caption_check import CRITERIA, check_caption
+from bentxt.chat_server import Chat
 
 TURNS = 2
 
@@ -81,79 +78,6 @@ def answer_key(backend, prompts, facts, template):
         parts.append(facts.patch_id)
     text = json.dumps(parts, sort_keys=True, ensure_ascii=True)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-class Answers:
-    """The answers of conversations by key, in memory and, where a path is given, in a JSON-lines file.
-
-    A line is ``{"key": ..., "turn": 0 | 1, "answer": ...}``. A last line that a kill cut off is dropped.
-
-    Parameters
-    ----------
-    path : str or Path, optional
-        The progress file; its folder is made if need be.
-
-    Raises
-    ------
-    InputError
-        If a line other than the last is broken.
-    """
-
-    def __init__(self, path=None):
-        self._said = {}
-        self._lock = threading.Lock()
-        self._file = None
-        if path is not None:
-            path = Path(path)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a+b")
-            self._read(path)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        if self._file is not None:
-            self._file.close()
-
-    def __len__(self):
-        return sum(len(said) for said in self._said.values())
-
-    def get(self, key):
-        """Return the answers under ``key``, turn by turn (list of str)."""
-        return self._said.get(key, [])
-
-    def add(self, key, answer):
-        """Keep the next answer under ``key``; it is on its way to the disk when this returns."""
-        with self._lock:
-            said = self._said.setdefault(key, [])
-            said.append(answer)
-            if self._file is not None:
-                line = json.dumps({"key": key, "turn": len(said) - 1, "answer": answer}, ensure_ascii=True)
-                self._file.write(f"{line}\n".encode())
-                self._file.flush()
-
-    def _read(self, path):
-        self._file.seek(0)
-        whole = 0
-        for number, line in enumerate(self._file, 1):
-            if not line.endswith(b"\n"):
-                break
-            try:
-                record = json.loads(line)
-                key, turn, answer = record["key"], record["turn"], record["answer"]
-            except (ValueError, TypeError, KeyError) as error:
-                raise InputError(
-                    f"line {number} is no answer: {error}",
-                    file=path,
-                    remedy="delete that line; the answers on all others are used",
-                ) from error
-            said = self._said.setdefault(key, [])
-            if turn == len(said):
-                said.append(answer)
-            whole += len(line)
-        self._file.truncate(whole)
-        self._file.seek(whole)
 
 
 def choose(template, paraphrased, refined, facts):

@@ -1,11 +1,11 @@
 """A rewriter without a model: the facts of a patch in varied order and wording.
 
 It stands in for the language model of the paper (Section 3.2) where none can run. All sentences are
-rendered from :class:`~bentxt.captions.facts.CaptionFacts`, so nothing can be lost or invented.
+rendered from :class:`~bentxt.captions.caption_facts.CaptionFacts`, so nothing can be lost or invented.
 """
 
-from bentxt.captions.facts import MARGINAL, PRIMARY, SECONDARY
-from bentxt.captions.wording import NAMES, PLURAL, capital, listing, number, series
+from bentxt.captions.caption_facts import MARGINAL, PRIMARY, SECONDARY
+from bentxt.captions.phrases import NAMES, PLURAL, capital, listing, number, series
 from bentxt.nomenclature import LEVEL_1_GROUPS, PIXELS
 from bentxt.randomness import generator
 

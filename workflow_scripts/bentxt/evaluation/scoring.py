@@ -5,8 +5,7 @@ from collections import Counter
 import numpy as np
 
 from bentxt.errors import InputError
-from bentxt.evaluation.bootstrap import bootstrap, mean_of
-from bentxt.evaluation.extraction import (
+from bentxt.evaluation.answer_extraction import (
     LENIENT,
     STRICT,
     UNPARSED,
@@ -15,8 +14,9 @@ from bentxt.evaluation.extraction import (
     extract_choice,
     options_of,
 )
-from bentxt.evaluation.overlap import THRESHOLDS, intersection_over_union
-from bentxt.evaluation.predicted_boxes import extract_box
+from bentxt.evaluation.bootstrap import bootstrap, mean_of
+from bentxt.evaluation.box_extraction import extract_box
+from bentxt.evaluation.box_overlap import THRESHOLDS, intersection_over_union
 
 #: Metrics of captions, in the order of Table 7.
 CAPTION_METRICS = ("bleu4", "rouge", "meteor", "cider", "bertscore", "sbert_cosine", "clair")
@@ -37,7 +37,7 @@ def score_task(task, items, settings, seed, box_scale=None):
     seed : int
         Of the bootstrap's draws.
     box_scale : float or None
-        See :func:`bentxt.evaluation.predicted_boxes.extract_box`.
+        See :func:`bentxt.evaluation.box_extraction.extract_box`.
 
     Returns
     -------
@@ -108,17 +108,10 @@ def _score_boxes(items, draws, box_scale):
 
 def _score_captions(items, settings, draws):
     # Imported here: loading torch and the metrics' packages takes longer than scoring any other task.
-    from bentxt.evaluation.captions import (
-        MetricUnavailable,
-        bleu4,
-        bleu4_statistics,
-        cider,
-        meteor,
-        meteor_jar,
-        rouge_l,
-    )
-    from bentxt.evaluation.embeddings import bertscore_f1, sbert_cosine
-    from bentxt.evaluation.judge import clair
+    from bentxt.errors import MetricUnavailable
+    from bentxt.evaluation.clair import clair
+    from bentxt.evaluation.embedding_metrics import bertscore_f1, sbert_cosine
+    from bentxt.evaluation.ngram_metrics import bleu4, bleu4_statistics, cider, meteor, meteor_jar, rouge_l
 
     candidates, references, images = items["answer"], items["output"], items["patch_id"]
     found = [Extraction(text, STRICT if text.strip() else UNPARSED) for text in candidates]

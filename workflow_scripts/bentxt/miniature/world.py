@@ -7,14 +7,15 @@ from zlib import crc32
 
 import numpy as np
 
-from bentxt import geotiff
-from bentxt.archives import write_archive
+from bentxt.bigearthnet import geotiff
+from bentxt.bigearthnet.archives import write_archive
+from bentxt.bigearthnet.patch_names import acquisition_date, reference_map_member, s1_member, s2_member
 from bentxt.miniature import backscatter, landscape, reflectance
 from bentxt.miniature.scenes import SCENES, Scene, tile_corner
 from bentxt.nomenclature import CLASSES, UNKNOWN, UNLABELLED, class_lookup
-from bentxt.patch_names import acquisition_date, reference_map_member, s1_member, s2_member
 from bentxt.randomness import generator
-from bentxt.schemas import METADATA, write_table
+from bentxt.tables.patch_schemas import METADATA
+from bentxt.tables.table_files import write_table
 
 _LOOKUP = class_lookup()
 #: Side of a block of patches that share a split, in patches, and the splits that blocks take in turn.
@@ -165,7 +166,7 @@ def write_world(planned, seed, *, reference_maps, s1, s2, metadata, excluded_met
     seed : int
     reference_maps, s1, s2, metadata, excluded_metadata : str or Path
         Targets.
-    lineage : bentxt.schemas.Lineage
+    lineage : bentxt.program.lineage.Lineage
         Stored in the metadata files; says that the patches are invented.
     watch : callable
         Wraps the list of patches, to show progress.

@@ -4,14 +4,15 @@ import hashlib
 import json
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 
 import pyarrow.compute as pc
 
 from bentxt.errors import InputError
-from bentxt.models.answering import PatchImages
-from bentxt.models.prompts import write_instruction
-from bentxt.schemas import DATASET, TASKS, read_table
+from bentxt.models.answering_model import PatchImages
+from bentxt.models.instructions import write_instruction
+from bentxt.release import TASKS
+from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.table_files import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,68 +89,6 @@ def progress_key(items, *parts):
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-class Progress:
-    """Answers by annotation in a JSON-lines file, as far as an earlier run with the same key got.
-
-    The first line is ``{"key": …}``, each other one ``{"ID": …, "answer": …}``. A file with another key is
-    begun anew, a last line that a kill cut off is dropped.
-
-    Parameters
-    ----------
-    path : str or Path
-    key : str
-        From :func:`progress_key`.
-
-    Raises
-    ------
-    InputError
-        If a line other than the last is broken.
-    """
-
-    def __init__(self, path, key):
-        self.path, self.answers = Path(path), {}
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self.path.open("a+b")
-        self._file.seek(0)
-        header = json.dumps({"key": key}).encode() + b"\n"
-        whole = 0
-        if self._file.readline() == header:
-            whole = len(header) + self._read()
-        self._file.truncate(whole)
-        if not whole:
-            self._file.write(header)
-            self._file.flush()
-
-    def _read(self):
-        whole = 0
-        for number, line in enumerate(self._file, 2):
-            if not line.endswith(b"\n"):
-                break
-            try:
-                record = json.loads(line)
-                self.answers[int(record["ID"])] = str(record["answer"])
-            except (ValueError, KeyError, TypeError) as error:
-                remedy = "delete that line; the answers on all others are used"
-                raise InputError(
-                    f"line {number} is no answer: {error}", file=self.path, remedy=remedy
-                ) from error
-            whole += len(line)
-        return whole
-
-    def add(self, answers):
-        """Keep the answers of a batch (dict of annotation to text); when it returns, a kill loses none."""
-        lines = [json.dumps({"ID": key, "answer": text}) + "\n" for key, text in answers.items()]
-        self._file.write("".join(lines).encode())
-        self._file.flush()
-        self.answers |= answers
-
-    def close(self, *, done):
-        """Close the file, and remove it where the answers are ``done`` and stand elsewhere."""
-        self._file.close()
-        if done:
-            self.path.unlink()
-
-
 def batches(items, size):
     """Yield lists of items: whole patches, as many as fit into ``size`` items, at least one."""
     batch = []
@@ -168,10 +107,10 @@ def answer_items(model, items, images, progress, batch_size, max_new_tokens, wat
 
     Parameters
     ----------
-    model : bentxt.models.answering.AnsweringModel
+    model : bentxt.models.answering_model.AnsweringModel
     items : list of Item
         Those of a patch one after the other.
-    images : bentxt.images.Images
+    images : bentxt.bigearthnet.image_store.Images
     progress : Progress
         Gets the answers batch by batch; has all of them afterwards.
     batch_size, max_new_tokens : int

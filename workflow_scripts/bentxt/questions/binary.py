@@ -1,8 +1,7 @@
 """Binary questions: presence, area, count and adjacency, answered yes or no (Section 3.3)."""
 
-from itertools import combinations
-
-from bentxt.nomenclature import CLASSES
+from bentxt.class_wording import verb_forms
+from bentxt.questions.distractors import absent_classes, alphabetical, pair_apart
 from bentxt.questions.quantities import (
     NUMBERS,
     amount_is_singular,
@@ -13,28 +12,10 @@ from bentxt.questions.quantities import (
     pick_unit,
     position,
 )
-from bentxt.questions.rows import pick
-from bentxt.randomness import generator
-from bentxt.similar_classes import most_similar
-
-# Official names that begin alike come in the same order in every form of the names.
-_RANK = {index: rank for rank, index in enumerate(sorted(range(len(CLASSES)), key=CLASSES.__getitem__))}
-
-_ALL = frozenset(range(len(CLASSES)))
+from bentxt.questions.similar_classes import most_similar
+from bentxt.randomness import generator, pick
 
 _ADJACENCY, _AREA, _COUNT, _PRESENCE, _DRAWS = 0, 32, 48, 64, 72
-
-
-def alphabetical(first, second):
-    """Return two class indices in the alphabetical order of their names."""
-    return (first, second) if _RANK[first] <= _RANK[second] else (second, first)
-
-
-def verb_forms(singular):
-    """Return the values of the verb placeholders."""
-    if singular:
-        return {"is_are": "is", "Is_Are": "Is", "does_do": "does", "Does_Do": "Does"}
-    return {"is_are": "are", "Is_Are": "Are", "does_do": "do", "Does_Do": "Do"}
 
 
 class BinaryQuestions:
@@ -50,7 +31,7 @@ class BinaryQuestions:
         Of type ``binary``.
     wording : tuple of ClassWording
     similar : tuple
-        As :func:`bentxt.similar_classes.load_similar_classes` returns it.
+        As :func:`bentxt.questions.similar_classes.load_similar_classes` returns it.
     """
 
     def __init__(self, seed, settings, templates, wording, similar):
@@ -161,54 +142,6 @@ class BinaryQuestions:
         first, second = alphabetical(*pair)
         text = template.render({"any": self._any[first], "other": self._other[second]})
         return "adjacency", text, _answer(truth), template.id, [first, second], reserve
-
-
-def absent_classes(patch):
-    """Return the set of the classes that a patch does not have."""
-    return _ALL.difference(patch.classes)
-
-
-def pair_apart(patch, refused, similar, draws, kinds=("present", "mixed", "absent")):
-    """Draw two classes that do not touch.
-
-    Parameters
-    ----------
-    patch : Patch
-    refused : set of tuple of int
-        Pairs (first < second) not to draw, the touching ones among them.
-    similar : tuple
-        Of :func:`bentxt.similar_classes.load_similar_classes`.
-    draws : sequence of float
-        Five draws from [0, 1).
-    kinds : tuple of str
-        What may be drawn: two present classes (``present``), a present one and an absent one that is similar
-        to a present one (``mixed``), two absent ones that are each similar to a present one (``absent``).
-
-    Returns
-    -------
-    tuple of int or None
-        Class indices, first < second; None where no pair of these kinds is left.
-    """
-    kinds = list(kinds)
-    classes = patch.classes
-    while kinds:
-        kind = kinds.pop(int(draws[0] * len(kinds)))
-        if kind == "present":
-            pairs = [pair for pair in combinations(classes, 2) if pair not in refused]
-            if pairs:
-                return pick(pairs, draws[1])
-            continue
-        absent = absent_classes(patch)
-        first = pick(classes, draws[1])
-        if kind == "absent":
-            first = most_similar(similar[first], absent, draws[2])
-        if first is None:
-            continue
-        allowed = absent.difference(*(pair for pair in refused if first in pair), (first,))
-        second = most_similar(similar[pick(classes, draws[3])], allowed, draws[4])
-        if second is not None:
-            return min(first, second), max(first, second)
-    return None
 
 
 def _answer(truth):

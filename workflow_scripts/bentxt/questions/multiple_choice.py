@@ -2,22 +2,15 @@
 
 from bisect import bisect_right
 
+from bentxt.class_wording import verb_forms
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES, COUNTRIES
-from bentxt.questions.binary import absent_classes, alphabetical, pair_apart, verb_forms
+from bentxt.questions.distractors import absent_classes, alphabetical, near_zones, pair_apart
 from bentxt.questions.quantities import MOST, check_grid, pick_unit, position, range_layouts, range_text
-from bentxt.questions.rows import pick, pick_several
-from bentxt.randomness import generator
-from bentxt.similar_classes import most_similar
-
-LETTERS = "abcd"
-
-#: The eight directions clockwise; a direction's neighbours in this tuple are never wrong options.
-DIRECTIONS = ("top", "top-right", "right", "bottom-right", "bottom", "bottom-left", "left", "top-left")
-
-#: The seasons as the season column writes them, and the release's other word for the last.
-SEASONS = ("Summer", "Winter", "Spring", "Fall")
-AUTUMN = "Autumn"
+from bentxt.questions.relative_position import DIRECTIONS, direction
+from bentxt.questions.similar_classes import most_similar
+from bentxt.randomness import generator, pick, pick_several
+from bentxt.release import AUTUMN, LETTERS, SEASONS
 
 _COUNTS = (*map(str, range(MOST + 1)), "More than five")
 
@@ -43,60 +36,6 @@ _PLACES = {
 _DRAWS = 120
 
 
-def direction(anchor, target):
-    """Return where one bounding box lies, seen from another.
-
-    Parameters
-    ----------
-    anchor, target : tuple of int
-        ``(x_min, y_min, x_max, y_max)``, maximum exclusive, y downwards.
-
-    Returns
-    -------
-    str or None
-        One of :data:`DIRECTIONS`: horizontal or vertical where the boxes are disjoint on that axis only,
-        diagonal where they are on both; None where they overlap on both.
-    """
-    vertical = "top" if target[3] <= anchor[1] else "bottom" if target[1] >= anchor[3] else ""
-    horizontal = "left" if target[2] <= anchor[0] else "right" if target[0] >= anchor[2] else ""
-    return "-".join(filter(None, (vertical, horizontal))) or None
-
-
-def near_zones(zone, zones, least=6):
-    """Return the climate zones that are most like one, at least ``least`` of them.
-
-    Two names are as unlike as the number of their comma-separated parts that differ: main group,
-    precipitation, temperature.
-
-    Parameters
-    ----------
-    zone : str
-    zones : sequence of str
-        All names of the legend.
-    least : int
-        Names as unlike as the last one taken are taken too.
-
-    Returns
-    -------
-    tuple of str
-        In the legend's order.
-    """
-    parts = zone.split(", ")
-
-    def unlike(name):
-        other = name.split(", ")
-        longest = max(len(parts), len(other))
-        return sum(a != b for a, b in zip(_pad(parts, longest), _pad(other, longest), strict=True))
-
-    others = [name for name in zones if name != zone]
-    reach = sorted(map(unlike, others))[min(least, len(others)) - 1]
-    return tuple(name for name in others if unlike(name) <= reach)
-
-
-def _pad(parts, length):
-    return [*parts, *[""] * (length - len(parts))]
-
-
 class MultipleChoiceQuestions:
     """Maker of the multiple-choice questions of a patch.
 
@@ -110,7 +49,7 @@ class MultipleChoiceQuestions:
         Of type ``mcq``.
     wording : tuple of ClassWording
     similar : tuple
-        As :func:`bentxt.similar_classes.load_similar_classes` returns it.
+        As :func:`bentxt.questions.similar_classes.load_similar_classes` returns it.
     zones : sequence of str
         Names of the climate legend.
     """

@@ -4,8 +4,8 @@ import pyarrow.compute as pc
 from matplotlib.patches import Rectangle
 
 from bentxt.errors import InputError
-from bentxt.evaluation.extraction import options_of
-from bentxt.evaluation.predicted_boxes import extract_box
+from bentxt.evaluation.answer_extraction import options_of
+from bentxt.evaluation.box_extraction import extract_box
 from bentxt.reporting.figure_files import MUTED, TYPE_COLOURS
 from bentxt.reporting.page import Page, Paragraph
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bentxt.atomic import write_text
 from bentxt.errors import InputError
-from bentxt.lineages import stored_lineages
+from bentxt.program.lineage import stored_lineages
 
 #: Packages whose version can change a number or a drawing.
 PACKAGES = (
@@ -43,7 +43,7 @@ def write_provenance(targets, own, inputs):
     ----------
     targets : sequence of Path
         Files of one table or figure.
-    own : bentxt.schemas.Lineage
+    own : bentxt.program.lineage.Lineage
         Lineage of the running program.
     inputs : iterable of str or Path
         Files and folders that the target was made from; the lineages stored in Parquet and JSON files among

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from bentxt.errors import InputError
-from bentxt.schemas import TASKS
+from bentxt.release import TASKS
 
 
 def read_scores(paths):

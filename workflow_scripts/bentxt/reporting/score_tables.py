@@ -1,117 +1,7 @@
 """Tables 2–8 and S7–S11 out of score files."""
 
-from typing import NamedTuple
-
+from bentxt.reporting.table_layouts import BEST_LAYOUTS, LABELS, LAYOUTS
 from bentxt.reporting.tables import Table, Value
-
-_LABELS = {
-    "model": "Model",
-    "parameters": "Parameters",
-    "captioning_bleu4": "Captioning BLEU-4",
-    "binary_accuracy": "Binary accuracy",
-    "mcq_accuracy": "MCQ accuracy",
-    "referring_miou": "Referring mIoU",
-    "presence": "Presence",
-    "area": "Area",
-    "count": "Count",
-    "adjacency": "Adjacency",
-    "relative_position": "Relative position",
-    "country": "Country",
-    "season": "Season",
-    "climate_zone": "Climate zone",
-    "overall": "Overall",
-    "instruction_following": "IF",
-    "miou": "mIoU",
-    "acc25": "acc@25",
-    "acc50": "acc@50",
-    "acc75": "acc@75",
-    "acc90": "acc@90",
-    "bleu4": "BLEU-4",
-    "rouge": "ROUGE-L",
-    "meteor": "METEOR",
-    "cider": "CIDEr",
-    "bertscore": "BERTScore",
-    "sbert_cosine": "SBERT cosine",
-    "clair": "CLAIR",
-    "items": "Items",
-    "strict": "Strict",
-    "lenient": "Lenient",
-    "unparsed": "Unparsed",
-    "weights": "Weights",
-    "note": "Note",
-}
-
-
-class Layout(NamedTuple):
-    """A table's columns: where in the score files each number stands.
-
-    Attributes
-    ----------
-    number, title : str
-    values : dict of str to (str, str)
-        Column → task and metric.
-    category : str or None
-        Category whose instruction following and extraction counts the table gives; "" for the whole task,
-        None where the table is about several tasks.
-    """
-
-    number: str
-    title: str
-    values: dict
-    category: str | None = ""
-
-
-def _by_category(task, categories):
-    columns = {category.replace(" ", "_"): (task, f"accuracy/{category}") for category in categories}
-    columns = {"relative_position" if name == "relative_pos" else name: at for name, at in columns.items()}
-    return columns | {"overall": (task, "accuracy")}
-
-
-def _boxes(category):
-    names = ("miou", "acc25", "acc50", "acc75", "acc90")
-    return {name: ("referring", f"{name}/{category}") for name in names}
-
-
-MAIN_TASKS = {
-    "captioning_bleu4": ("captioning", "bleu4"),
-    "binary_accuracy": ("binary", "accuracy"),
-    "mcq_accuracy": ("mcq", "accuracy"),
-    "referring_miou": ("referring", "miou"),
-}
-
-LAYOUTS = {
-    "table2": Layout("2", "Benchmark results of all models by main task, %", MAIN_TASKS, None),
-    "table3": Layout(
-        "3",
-        "Accuracy on binary questions by category, %, and instruction following (IF)",
-        _by_category("binary", ("presence", "area", "count", "adjacency")),
-    ),
-    "table4": Layout(
-        "4",
-        "Accuracy on multiple-choice questions by category, %, and instruction following (IF)",
-        _by_category(
-            "mcq",
-            ("presence", "area", "count", "adjacency", "relative pos", "country", "season", "climate zone"),
-        ),
-    ),
-    "table5": Layout(
-        "5",
-        "Referring land use and land cover detection, %, and instruction following (IF)",
-        _boxes("reference"),
-        "reference",
-    ),
-    "table6": Layout(
-        "6", "Referring point detection, %, and instruction following (IF)", _boxes("point"), "point"
-    ),
-    "table7": Layout(
-        "7",
-        "Captioning metrics, %",
-        {
-            name: ("captioning", name)
-            for name in ("bleu4", "rouge", "meteor", "cider", "bertscore", "sbert_cosine", "clair")
-        },
-    ),
-}
 
 _INTERVALS = "In brackets: 95 % bootstrap interval over images."
 
@@ -132,7 +22,7 @@ def all_models_table(name, scores, models, absent, run):
     scores : dict of (str, str) to dict
         From :func:`bentxt.reporting.score_files.read_scores`.
     models : dict of str to dict
-        From :func:`bentxt.reporting.score_files.read_models`; rows are in its order.
+        From :func:`bentxt.models.model_table.read_models`; rows are in its order.
     absent : dict of str to str
         Why a model is not in this run.
     run : str
@@ -164,7 +54,7 @@ def all_models_table(name, scores, models, absent, run):
     remarks = _remarks(scores)
     if not single_task:
         remarks += _extraction_remarks(scores, [row["model"] for row in rows])
-    return Table(layout.number, layout.title, run, {name: _LABELS[name] for name in names}, rows, remarks)
+    return Table(layout.number, layout.title, run, {name: LABELS[name] for name in names}, rows, remarks)
 
 
 def _values(layout, key, scores, absent):
@@ -178,7 +68,7 @@ def _values(layout, key, scores, absent):
         elif score["status"] != "scored":
             reason = score["reason"]
         else:
-            reason, row[column] = _value(score, metric, _LABELS[column])
+            reason, row[column] = _value(score, metric, LABELS[column])
             if score["weights"] not in weights:
                 weights.append(score["weights"])
         if reason and reason not in notes:
@@ -226,22 +116,6 @@ def _extraction_remarks(scores, keys):
     return lines
 
 
-#: Tables whose rows are the best RS model, the best CV model and RS-InternVL.
-BEST_LAYOUTS = {
-    "table8": Layout(
-        "8",
-        "The best remote sensing (RS) model, the best computer vision (CV) model and RS-InternVL, %",
-        MAIN_TASKS,
-        None,
-    ),
-    # The supplement takes Tables 3-7 apart in the same way.
-    "table_s7": Layout("S7", "Binary questions by category, %", LAYOUTS["table3"].values),
-    "table_s8": Layout("S8", "Multiple-choice questions by category, %", LAYOUTS["table4"].values),
-    "table_s9": Layout("S9", "Referring land use and land cover detection, %", LAYOUTS["table5"].values),
-    "table_s10": Layout("S10", "Referring point detection, %", LAYOUTS["table6"].values),
-    "table_s11": Layout("S11", "Captioning metrics, %", LAYOUTS["table7"].values),
-}
-
 _BEST_ROWS = {"SOTA RS": "RS", "SOTA CV": "CV"}
 
 
@@ -273,7 +147,7 @@ def best_models_table(scores, models, absent, run, name="table8"):
     names = ["model", *layout.values, "weights", "note"]
     shown = [key for key, model in models.items() if model["kind"] in ("RS", "CV") or key == "RS-InternVL"]
     remarks = [*_remarks(scores), *_extraction_remarks(scores, shown)]
-    return Table(layout.number, layout.title, run, {name: _LABELS[name] for name in names}, rows, remarks)
+    return Table(layout.number, layout.title, run, {name: LABELS[name] for name in names}, rows, remarks)
 
 
 def _best(layout, candidates, kind):
@@ -285,7 +159,7 @@ def _best(layout, candidates, kind):
         if known:
             best = max(known, key=known.get)
             row[column] = candidates[best][column]
-            chosen.setdefault(best, []).append(_LABELS[column])
+            chosen.setdefault(best, []).append(LABELS[column])
     if not chosen:
         reasons = {}
         for key, values in candidates.items():

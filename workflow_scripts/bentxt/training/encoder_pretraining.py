@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from bentxt.command_line import progress
 from bentxt.nomenclature import CLASSES
+from bentxt.program.progress_bars import progress
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Fine-tuning of RS-InternVL for one task (Section 4): projections and LoRA adapter, loss on answers only.
 
-All annotations of a patch are packed behind one visual prefix (:mod:`bentxt.models.packing`); a step is a
+All annotations of a patch are packed behind one visual prefix (:mod:`bentxt.training.packing`); a step is a
 number of patches. Order and dropout are drawn from the seed and the step, so that a run that was killed and
 goes on ends with the very weights of a run that was not.
 """
@@ -17,10 +17,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from bentxt.atomic import atomic_path
-from bentxt.command_line import progress
-from bentxt.models.packing import annotation_losses, answer_segment, pack
 from bentxt.models.rs_internvl import Features
+from bentxt.program.progress_bars import progress
 from bentxt.randomness import generator
+from bentxt.training.packing import annotation_losses, answer_segment, pack
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """Pre-training of the tiny language model: reading comprehension, from text alone.
 
-Each page (:mod:`bentxt.training.reading`) is one row of a batch: the description of a patch, and behind it
-blocks that each see the description and themselves, as the annotations of a patch do in fine-tuning.
+Each page (:mod:`bentxt.training.reading_pages`) is one row of a batch: the description of a patch, and
+behind it blocks that each see the description and themselves, as the annotations of a patch do in fine-tuning.
 """
 
 import logging
@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from bentxt.command_line import progress
-from bentxt.training.reading import write_page
+from bentxt.program.progress_bars import progress
+from bentxt.training.reading_pages import write_page
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def pretrain_language_model(model, vocabulary, shares, places, questions, settin
     ----------
     model : transformers.InternVLForConditionalGeneration
         Its language model and head are trained in place.
-    vocabulary : bentxt.training.reading.Vocabulary
+    vocabulary : bentxt.training.reading_pages.Vocabulary
     shares : numpy.ndarray
         float32, shape (patches, cells, 19).
     places : list of tuple of int

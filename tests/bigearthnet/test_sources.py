@@ -1,0 +1,261 @@
+"""Downloads from a local server that keeps ranges, breaks off, ignores ranges, lies or refuses."""
+
+import hashlib
+import json
+import signal
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bentxt.bigearthnet.sources import Source, download, partial_path, read_source
+from bentxt.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTENT = np.random.default_rng(5).bytes(3_000_000)
+SOURCE = Source("file.bin", len(CONTENT), hashlib.md5(CONTENT).hexdigest(), "file.bin?download=1")
+
+
+class Server(ThreadingHTTPServer):
+    """Serves CONTENT; ``plan`` says how each request in turn is treated, ``asked`` what was asked for."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.plan, self.asked, self.sent = [], [], threading.Event()
+        self.released = threading.Event()
+        self.url = f"http://127.0.0.1:{self.server_port}/files"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        wanted = self.headers.get("Range")
+        self.server.asked.append((self.path, wanted))
+        treatment = self.server.plan.pop(0) if self.server.plan else {}
+        if "status" in treatment:
+            self.send_error(treatment["status"])
+            return
+        content = treatment.get("content", CONTENT)
+        first = (
+            int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and treatment.get("ranges", True) else 0
+        )
+        self.send_response(206 if first else 200)
+        if first:
+            span = f"bytes {first + treatment.get('shift', 0)}-{len(content) - 1}/{len(content)}"
+            self.send_header("Content-Range", span)
+        self.send_header("Content-Length", str(len(content) - first))
+        self.end_headers()
+        self.wfile.write(content[first : treatment.get("until", len(content))])
+        if "hang" in treatment:
+            self.wfile.flush()
+            self.server.sent.set()
+            self.server.released.wait(30)
+
+
+@pytest.fixture
+def server():
+    with Server() as running:
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        yield running
+        running.released.set()
+        running.shutdown()
+
+
+def fetch(server, target, source=SOURCE, retries=3, **options):
+    download(source, server.url, target, retries, first_wait=0, **options)
+
+
+def only(target):
+    """Whether the folder holds the target, whole, and nothing else."""
+    return target.read_bytes() == CONTENT and list(target.parent.iterdir()) == [target]
+
+
+def test_whole_file(server, tmp_path):
+    fetch(server, tmp_path / "data" / "file.bin")
+    assert only(tmp_path / "data" / "file.bin")
+    assert server.asked == [("/files/file.bin?download=1", None)]
+
+
+def test_broken_connection_goes_on_where_it_stopped(server, tmp_path):
+    server.plan = [{"until": 1_000_000}, {"until": 2_500_000}]
+    seen = []
+    fetch(server, tmp_path / "file.bin", watch=seen.append)
+    assert only(tmp_path / "file.bin")
+    assert [wanted for _, wanted in server.asked] == [None, "bytes=1000000-", "bytes=2500000-"]
+    assert seen == sorted(seen)
+    assert seen[-1] == len(CONTENT)
+
+
+def test_earlier_attempt_is_continued(server, tmp_path):
+    partial_path(tmp_path / "file.bin").write_bytes(CONTENT[:1234])
+    fetch(server, tmp_path / "file.bin")
+    assert only(tmp_path / "file.bin")
+    assert server.asked[0][1] == "bytes=1234-"
+
+
+def test_complete_earlier_attempt_needs_no_server(server, tmp_path):
+    partial_path(tmp_path / "file.bin").write_bytes(CONTENT)
+    fetch(server, tmp_path / "file.bin")
+    assert only(tmp_path / "file.bin")
+    assert server.asked == []
+
+
+def test_server_without_ranges(server, tmp_path):
+    server.plan = [{"until": 700_000}, {"ranges": False}]
+    fetch(server, tmp_path / "file.bin")
+    assert only(tmp_path / "file.bin")
+
+
+def test_overlong_earlier_attempt_starts_anew(server, tmp_path):
+    partial_path(tmp_path / "file.bin").write_bytes(CONTENT + b"more")
+    fetch(server, tmp_path / "file.bin")
+    assert only(tmp_path / "file.bin")
+
+
+def test_wrong_hash_is_refused_and_deleted(server, tmp_path):
+    wrong = CONTENT[:-1] + bytes([CONTENT[-1] ^ 1])
+    server.plan = [{"content": wrong}]
+    with pytest.raises(
+        InputError, match=f"MD5 is {hashlib.md5(wrong).hexdigest()}, expected {SOURCE.md5}"
+    ) as caught:
+        fetch(server, tmp_path / "file.bin")
+    assert caught.value.file == tmp_path / "file.bin"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_corrupt_earlier_attempt_does_not_block_for_good(server, tmp_path):
+    partial_path(tmp_path / "file.bin").write_bytes(b"?" * 1000)
+    with pytest.raises(InputError, match="MD5"):
+        fetch(server, tmp_path / "file.bin")
+    fetch(server, tmp_path / "file.bin")
+    assert only(tmp_path / "file.bin")
+
+
+def test_file_of_another_size_is_refused(server, tmp_path):
+    server.plan = [{"content": CONTENT + b"more"}]
+    with pytest.raises(InputError, match="more than the expected 3,000,000 bytes"):
+        fetch(server, tmp_path / "file.bin")
+    assert not (tmp_path / "file.bin").exists()
+
+
+def test_range_at_another_place_is_refused(server, tmp_path):
+    partial_path(tmp_path / "file.bin").write_bytes(CONTENT[:1000])
+    server.plan = [{"shift": 1}]
+    with pytest.raises(InputError, match=r"offers 'bytes 1001-2999999/3000000', expected bytes 1000"):
+        fetch(server, tmp_path / "file.bin")
+
+
+def test_refusal_is_final(server, tmp_path):
+    server.plan = [{"status": 404}]
+    with pytest.raises(InputError, match="404 Not Found") as caught:
+        fetch(server, tmp_path / "file.bin")
+    assert caught.value.item == f"{server.url}/file.bin?download=1"
+    assert len(server.asked) == 1
+
+
+def test_overload_is_waited_out(server, tmp_path):
+    server.plan = [{"status": 503}, {"status": 429}, {}]
+    fetch(server, tmp_path / "file.bin")
+    assert only(tmp_path / "file.bin")
+
+
+def test_retries_end_and_what_came_is_kept(server, tmp_path):
+    server.plan = [{"until": 1_500_000}] + [{"status": 500}] * 9
+    with pytest.raises(InputError, match="the server answers 500") as caught:
+        fetch(server, tmp_path / "file.bin", retries=2)
+    assert len(server.asked) == 1 + 3
+    assert "1,500,000 of 3,000,000" in caught.value.remedy
+    assert partial_path(tmp_path / "file.bin").read_bytes() == CONTENT[:1_500_000]
+
+
+def test_attempts_that_bring_something_do_not_count(server, tmp_path):
+    server.plan = [{"until": 300_000 * step} for step in range(1, 10)]
+    fetch(server, tmp_path / "file.bin", retries=0)
+    assert only(tmp_path / "file.bin")
+
+
+def test_a_server_that_ignores_ranges_and_always_breaks_off_ends(server, tmp_path):
+    server.plan = [{"ranges": False, "until": 900_000 - 100_000 * (step % 2)} for step in range(20)]
+    with pytest.raises(InputError, match="download failed"):
+        fetch(server, tmp_path / "file.bin", retries=4)
+    assert len(server.asked) < 10
+
+
+def test_nobody_there(tmp_path):
+    with pytest.raises(InputError, match="connection broke"):
+        download(SOURCE, "http://127.0.0.1:9", tmp_path / "file.bin", 1, first_wait=0)
+
+
+def program(server, folder, **popen):
+    table = folder / "sources.tsv"
+    table.write_text(
+        f"name\tbytes\tmd5\turl_path\n{SOURCE.name}\t{SOURCE.size}\t{SOURCE.md5}\t{SOURCE.url_path}\n"
+    )
+    settings = json.dumps({"run": "mini", "source": {"base_url": server.url, "retries": 0}})
+    command = [sys.executable, ROOT / "workflow_scripts" / "download_source.py", "--name", SOURCE.name]
+    command += ["--sources", table, "--out", folder / "out" / SOURCE.name, "--settings", settings]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **popen)
+
+
+def test_killed_program_goes_on(server, tmp_path):
+    target = tmp_path / "out" / SOURCE.name
+    server.plan = [{"until": 2_200_000, "hang": True}]
+    first = program(server, tmp_path)
+    assert server.sent.wait(20)
+    while not partial_path(target).exists() or partial_path(target).stat().st_size < 2_000_000:
+        assert first.poll() is None
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    assert not target.exists()
+    kept = partial_path(target).stat().st_size
+    second = program(server, tmp_path)
+    _, messages = second.communicate(timeout=30)
+    assert second.returncode == 0, messages
+    assert only(target)
+    assert server.asked[1][1] == f"bytes={kept}-"
+
+
+def test_full_disk_names_the_file(server, tmp_path):
+    import resource
+
+    # A limit on file sizes stands in for a full disk: writing fails in the same way.
+    limit = (1_500_000, 1_500_000)
+    full = program(server, tmp_path, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
+    _, messages = full.communicate(timeout=30)
+    assert full.returncode == 1
+    assert str(partial_path(tmp_path / "out" / SOURCE.name)) in messages
+    assert "Traceback" not in messages
+    assert not (tmp_path / "out" / SOURCE.name).exists()
+
+
+def test_published_files():
+    names = [line.split("\t")[0] for line in (ROOT / "resources/sources.tsv").read_text().splitlines()[1:]]
+    sources = [read_source(ROOT / "resources/sources.tsv", name) for name in names]
+    assert len(sources) == 5
+    assert sum(source.size for source in sources) == 117_977_581_360
+    assert all(source.url_path.startswith(source.name) and len(source.md5) == 32 for source in sources)
+
+
+def test_published_metadata_matches(real_data):
+    for name in ("metadata.parquet", "metadata_for_patches_with_snow_cloud_or_shadow.parquet"):
+        source = read_source(ROOT / "resources/sources.tsv", name)
+        content = (real_data / name).read_bytes()
+        assert (len(content), hashlib.md5(content).hexdigest()) == (source.size, source.md5)
+
+
+def test_unlisted_source_and_bad_table(tmp_path):
+    with pytest.raises(InputError, match="not a listed source") as caught:
+        read_source(ROOT / "resources/sources.tsv", "other.tar")
+    assert "Reference_Maps.tar.zst" in caught.value.remedy
+    (tmp_path / "bad.tsv").write_text("name\tsize\nfile.bin\t3\n")
+    with pytest.raises(InputError, match="expected tab-separated columns"):
+        read_source(tmp_path / "bad.tsv", "file.bin")

@@ -1,0 +1,313 @@
+"""The stage as it is run: shards, fall-back, progress, and going on after a kill."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import augment_captions
+from bentxt.captions.augmentation import answer_key, augment, choose
+from bentxt.captions.backends import GrammarBackend
+from bentxt.captions.grammar import paraphrase
+from bentxt.captions.prompts import read_prompts
+from bentxt.captions.template_captions import template_caption
+from bentxt.chat_server import ChatServer
+from bentxt.errors import InputError
+from bentxt.program.answer_log import ConversationLog
+from bentxt.program.lineage import read_lineage
+from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
+from bentxt.tables.table_files import read_table
+from worlds.answering_server import chat_server
+from worlds.caption_tables import SETTINGS, facts_of, random_map, write_tables
+
+PATCHES = 9
+
+
+@pytest.fixture(scope="module")
+def maps():
+    """Nine patches, two of which have the same caption."""
+    return [random_map(seed, regions=5) for seed in range(PATCHES - 2)] + [
+        np.full((120, 120), 18, np.uint8)
+    ] * 2
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory, maps, run_program):
+    folder = tmp_path_factory.mktemp("inputs")
+    paths = write_tables(folder, maps)
+    names = ("--patches", "--maps", "--instances", "--adjacencies")
+    arguments = [str(part) for pair in zip(names, paths, strict=True) for part in pair]
+    captions = folder / "template.parquet"
+    run_program("write_captions", *arguments, "--out", captions, "--settings", json.dumps(SETTINGS))
+    return ["--captions", str(captions), *arguments]
+
+
+def settings(server=None, **changes):
+    augmentation = {"backend": "grammar"}
+    if server is not None:
+        options = {
+            "base_url": server.base_url,
+            "key_variable": "BENTXT_TEST_KEY",
+            "concurrency": 1,
+            "retries": 0,
+        }
+        augmentation = {
+            "backend": "openai",
+            "model": "m",
+            "temperature": 0.0,
+            "max_tokens": 99,
+            "openai": options,
+        }
+    return json.dumps(SETTINGS | {"augmentation": augmentation | changes})
+
+
+def command(inputs, folder, text, shard=0, shards=1):
+    return [
+        sys.executable,
+        augment_captions.__file__,
+        *inputs,
+        *("--shard", str(shard), "--shards", str(shards), "--settings", text),
+        *("--progress", str(folder / "progress.jsonl"), "--out", str(folder / f"{shard}-{shards}.parquet")),
+    ]
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Run the program in this process."""
+
+    def call(inputs, folder, text, **shard):
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", command(inputs, folder, text, **shard)[1:])
+            augment_captions.main()
+
+    return call
+
+
+def written(folder, shard=0, shards=1):
+    return read_table(folder / f"{shard}-{shards}.parquet", AUGMENTED_CAPTIONS)
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch):
+    monkeypatch.setenv("BENTXT_TEST_KEY", "sk-very-secret")
+
+
+def unquoted(messages):
+    """Answer as a model might: the template caption without quotation marks round the classes."""
+    if len(messages) == 4:
+        return f"{messages[2]['content']} "
+    template = messages[1]["content"].removeprefix("Description: ").removesuffix("\nCaption:")
+    body, zone = template.split("in the climate zone ")
+    return body.replace('"', "") + "in the climate zone " + zone
+
+
+# Grammar and shards
+
+
+def test_grammar_captions_are_used_and_their_table_says_so(run, inputs, tmp_path, maps):
+    run(inputs, tmp_path, settings())
+    rows = written(tmp_path).to_pylist()
+    facts = [facts_of(class_map, f"PATCH_{i:04d}") for i, class_map in enumerate(maps, 1)]
+    assert [row["caption"] for row in rows] == [paraphrase(patch, SETTINGS["seed"]) for patch in facts]
+    assert [row["template"] for row in rows] == [template_caption(patch) for patch in facts]
+    assert {(row["used"], row["backend"], row["model"], row["findings"]) for row in rows} == {
+        ("refined", "grammar", "", "")
+    }
+    assert not (tmp_path / "progress.jsonl").exists()
+    assert read_lineage(tmp_path / "0-1.parquet")["notes"]["used"] == {"refined": PATCHES}
+
+
+def test_shards_hold_contiguous_rows_and_together_the_whole(run, inputs, tmp_path):
+    run(inputs, tmp_path, settings())
+    parts = []
+    for shard in range(4):
+        run(inputs, tmp_path, settings(), shard=shard, shards=4)
+        parts.append(written(tmp_path, shard, 4))
+    assert [len(part) for part in parts] == [3, 2, 2, 2]
+    assert pa.concat_tables(parts).equals(written(tmp_path))
+
+
+def test_captions_of_other_patches_are_refused(run, inputs, tmp_path, maps):
+    other = write_tables(tmp_path, maps[:-1])
+    arguments = [*inputs[:3], str(other[0]), "--maps", str(other[1]), "--instances", str(other[2])]
+    arguments += ["--adjacencies", str(other[3])]
+    with pytest.raises(InputError, match="not those of the patches"):
+        run(arguments, tmp_path, settings())
+    assert not (tmp_path / "0-1.parquet").exists()
+
+
+# A model behind a server
+
+
+def test_answers_are_asked_for_once_and_kept(run, inputs, tmp_path):
+    with chat_server(unquoted) as server:
+        job = command(inputs, tmp_path, settings(server))
+        done = subprocess.run(job, capture_output=True, text=True, check=True)
+        # Two turns for each distinct template caption.
+        assert len(server.asked) == 2 * (PATCHES - 1)
+        run(inputs, tmp_path, settings(server))
+        assert len(server.asked) == 2 * (PATCHES - 1)
+    rows = written(tmp_path).to_pylist()
+    assert {(row["used"], row["backend"], row["model"]) for row in rows} == {("refined", "openai", "m")}
+    assert {row["prompt_hash"] for row in rows} == {read_prompts().hash}
+    assert rows[-1]["caption"] == rows[-2]["caption"]
+    secret = b"sk-very-secret"
+    assert all(secret not in path.read_bytes() for path in tmp_path.iterdir())
+    assert secret.decode() not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_killed_job_goes_on_and_asks_for_the_rest_only(run, inputs, tmp_path, turn):
+    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
+    undisturbed.mkdir()
+    killed.mkdir()
+    with chat_server(unquoted) as server:
+        run(inputs, undisturbed, settings(server))
+    with chat_server(unquoted) as server:
+        server.hold_at = 6 + turn  # the first or second turn of the fourth conversation
+        job = subprocess.Popen(
+            command(inputs, killed, settings(server)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        assert server.held.wait(60)
+        job.send_signal(signal.SIGKILL)
+        job.wait(60)
+        answered = [json.dumps(messages) for messages in server.asked[: server.hold_at - 1]]
+        assert not (killed / "0-1.parquet").exists()
+        assert len((killed / "progress.jsonl").read_text().splitlines()) == len(answered)
+        server.hold_at = None
+        server.release.set()
+        before = len(server.asked)
+        run(inputs, killed, settings(server))
+        rest = [json.dumps(messages) for messages in server.asked[before:]]
+    assert len(answered) + len(rest) == 2 * (PATCHES - 1)
+    assert max(Counter(answered + rest).values()) == 1
+    assert written(killed).equals(written(undisturbed))
+
+
+def test_a_line_cut_off_by_a_kill_is_asked_for_again_and_overwritten(run, inputs, tmp_path):
+    progress = tmp_path / "progress.jsonl"
+    with chat_server(unquoted) as server:
+        run(inputs, tmp_path, settings(server))
+        whole, table = progress.read_bytes(), written(tmp_path)
+        progress.write_bytes(whole[:-25])
+        asked = len(server.asked)
+        run(inputs, tmp_path, settings(server))
+        assert len(server.asked) == asked + 1
+    assert progress.read_bytes() == whole
+    assert written(tmp_path).equals(table)
+
+
+def test_a_server_that_fails_in_the_middle_keeps_what_was_answered(run, inputs, tmp_path):
+    failing = True
+
+    def answer(messages):
+        if failing and len(server.asked) > 5:
+            return 500, {}, {"error": {"message": "out of memory"}}
+        return unquoted(messages)
+
+    with chat_server(answer) as server:
+        with pytest.raises(InputError, match="out of memory"):
+            run(inputs, tmp_path, settings(server))
+        assert not (tmp_path / "0-1.parquet").exists()
+        assert len((tmp_path / "progress.jsonl").read_text().splitlines()) == 5
+        failing, asked = False, len(server.asked)
+        run(inputs, tmp_path, settings(server))
+        assert len(server.asked) - asked == 2 * (PATCHES - 1) - 5
+
+
+def test_captions_that_fail_the_check_fall_back(run, inputs, tmp_path):
+    def answer(messages):
+        if len(messages) == 4:
+            return "Output: " + messages[2]["content"]
+        return unquoted(messages) if "marine" in messages[1]["content"] else "A sunny day at a lake."
+
+    with chat_server(answer) as server:
+        run(inputs, tmp_path, settings(server))
+    rows = written(tmp_path).to_pylist()
+    assert {row["used"] for row in rows} == {"template", "paraphrased"}
+    for row in rows:
+        assert "refined: " in row["findings"]
+        assert "prefix: output:" in row["findings"]
+        if row["used"] == "template":
+            assert row["caption"] == row["template"]
+            assert "| paraphrased: " in row["findings"]
+            assert not row["free_of_artifacts"]
+        else:
+            assert row["caption"] == row["paraphrased"]
+            assert row["free_of_artifacts"]
+
+
+def test_a_blank_first_answer_ends_the_conversation(run, inputs, tmp_path):
+    with chat_server(lambda _: " ") as server:
+        run(inputs, tmp_path, settings(server))
+        run(inputs, tmp_path, settings(server))
+        assert len(server.asked) == PATCHES - 1
+    assert set(written(tmp_path)["used"].to_pylist()) == {"template"}
+
+
+# Parts
+
+
+def test_a_broken_line_in_the_middle_of_the_progress_is_reported(tmp_path):
+    path = tmp_path / "progress.jsonl"
+    path.write_text(
+        '{"key": "a", "turn": 0, "answer": "x"}\n{"key": "a", "tu\n{"key": "b", "turn": 0, "answer": "y"}\n'
+    )
+    with pytest.raises(InputError, match="line 2") as error:
+        ConversationLog(path)
+    assert error.value.file == path
+
+
+def test_answers_hold_any_text(tmp_path):
+    text = 'a\nb\u2028c "d" \\ é 主 \x00'
+    with ConversationLog(tmp_path / "new" / "progress.jsonl") as answers:
+        answers.add("k", text)
+        answers.add("k", "")
+    with ConversationLog(tmp_path / "new" / "progress.jsonl") as answers:
+        assert answers.get("k") == [text, ""]
+        assert answers.get("other") == []
+
+
+def test_answers_are_kept_for_one_prompt_model_caption_and_generation_only(maps):
+    prompts, patch = read_prompts(), facts_of(maps[0], "P")
+    options = {"base_url": "http://localhost:1/v1", "key_variable": None, "concurrency": 1, "retries": 0}
+    server = ChatServer("m", 0.0, 99, options)
+
+    def key(backend=server, prompts=prompts, patch=patch, template="It shows pastures."):
+        return answer_key(backend, prompts, patch, template)
+
+    others = [
+        key(ChatServer("another", 0.0, 99, options)),
+        key(ChatServer("m", 0.5, 99, options)),
+        key(ChatServer("m", 0.0, 50, options)),
+        key(prompts=replace(prompts, hash="0")),
+        key(template="It shows forest."),
+    ]
+    assert len({key(), *others}) == 6
+    # A model reads the caption only, the grammar the patch.
+    elsewhere = replace(patch, patch_id="Q")
+    assert key(patch=elsewhere) == key()
+    assert key(GrammarBackend(1), patch=elsewhere) != key(GrammarBackend(1))
+
+
+def test_results_do_not_depend_on_the_order_of_the_patches(maps):
+    facts = [facts_of(class_map, f"P{i}") for i, class_map in enumerate(maps)]
+    templates = [template_caption(patch) for patch in facts]
+    arguments = GrammarBackend(3), read_prompts()
+    forward = augment(facts, templates, *arguments, ConversationLog())
+    backward = augment(facts[::-1], templates[::-1], *arguments, ConversationLog())
+    assert forward == backward[::-1]
+    assert len(set(forward)) == len(maps)
+
+
+def test_a_refined_caption_that_repeats_a_bad_paraphrase_is_judged_once(maps):
+    facts = facts_of(maps[0])
+    chosen = choose(template_caption(facts), "bad", "bad", facts)
+    assert chosen["used"] == "template"
+    assert "paraphrased" not in chosen["findings"]

@@ -1,0 +1,126 @@
+"""The data set: columns, order, identifiers and splits of the release."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from bentxt.dataset.assembly import assemble_dataset
+from bentxt.errors import InputError
+from bentxt.program.lineage import read_lineage
+from bentxt.release import TYPES
+from bentxt.tables.annotation_schemas import BENCHMARK_ROWS, DATASET, QUESTIONS
+from bentxt.tables.patch_schemas import PATCHES
+from bentxt.tables.table_files import write_table
+from worlds.question_world import LINEAGE, patch_table, question
+
+SPLITS = ("train", "test", "validation", "test")
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """Write the tables of four patches; P003 is in the benchmark split with three rows."""
+    rows = {name: [] for name in TYPES}
+    for n, split in enumerate(SPLITS):
+        rows["binary"].append(question(n, "adjacency", "yes", [1, 2]))
+        if split == "test":
+            rows["binary"].append(question(n, "adjacency", "yes", [1, 3], reserve=True))
+        rows["binary"].append(question(n, "presence", "no", [4]))
+        rows["bounding box"] += [question(n, "point", "[0.0 0.0, 1.0 1.0]", [1])] * (n % 2)
+        rows["captioning"].append(question(n, "None", f"Caption {n}.", []))
+        rows["mcq"] += [question(n, "area", "a", [1]), question(n, "season", "b", [])]
+    paths = {}
+    for name, own in rows.items():
+        paths[name] = tmp_path / f"{name}.parquet"
+        write_table(paths[name], pa.Table.from_pylist(own, schema=QUESTIONS), QUESTIONS, LINEAGE)
+    chosen = [("binary", 8, "P003"), ("binary", 9, "P003"), ("mcq", 6, "P003")]
+    bench = pa.Table.from_pylist(
+        [dict(zip(BENCHMARK_ROWS.names, row, strict=True)) for row in chosen], schema=BENCHMARK_ROWS
+    )
+    write_table(tmp_path / "bench.parquet", bench, BENCHMARK_ROWS, LINEAGE)
+    write_table(tmp_path / "patches.parquet", patch_table(SPLITS), PATCHES, LINEAGE)
+    return tmp_path, paths
+
+
+def assemble(tables, block=8192):
+    folder, paths = tables
+    out = folder / "dataset.parquet"
+    assemble_dataset(folder / "patches.parquet", paths, folder / "bench.parquet", out, LINEAGE, block)
+    return pq.read_table(out)
+
+
+def test_rows_come_in_the_order_of_the_release(tables):
+    table = assemble(tables)
+    assert table.schema.remove_metadata().equals(DATASET.remove_metadata())
+    assert table["ID"].to_pylist() == list(range(1, len(table) + 1))
+    found = [(row["patch_id"], row["type"], row["category"]) for row in table.to_pylist()]
+    plain = [
+        ("binary", "adjacency"),
+        ("binary", "presence"),
+        ("captioning", "None"),
+        ("mcq", "area"),
+        ("mcq", "season"),
+    ]
+    boxed = [*plain[:2], ("bounding box", "point"), *plain[2:]]
+    bench = [("binary", "adjacency"), ("binary", "presence"), ("mcq", "area")]
+    expected = [plain, boxed, plain, bench]
+    assert found == [(f"P{n:03d}", *row) for n, own in enumerate(expected) for row in own]
+
+
+def test_bench_patches_leave_the_test_split_and_reserves_stay_out(tables):
+    rows = assemble(tables).to_pylist()
+    splits = {row["patch_id"]: row["split"] for row in rows}
+    assert splits == {"P000": "train", "P001": "test", "P002": "validation", "P003": "bench"}
+    # Row 8 of the binary table is P003's reserve: only the benchmark holds such a row.
+    kept = [row for row in rows if row["category"] == "adjacency"]
+    assert [row["patch_id"] for row in kept] == ["P000", "P001", "P002", "P003"]
+
+
+def test_facts_of_the_patch_stand_in_each_row(tables):
+    patches = {row["patch_id"]: row for row in patch_table(SPLITS).to_pylist()}
+    for row in assemble(tables).to_pylist():
+        for name in ("s1_name", "latitude", "longitude", "country", "season", "climate_zone"):
+            assert row[name] == patches[row["patch_id"]][name]
+
+
+@pytest.mark.parametrize("block", [1, 3])
+def test_the_block_size_has_no_effect(tables, block):
+    assert assemble(tables, block).equals(assemble(tables))
+
+
+def test_rows_of_strangers_are_refused(tables):
+    folder, paths = tables
+    for stranger in ("P001x", "Q"):
+        rows = [
+            *pq.read_table(paths["captioning"]).to_pylist(),
+            {**question(0, "None", "A caption.", []), "patch_id": stranger},
+        ]
+        rows.sort(key=lambda row: row["patch_id"])
+        write_table(folder / "m.parquet", pa.Table.from_pylist(rows, schema=QUESTIONS), QUESTIONS, LINEAGE)
+        with pytest.raises(InputError, match="not kept") as caught:
+            assemble((folder, {**paths, "captioning": folder / "m.parquet"}))
+        assert caught.value.item == stranger
+        assert not (folder / "dataset.parquet").exists()
+
+
+@pytest.mark.parametrize("number", [99, 0])
+def test_benchmark_rows_of_other_tables_are_refused(tables, number):
+    folder, _ = tables
+    row = {"type": "mcq", "row": number, "patch_id": "P003"}
+    bench = pa.Table.from_pylist([row], schema=BENCHMARK_ROWS)
+    write_table(folder / "bench.parquet", bench, BENCHMARK_ROWS, LINEAGE)
+    with pytest.raises(InputError, match="of another mcq question table"):
+        assemble(tables)
+
+
+def test_the_program_passes_on_what_the_benchmark_depends_on(tables, run_program):
+    folder, paths = tables
+    arguments = ["--patches", folder / "patches.parquet", "--benchmark-rows", folder / "bench.parquet"]
+    for name, path in paths.items():
+        arguments += [f"--{name.replace(' ', '-')}", path]
+    run_program(
+        "assemble_dataset", *arguments, "--out", folder / "d.parquet", "--settings", '{"run": "mini"}'
+    )
+    written = read_lineage(folder / "d.parquet")
+    assert written["settings"] == {"run": "mini"}
+    assert written["notes"] == {"benchmark_split": {}}
+    assert pq.read_table(folder / "d.parquet").equals(assemble(tables))

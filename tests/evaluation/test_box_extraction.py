@@ -1,0 +1,129 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bentxt.evaluation.box_extraction import extract_box, tight_box
+
+
+@pytest.mark.parametrize(
+    ("model", "scale", "text", "box"),
+    [
+        ("GeoChat", 100, "{<10><20><55><80>|<90>}", (0.1, 0.2, 0.55, 0.8)),
+        ("GeoChat without angle", 100, "{<10><20><55><80>}", (0.1, 0.2, 0.55, 0.8)),
+        ("LHRS-Bot", 224, "[0.25, 0.5, 0.75, 1.0]", (0.25, 0.5, 0.75, 1.0)),
+        ("LHRS-Bot in pixels", 224, "[56, 112, 168, 224]", (0.25, 0.5, 0.75, 1.0)),
+        ("SkyEyeGPT", 100, "{<0><12><100><64>}", (0.0, 0.12, 1.0, 0.64)),
+        ("EarthDial", 100, "[[10, 20, 55, 80, 90]]", (0.1, 0.2, 0.55, 0.8)),
+        ("GPT", 1, "[0.12, 0.3, 0.5, 0.61]", (0.12, 0.3, 0.5, 0.61)),
+        ("Qwen in 0-1", 1000, "[0.1, 0.2, 0.5, 1]", (0.1, 0.2, 0.5, 1.0)),
+        ("Qwen in 0-1000", 1000, "[125, 250, 500, 1000]", (0.125, 0.25, 0.5, 1.0)),
+        ("GLM", 1000, "<|begin_of_box|>[125, 250, 500, 1000]<|end_of_box|>", (0.125, 0.25, 0.5, 1.0)),
+        (
+            "GLM, two brackets",
+            1000,
+            "<|begin_of_box|>[[125,250,500,1000]]<|end_of_box|>",
+            (0.125, 0.25, 0.5, 1.0),
+        ),
+        ("LLaVA", 1, "[0.1, 0.2, 0.5, 0.6]", (0.1, 0.2, 0.5, 0.6)),
+        ("InternVL", 1000, "<box>[[125, 250, 500, 1000]]</box>", (0.125, 0.25, 0.5, 1.0)),
+        ("RS-InternVL", 1, "[0.64 0.0, 1.0 0.71]", (0.64, 0.0, 1.0, 0.71)),
+    ],
+)
+def test_a_box_in_a_model_s_own_notation_is_strict(model, scale, text, box):
+    found = extract_box(text, scale)
+    assert found.level == "strict"
+    assert found.box == pytest.approx(box)
+    assert not found.clipped
+
+
+@pytest.mark.parametrize(
+    ("text", "scale", "box"),
+    [
+        ("The pastures are at [0.1, 0.2, 0.5, 0.6].", 1, (0.1, 0.2, 0.5, 0.6)),
+        (
+            '```json\n[{"bbox_2d": [125, 250, 500, 1000], "label": "x"}]\n```',
+            1000,
+            (0.125, 0.25, 0.5, 1.0),
+        ),
+        ("<ref>lake</ref><box>[[125, 250, 500, 1000]]</box>", 1000, (0.125, 0.25, 0.5, 1.0)),
+        ("<p>lake</p>{<10><20><55><80>}", 100, (0.1, 0.2, 0.55, 0.8)),
+        ("[0.1, 0.2, 0.5, 0.6], [0.7, 0.7, 0.9, 0.9]", 1, (0.1, 0.2, 0.5, 0.6)),
+        ("[[10,20,55,80],[1,1,2,2]]", 100, (0.1, 0.2, 0.55, 0.8)),
+        ("(0.1, 0.2), (0.5, 0.6)", 1, (0.1, 0.2, 0.5, 0.6)),
+        ("[[0.1, 0.2], [0.5, 0.6]]", 1, (0.1, 0.2, 0.5, 0.6)),
+        ("At the point (0.3, 0.4) lies [0.1, 0.2, 0.5, 0.6]", 1, (0.1, 0.2, 0.5, 0.6)),
+        ("x_min=0.1, y_min=0.2, x_max=0.5, y_max=0.6", 1, (0.1, 0.2, 0.5, 0.6)),
+        ("0.1 0.2 0.5 0.6", 1, (0.1, 0.2, 0.5, 0.6)),
+        ("[.1, .2, 5e-1, 0.6]", 1, (0.1, 0.2, 0.5, 0.6)),
+        ("{'x1': 0.1, 'y1': 0.2, 'x2': 0.5, 'y2': 0.6}", 1, (0.1, 0.2, 0.5, 0.6)),
+    ],
+)
+def test_a_box_in_other_text_is_lenient(text, scale, box):
+    found = extract_box(text, scale)
+    assert found.level == "lenient"
+    assert found.box == pytest.approx(box)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "There is no such region.",
+        "[0.1, 0.2]",
+        "[0.1, 0.2, 0.5]",
+        "the region lies at (0.5, 0.5)",
+        "[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]",
+        "between 1 and 2 km, 3 fields, 4 lakes, 5 roads",
+        "[1e999, 0, 1, 1]",
+    ],
+)
+def test_no_box_is_unparsed(text):
+    assert extract_box(text, 100) == (None, "unparsed", False)
+
+
+def test_the_scale_holds_for_a_box_as_a_whole():
+    # Value by value, the 1 would stay 1, and the box would become the whole image.
+    assert extract_box("[0, 1, 50, 60]", 100).box == pytest.approx((0, 0.01, 0.5, 0.6))
+
+
+def test_swapped_corners_are_sorted():
+    assert extract_box("[0.5, 0.6, 0.1, 0.2]", 1) == ((0.1, 0.2, 0.5, 0.6), "strict", False)
+    assert extract_box("[0.5, 0.2, 0.1, 0.6]", 1).box == (0.1, 0.2, 0.5, 0.6)
+
+
+def test_what_lies_outside_is_clipped_and_told():
+    assert extract_box("[-0.1, 0.2, 0.5, 1.2]", 1) == ((0.0, 0.2, 0.5, 1.0), "strict", True)
+    assert extract_box("[10, 20, 55, 180]", 100) == ((0.1, 0.2, 0.55, 1.0), "strict", True)
+    assert extract_box("[120, 120, 130, 130]", 100).box == (1.0, 1.0, 1.0, 1.0)
+
+
+@given(st.text())
+def test_any_text_gives_a_box_within_the_image_or_none(text):
+    box, level, _ = extract_box(text, 1000)
+    assert (box is None) == (level == "unparsed")
+    if box:
+        assert 0 <= box[0] <= box[2] <= 1
+        assert 0 <= box[1] <= box[3] <= 1
+
+
+_COORDINATE = st.integers(0, 1000)
+
+
+@given(st.tuples(_COORDINATE, _COORDINATE, _COORDINATE, _COORDINATE).filter(lambda box: max(box) > 1))
+def test_notations_of_one_box_agree(numbers):
+    a, b, c, d = numbers
+    expected = extract_box(f"[{a}, {b}, {c}, {d}]", 1000)
+    assert extract_box(f"{{<{a}><{b}><{c}><{d}>|<45>}}", 1000) == expected
+    assert extract_box(f"<box>[[{a}, {b}, {c}, {d}]]</box>", 1000) == expected
+    assert expected.box == pytest.approx(
+        (min(a, c) / 1000, min(b, d) / 1000, max(a, c) / 1000, max(b, d) / 1000)
+    )
+
+
+def test_tight_box_of_a_mask():
+    mask = np.zeros((10, 20))
+    mask[2:5, 4:10] = 1
+    assert tight_box(mask) == (0.2, 0.2, 0.5, 0.5)
+    assert tight_box(np.ones((7, 7))) == (0.0, 0.0, 1.0, 1.0)
+    assert tight_box(np.zeros((7, 7))) is None

@@ -1,0 +1,130 @@
+import pytest
+
+from bentxt.errors import InputError
+from bentxt.evaluation import ngram_metrics
+from bentxt.evaluation.scoring import CAPTION_METRICS, score_task
+
+SETTINGS = {"bootstrap_resamples": 100, "bertscore_checkpoint": None, "meteor_jar": False, "clair": None}
+OPTIONS = "Which country? a) Lithuania, b) Belgium, c) Austria, d) Luxembourg"
+
+
+def _items(*rows):
+    names = ("patch_id", "category", "input", "output", "answer")
+    return {name: [row[i] for row in rows] for i, name in enumerate(names)}
+
+
+def _value(result, name):
+    return result["metrics"][name]["value"]
+
+
+def test_binary_accuracy_by_category_and_overall():
+    items = _items(
+        ("p1", "presence", "?", "yes", "Yes."),
+        ("p1", "presence", "?", "no", "yes"),
+        ("p2", "area", "?", "no", "No, it does not."),
+        ("p2", "area", "?", "yes", "I cannot tell"),
+        ("p3", "area", "?", "yes", "yes"),
+    )
+    result = score_task("binary", items, SETTINGS, seed=1)
+    assert _value(result, "accuracy") == 60
+    assert _value(result, "accuracy/presence") == 50
+    assert _value(result, "accuracy/area") == pytest.approx(200 / 3)
+    assert result["metrics"]["accuracy/area"]["items"] == 3
+    assert (result["items"], result["strict"], result["lenient"], result["unparsed"]) == (5, 3, 1, 1)
+    assert result["instruction_following"] is False
+    assert result["extraction"]["presence"]["instruction_following"] is True
+    assert result["constant"] == {"answer": "yes", "accuracy": 60}
+
+
+def test_an_unparsed_answer_is_wrong_for_either_truth():
+    items = _items(("p", "count", "?", "yes", "perhaps"), ("p", "count", "?", "no", "perhaps"))
+    assert _value(score_task("binary", items, SETTINGS, seed=1), "accuracy") == 0
+
+
+def test_mcq_accuracy_reads_options_from_the_instruction():
+    items = _items(
+        ("p1", "country", OPTIONS, "c", "Austria"),
+        ("p2", "country", OPTIONS, "a", "b)"),
+        ("p3", "relative pos", OPTIONS, "d", "(d)"),
+    )
+    result = score_task("mcq", items, SETTINGS, seed=1)
+    assert _value(result, "accuracy") == pytest.approx(200 / 3)
+    assert _value(result, "accuracy/relative pos") == 100
+    assert result["constant"] == {"answer": "a", "accuracy": pytest.approx(100 / 3)}
+    assert result["instruction_following"] is True
+
+
+def test_boxes_pool_and_thresholds_are_strict():
+    items = _items(
+        ("p1", "reference", "?", "[0.0 0.0, 1.0 1.0]", "[0, 0, 500, 1000]"),  # exactly 0.5
+        ("p1", "reference", "?", "[0.0 0.0, 1.0 1.0]", "[0, 0, 1000, 1000]"),
+        ("p2", "point", "?", "[0.0 0.0, 0.5 0.5]", "nothing"),
+        ("p2", "point", "?", "[0.0 0.0, 1.0 1.0]", "[0, 0, 1200, 1000]"),
+    )
+    result = score_task("referring", items, SETTINGS, seed=1, box_scale=1000)
+    assert _value(result, "miou") == pytest.approx(100 * (0.5 + 1 + 0 + 1) / 4)
+    assert _value(result, "miou/reference") == 75
+    assert _value(result, "acc25/reference") == 100
+    assert _value(result, "acc50/reference") == 50
+    assert _value(result, "acc50") == 50
+    assert _value(result, "acc90/point") == 50
+    assert result["clipped"] == 1
+    assert result["unparsed"] == 1
+    assert result["extraction"]["reference"]["instruction_following"] is True
+
+
+def test_captions_give_every_metric_of_table_7_or_a_reason(monkeypatch):
+    def no_wordnet(*_):
+        raise ngram_metrics.MetricUnavailable("no WordNet")
+
+    monkeypatch.setattr(ngram_metrics, "meteor", no_wordnet)
+    text = "Arable land borders a lake in Serbia."
+    items = _items(
+        ("p1", "None", "?", text, text),
+        (
+            "p2",
+            "None",
+            "?",
+            "Pastures cover the whole image in Ireland.",
+            "Pastures cover the image in Ireland.",
+        ),
+        ("p3", "None", "?", "A lake.", " "),
+    )
+    result = score_task("captioning", items, SETTINGS, seed=1)
+    assert tuple(result["metrics"]) == CAPTION_METRICS
+    assert result["metrics"]["meteor"] == {
+        "value": None,
+        "low": None,
+        "high": None,
+        "items": 0,
+        "reason": "no WordNet",
+    }
+    assert "roberta-large" in result["metrics"]["bertscore"]["reason"]
+    assert "judge" in result["metrics"]["clair"]["reason"]
+    assert 0 < _value(result, "bleu4") < 100
+    assert 50 < _value(result, "rouge") < 100
+    assert result["unparsed"] == 1
+
+
+def test_a_judge_that_fails_now_and_then_leaves_items_out_and_says_so(monkeypatch):
+    import numpy as np
+
+    from bentxt.evaluation import clair
+
+    monkeypatch.setattr(clair, "clair", lambda *_: np.array([0.4, np.nan]))
+    items = _items(("p1", "None", "?", "a b", "a b"), ("p2", "None", "?", "c d", "c d"))
+    metric = score_task("captioning", items, SETTINGS, seed=1)["metrics"]["clair"]
+    assert (metric["value"], metric["items"]) == (pytest.approx(40), 1)
+    assert metric["reason"] == "1 of 2 answers of the judge hold no score"
+
+
+def test_no_item_is_an_error_that_names_the_task():
+    with pytest.raises(InputError, match="no mcq item"):
+        score_task("mcq", _items(), SETTINGS, seed=1)
+
+
+@pytest.mark.parametrize(("task", "output"), [("binary", "maybe"), ("mcq", "e"), ("referring", "[1]")])
+def test_a_broken_reference_is_an_error_and_not_a_wrong_answer(task, output):
+    items = _items(("p", "x", OPTIONS, output, "yes"))
+    with pytest.raises(InputError, match="the data set's answer"):
+        score_task(task, items, SETTINGS, seed=1)

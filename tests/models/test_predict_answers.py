@@ -1,0 +1,204 @@
+"""The program: from data set and images to answers and status, through kills and missing weights."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from bentxt.models.tiny.qwen import build_tiny_qwen
+from bentxt.program.lineage import read_lineage
+from bentxt.tables.result_schemas import PREDICTIONS
+from bentxt.tables.table_files import read_table
+from worlds import tiny_models
+from worlds.answering_server import chat_server
+from worlds.prediction_world import PREDICTION, ROOT, write_world
+
+MODELS = ROOT / "resources/models.yaml"
+PROGRAM = ROOT / "workflow_scripts/predict_answers.py"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    folder = write_world(tmp_path_factory.mktemp("world"))
+    build_tiny_qwen(folder / "Qwen", tiny_models.tokenizer(image_token="<|image_pad|>"), 3)
+    return folder
+
+
+def command(world, out, model, task="binary", code="c0de", more=(), **settings):
+    settings = {"run": "mini", "seed": 1, "prediction": PREDICTION | settings}
+    arguments = {
+        "--model": model,
+        "--task": task,
+        "--dataset": world / "dataset.parquet",
+        "--images": world / "images.lmdb",
+        "--models": MODELS,
+        "--progress": out / "progress.jsonl",
+        "--out": out / "answers.parquet",
+        "--status": out / "status.json",
+        "--settings": json.dumps(settings),
+        "--code": code,
+    }
+    flat = [str(part) for pair in arguments.items() for part in pair]
+    return [sys.executable, str(PROGRAM), *flat, *map(str, more)]
+
+
+ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "BENTXT_TEST_KEY": "sesame"}
+
+
+def predict(world, out, model, **options):
+    """Run the program to its end; return answers and status."""
+    done = subprocess.run(
+        command(world, out, model, **options), capture_output=True, text=True, check=False, env=ENVIRONMENT
+    )
+    assert done.returncode == 0, done.stderr
+    table = read_table(out / "answers.parquet", PREDICTIONS)
+    answers = dict(zip(table["ID"].to_pylist(), table["answer"].to_pylist(), strict=True))
+    return answers, json.loads((out / "status.json").read_text())
+
+
+def test_a_tiny_model_answers_the_items_of_its_task(world, tmp_path):
+    answers, status = predict(world, tmp_path, "Qwen", more=["--checkpoint", world / "Qwen"])
+    assert set(answers) == {1, 2, 3, 5, 6, 9, 10}
+    assert not (tmp_path / "progress.jsonl").exists()
+    expected = {
+        "model": "Qwen",
+        "task": "binary",
+        "status": "predicted",
+        "reason": None,
+        "weights": "tiny, random",
+        "checkpoint": str(world / "Qwen"),
+        "revision": None,
+        "items": 7,
+    }
+    assert {name: status[name] for name in expected} == expected
+    assert status["settings"]["prediction"]["max_new_tokens"]["binary"] == 16
+    assert status["versions"]["transformers"]
+    assert read_lineage(tmp_path / "answers.parquet") == status["lineage"]
+    assert status["lineage"]["notes"]["weights"] == "tiny, random"
+
+
+@pytest.mark.parametrize(
+    ("model", "more", "reason"),
+    [
+        ("IVL", [], "cannot be fetched from the Hugging Face hub"),
+        ("Qwen", ["--checkpoint", "/nowhere"], "no such folder"),
+        ("GC", [], "no worker script"),
+        ("EMrgb", [], "the config does not allow"),
+    ],
+)
+def test_a_model_that_cannot_be_loaded_says_why_and_fails_no_job(world, tmp_path, model, more, reason):
+    answers, status = predict(world, tmp_path, model, more=more)
+    assert answers == {}
+    assert (status["status"], status["items"]) == ("unavailable", 0)
+    assert reason in status["reason"]
+    assert "\n" not in status["reason"]
+
+
+def openai(server, **more):
+    options = {"base_url": server.base_url, "key_variable": None, "concurrency": 1, "retries": 0}
+    return {"batch_size": 2, "openai": PREDICTION["openai"] | options | more}
+
+
+def said(messages):
+    return f"about: {messages[0]['content'][1]['text'].partition(' Answer ')[0]}"
+
+
+def asked(server):
+    return [said(messages).removeprefix("about: ").split()[-1] for messages in server.asked]
+
+
+def test_a_missing_key_makes_the_model_unavailable(world, tmp_path):
+    with chat_server(said) as server:
+        _, status = predict(world, tmp_path, "GPT", **openai(server, key_variable="BENTXT_NO_SUCH_KEY"))
+    assert "BENTXT_NO_SUCH_KEY is not set" in status["reason"]
+
+
+def test_the_key_is_in_no_output(world, tmp_path):
+    with chat_server(said) as server:
+        predict(world, tmp_path, "GPT", **openai(server, key_variable="BENTXT_TEST_KEY"))
+    assert server.keys[0] == "Bearer sesame"
+    assert not any(b"sesame" in path.read_bytes() for path in tmp_path.iterdir())
+
+
+@pytest.fixture(scope="module")
+def killed(world, tmp_path_factory):
+    """A server, and the progress of a job killed while it waited for it.
+
+    Batches of two: PATCH_0 with three items, PATCH_1 with two, PATCH_2 with two. Killed in the second.
+    """
+    out = tmp_path_factory.mktemp("killed")
+    with chat_server(said) as server:
+        server.hold_at = 5
+        arguments = command(world, out, "GPT", **openai(server))
+        process = subprocess.Popen(arguments, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
+        assert server.held.wait(60)
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+        server.hold_at = None
+        server.release.set()
+        assert [path.name for path in out.iterdir()] == ["progress.jsonl"]
+        yield SimpleNamespace(server=server, progress=(out / "progress.jsonl").read_bytes())
+
+
+@pytest.fixture
+def resumed(world, killed, tmp_path):
+    """Run the job again from where it was killed, with options; return answers and status."""
+
+    def run(**options):
+        (tmp_path / "progress.jsonl").write_bytes(killed.progress)
+        killed.server.asked.clear()
+        return predict(world, tmp_path, "GPT", **openai(killed.server) | options)
+
+    return run
+
+
+def test_after_a_kill_only_the_batch_at_work_is_asked_again(killed, resumed):
+    answers, status = resumed()
+    assert asked(killed.server) == ["half?", "beach?", "airport?", "water?"]
+    assert len(answers) == status["items"] == 7
+    assert answers[10] == "about: Is there snow?"
+    assert answers[5] == "about: Is there an airport?"
+    assert status["weights"] == f"as served by {killed.server.base_url}"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"code": "new"},
+        {"more": ["--checkpoint", "gpt-next"]},
+        {"max_new_tokens": PREDICTION["max_new_tokens"] | {"binary": 4}},
+    ],
+)
+def test_progress_is_not_used_after_a_change(killed, resumed, change):
+    resumed(**change)
+    assert len(killed.server.asked) == 7
+
+
+def test_a_server_that_fails_later_fails_the_job_and_keeps_its_answers(world, tmp_path):
+    with chat_server(
+        lambda messages: (400, {}, {}) if "beach" in said(messages) else said(messages)
+    ) as server:
+        options = openai(server)
+        done = subprocess.run(
+            command(world, tmp_path, "GPT", **options), capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 1
+        assert "error: the server answered 400" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not (tmp_path / "status.json").exists()
+        server.answer = said
+        server.asked.clear()
+        predict(world, tmp_path, "GPT", **options)
+    assert asked(server) == ["half?", "beach?", "airport?", "water?"]
+
+
+def test_an_unknown_model_is_an_error(world, tmp_path):
+    done = subprocess.run(
+        command(world, tmp_path, "Owen"), capture_output=True, text=True, check=False, env=ENVIRONMENT
+    )
+    assert done.returncode == 1
+    assert "error: unknown model" in done.stderr

@@ -1,0 +1,132 @@
+"""Tables are written whole, with their lineage, and refused when they are not what they should be."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from bentxt.errors import InputError
+from bentxt.program.lineage import Lineage, read_lineage
+from bentxt.release import TASKS, TYPES
+from bentxt.tables.all_schemas import TABLES
+from bentxt.tables.caption_schemas import TEMPLATE_CAPTIONS
+from bentxt.tables.patch_schemas import ADJACENCIES, METADATA
+from bentxt.tables.table_files import TableWriter, read_table, write_table
+
+LINEAGE = Lineage("write_captions.py", {"run": "mini"}, "0123", {"note": "Köppen"})
+ROWS = {"patch_id": ["a", "b"], "caption": ["one", "two"]}
+
+
+def test_round_trip_with_lineage(tmp_path):
+    write_table(tmp_path / "t.parquet", ROWS, TEMPLATE_CAPTIONS, LINEAGE)
+    assert read_table(tmp_path / "t.parquet", TEMPLATE_CAPTIONS).to_pydict() == ROWS
+    assert read_lineage(tmp_path / "t.parquet") == LINEAGE.to_dict()
+    assert read_table(tmp_path / "t.parquet", TEMPLATE_CAPTIONS, ["caption"]).schema.names == ["caption"]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_each_schema_survives_a_file(tmp_path, name):
+    write_table(tmp_path / "t.parquet", TABLES[name].empty_table(), TABLES[name], LINEAGE)
+    assert len(read_table(tmp_path / "t.parquet", TABLES[name])) == 0
+
+
+def test_parts_and_types_that_fit_are_cast(tmp_path):
+    wide = pa.table({name: pa.array([1, 2], pa.int64()) for name in reversed(ADJACENCIES.names)})
+    with TableWriter(tmp_path / "t.parquet", ADJACENCIES, LINEAGE) as writer:
+        writer.write(wide)
+        writer.write({name: [3] for name in ADJACENCIES.names})
+        assert writer.rows == 3
+        assert not (tmp_path / "t.parquet").exists()
+    assert read_table(tmp_path / "t.parquet", ADJACENCIES)["first_class"].to_pylist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"patch_id": ["a"]},
+        {"patch_id": ["a", None], "caption": ["one", "two"]},
+        {"patch_id": [1], "caption": ["one"]},
+        {"patch_id": ["a", "b"], "caption": ["one"]},
+    ],
+)
+def test_rows_that_do_not_fit_leave_no_file(tmp_path, rows):
+    with pytest.raises((ValueError, KeyError, pa.ArrowException)):
+        write_table(tmp_path / "t.parquet", rows, TEMPLATE_CAPTIONS, LINEAGE)
+    assert not list(tmp_path.iterdir())
+
+
+def test_number_out_of_range_is_not_wrapped(tmp_path):
+    rows = pa.table({name: [300] for name in ADJACENCIES.names})
+    with pytest.raises(pa.ArrowInvalid, match="300"):
+        write_table(tmp_path / "t.parquet", rows, ADJACENCIES, LINEAGE)
+    assert not list(tmp_path.iterdir())
+
+
+def write_parts(target, *parts):
+    with TableWriter(target, TEMPLATE_CAPTIONS, LINEAGE) as writer:
+        for part in parts:
+            writer.write(part)
+
+
+def test_failure_between_parts_keeps_the_old_table(tmp_path):
+    target = tmp_path / "t.parquet"
+    write_table(target, ROWS, TEMPLATE_CAPTIONS, LINEAGE)
+    with pytest.raises(ValueError, match="null"):
+        write_parts(target, {"patch_id": ["c"], "caption": ["three"]}, {"patch_id": [None], "caption": ["x"]})
+    assert read_table(target, TEMPLATE_CAPTIONS).to_pydict() == ROWS
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(InputError, match=r"not found(.|\n)*nowhere\.parquet"):
+        read_table(tmp_path / "nowhere.parquet", TEMPLATE_CAPTIONS)
+
+
+def test_file_that_is_no_table(tmp_path):
+    (tmp_path / "t.parquet").write_bytes(b"PAR1 but not really")
+    with pytest.raises(InputError, match=r"not a readable Parquet(.|\n)*t\.parquet"):
+        read_table(tmp_path / "t.parquet", TEMPLATE_CAPTIONS)
+
+
+def test_table_with_damaged_pages(tmp_path):
+    target = tmp_path / "t.parquet"
+    captions = [f"caption {index * 7919 % 10007}" for index in range(10000)]
+    write_table(
+        target,
+        {"patch_id": [str(index) for index in range(10000)], "caption": captions},
+        TEMPLATE_CAPTIONS,
+        LINEAGE,
+    )
+    data = bytearray(target.read_bytes())
+    data[1000:9000] = bytes(8000)
+    target.write_bytes(data)
+    with pytest.raises(InputError, match="not a readable Parquet"):
+        read_table(target, TEMPLATE_CAPTIONS)
+
+
+def test_table_of_another_schema_names_what_is_missing(tmp_path):
+    pq.write_table(pa.table({"patch_id": ["a"]}), tmp_path / "t.parquet")
+    with pytest.raises(InputError, match="columns missing: caption"):
+        read_table(tmp_path / "t.parquet", TEMPLATE_CAPTIONS)
+    pq.write_table(pa.table({"patch_id": ["a"], "caption": [1]}), tmp_path / "t.parquet")
+    with pytest.raises(InputError, match="int64"):
+        read_table(tmp_path / "t.parquet", TEMPLATE_CAPTIONS)
+
+
+def test_folder_with_an_equals_sign_is_no_partition(tmp_path):
+    target = tmp_path / "caption=x" / "run=1" / "t.parquet"
+    write_table(target, ROWS, TEMPLATE_CAPTIONS, LINEAGE)
+    assert read_table(target, TEMPLATE_CAPTIONS).to_pydict() == ROWS
+
+
+def test_file_without_lineage(tmp_path):
+    pq.write_table(pa.table(ROWS), tmp_path / "t.parquet")
+    assert read_lineage(tmp_path / "t.parquet") is None
+
+
+def test_tasks_cover_the_types():
+    assert sorted(TASKS.values()) == sorted(TYPES)
+
+
+def test_published_metadata_has_the_schema(real_data):
+    for name in ("metadata.parquet", "metadata_for_patches_with_snow_cloud_or_shadow.parquet"):
+        assert read_table(real_data / name, METADATA, ["split"])["split"].null_count == 0

@@ -1,0 +1,69 @@
+"""Questions about the small world, made with the project's own templates, and read again."""
+
+import math
+import re
+from functools import cache
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import yaml
+
+from bentxt.class_wording import CLASS_WORDING
+from bentxt.nomenclature import SIDE
+from bentxt.questions.question_table import TYPES, generate_questions, load_resources
+from bentxt.questions.similar_classes import SIMILAR_CLASSES
+from bentxt.resources import RESOURCES
+from worlds.question_world import LINEAGE
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+SETTINGS = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["questions"]
+
+
+ZONES_FILE = RESOURCES / "climate_zones.csv"
+
+
+def template_files(kind):
+    return sorted((RESOURCES / "templates" / kind).glob("*.yaml"))
+
+
+def resources_of(kind):
+    return load_resources(kind, template_files(kind), CLASS_WORDING, SIMILAR_CLASSES, ZONES_FILE)
+
+
+def make(world, kind, out, block=8192, seed=3, **changed):
+    tables = (world.patches, world.maps, world.instances, world.adjacencies)
+    generate_questions(seed, SETTINGS | changed, resources_of(kind), tables, out, LINEAGE, block)
+    return pq.read_table(out).to_pylist()
+
+
+@cache
+def patterns():
+    """Return a regular expression for each template: what the placeholders stand for."""
+    found = {}
+    for kind in TYPES:
+        for path in template_files(kind):
+            for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["templates"]:
+                parts = re.split(r"\{(\w+)\}", entry["text"])
+                words = {"is_are": "is|are", "Is_Are": "Is|Are", "does_do": "does|do", "Does_Do": "Does|Do"}
+                words |= {noun: rf"{noun}(?:s|es)?" for noun in ("area", "patch", "region")}
+                text = "".join(
+                    f"(?P<{part}>{words.get(part, '.+')})" if n % 2 else re.escape(part)
+                    for n, part in enumerate(parts)
+                )
+                found[entry["id"]] = re.compile(text)
+    return found
+
+
+def read(row, text=None):
+    """Return the values of a row's placeholders."""
+    match = patterns()[row["template"]].fullmatch(text or row["input"])
+    assert match, row
+    return match.groupdict()
+
+
+def box_words(instance):
+    low = [math.floor(instance[name] / SIDE * 100) / 100 for name in ("x_min", "y_min")]
+    high = [math.ceil(instance[name] / SIDE * 100) / 100 for name in ("x_max", "y_max")]
+    return f"[{low[0]} {low[1]}, {high[0]} {high[1]}]"

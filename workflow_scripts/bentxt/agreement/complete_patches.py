@@ -1,0 +1,73 @@
+"""Patches all of whose rows are given: which boxes the release asks for that we do not, and the reverse."""
+
+from bentxt.agreement.answers_from_maps import read_point
+from bentxt.agreement.question_reading import read_box
+from bentxt.nomenclature import CLASSES
+from bentxt.questions.box_notation import box_text
+from bentxt.questions.referring import point_targets, reference_targets
+
+CATEGORIES = ("point", "reference")
+
+
+class CompleteSets:
+    """Collects the referring rows of complete patches and compares them with ours.
+
+    Parameters
+    ----------
+    patch_ids : iterable of str
+        Patches all of whose rows are given.
+    settings : dict
+        ``questions`` of the config.
+    """
+
+    def __init__(self, patch_ids, settings):
+        self._settings = settings
+        self._released = {patch_id: [] for patch_id in patch_ids}
+
+    @property
+    def patch_ids(self):
+        """The complete patches, in the order given."""
+        return list(self._released)
+
+    def add(self, row, reading):
+        """Note a released row that has been read."""
+        if row.patch_id in self._released and reading.category in CATEGORIES:
+            if reading.category == "point":
+                target = reading.point
+            else:
+                target = (*reading.classes, reading.extreme)
+            self._released[row.patch_id].append((row, reading.category, (target, reading.answer)))
+
+    def compare(self, facts):
+        """Compare the rows of one complete patch.
+
+        Parameters
+        ----------
+        facts : bentxt.patches.patch_attributes.Patch
+
+        Returns
+        -------
+        missing : list of tuple
+            ``(category, text)`` of each row of ours that the release lacks.
+        extra : list of tuple
+            ``(category, row)`` of each row of the release that we would not make.
+        """
+        ours = self._ours(facts)
+        released = self._released[facts.patch_id]
+        asked = {(category, target) for _, category, target in released}
+        missing = [(key[0], text) for key, text in ours.items() if key not in asked]
+        extra = [(category, row) for row, category, target in released if (category, target) not in ours]
+        return missing, extra
+
+    def _ours(self, facts):
+        """Return what we would ask for: ``{(category, (target, box)): in words}``."""
+        found = {}
+        for instance, point in point_targets(facts, self._settings["point_min_share"]):
+            box = box_text(*instance[2:6])
+            found["point", (read_point(point), read_box(box))] = f"{point} {box}"
+        limits = self._settings["reference_share"], self._settings["reference_min_fill"]
+        for instance, extreme in reference_targets(facts, *limits):
+            box = box_text(*instance[2:6])
+            text = " ".join(filter(None, (extreme, CLASSES[instance[0]], box)))
+            found["reference", ((instance[0], extreme), read_box(box))] = text
+        return found

@@ -1,0 +1,76 @@
+"""CLAIR: a language model judges how alike two captions are (Table 7)."""
+
+import json
+import os
+import re
+
+import numpy as np
+
+from bentxt.errors import MetricUnavailable
+
+#: The question of CLAIR (Chan et al. 2023, doi 10.18653/v1/2023.emnlp-main.841), in our own words.
+PROMPT = """You compare captions of images.
+
+Candidate caption:
+{candidate}
+
+Reference caption:
+{reference}
+
+How likely is it, from 0 to 100, that both captions describe the same image? Answer with JSON alone, with a \
+key "score" (a number from 0 to 100) and a key "reason" (one sentence)."""
+
+_OBJECT = re.compile(r"\{[^{}]*\}", re.DOTALL)
+
+
+def parse_score(text):
+    """Return the score of a judge's answer, 0–1, or None where it cannot be read.
+
+    Only what follows ``</think>`` counts; it must hold a JSON object with a number from 0 to 100 under
+    ``score``.
+    """
+    for found in _OBJECT.findall(text.rpartition("</think>")[2]):
+        try:
+            score = json.loads(found).get("score")
+        except json.JSONDecodeError:
+            continue
+        if isinstance(score, int | float) and not isinstance(score, bool) and 0 <= score <= 100:
+            return score / 100
+    return None
+
+
+def clair(candidates, references, judge):
+    """Return CLAIR of each pair, judged greedily over an OpenAI-compatible server.
+
+    Parameters
+    ----------
+    candidates, references : sequence of str
+    judge : dict or None
+        ``base_url``, ``model``, ``key_variable`` (environment variable that holds the key), ``max_tokens``.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, shape (n,), 0–1; NaN where the judge's answer has no score.
+
+    Raises
+    ------
+    MetricUnavailable
+        Without a judge.
+    """
+    if judge is None:
+        raise MetricUnavailable("no judge is at hand; name a server in benchmark.clair")
+    from openai import OpenAI
+
+    client = OpenAI(base_url=judge["base_url"], api_key=os.environ.get(judge["key_variable"], "none"))
+    scores = []
+    for candidate, reference in zip(candidates, references, strict=True):
+        answer = client.chat.completions.create(
+            model=judge["model"],
+            messages=[{"role": "user", "content": PROMPT.format(candidate=candidate, reference=reference)}],
+            temperature=0.0,
+            max_tokens=judge["max_tokens"],
+        )
+        score = parse_score(answer.choices[0].message.content or "")
+        scores.append(np.nan if score is None else score)
+    return np.array(scores)

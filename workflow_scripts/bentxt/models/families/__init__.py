@@ -1,0 +1,1 @@
+"""How the models of each family in ``resources/models.yaml`` are run."""

@@ -1,0 +1,82 @@
+"""RS-InternVL as a model that answers: greedy decoding, adapter and projections loaded."""
+
+import torch
+import transformers
+
+from bentxt.models.answering_model import AnsweringModel
+from bentxt.models.device import device_name
+from bentxt.models.rs_internvl import load_parts
+
+
+def load_rs_internvl(base, s1_encoder, s2_encoder, adapter, seed, device, dtype):
+    """Load RS-InternVL for prediction; parameters as :func:`load_parts`.
+
+    Parameters
+    ----------
+    adapter : str or Path or None
+        Folder of the fine-tuned weights; None gives the untrained baseline, whose projections are fresh.
+
+    Returns
+    -------
+    bentxt.models.answering_model.AnsweringModel
+    """
+    model, prompts, preparation = load_parts(base, s1_encoder, s2_encoder, seed, device, dtype)
+    if adapter is not None:
+        model.load_adapter(adapter)
+    return RSInternVLAnswers(model.to(device).eval(), prompts, preparation, dtype)
+
+
+class RSInternVLAnswers(AnsweringModel):
+    """Greedy decoding with RS-InternVL; keys and values of a patch's prefix serve all its instructions."""
+
+    revision = None
+
+    def __init__(self, model, prompts, preparation, dtype):
+        self._model, self._prompts, self._prepare, self._dtype = model, prompts, preparation, dtype
+        self._device = next(model.parameters()).device
+        self.device = device_name(self._device)
+        self._model.s1_projection.to(dtype)
+        self._model.s2_projection.to(dtype)
+
+    def answer(self, patch_images, instructions, max_new_tokens):
+        """Answer all instructions of one patch; see :class:`AnsweringModel`."""
+        return self.answer_many([patch_images], [instructions], max_new_tokens)[0]
+
+    @torch.inference_mode()
+    def answer_many(self, patches, instructions, max_new_tokens):
+        """Answer all instructions of several patches; see :class:`AnsweringModel`."""
+        inputs = [tensor.to(self._device, self._dtype) for tensor in self._prepare(patches)]
+        prefix = self._model.prefix(self._model.encode(*inputs), self._prompts.before)
+        language, head = self._model.language_model, self._model.internvl.lm_head
+        cache = transformers.DynamicCache(config=language.config)
+        language(inputs_embeds=prefix, past_key_values=cache, use_cache=True)
+        owners = [index for index, texts in enumerate(instructions) for _ in texts]
+        cache.batch_select_indices(torch.tensor(owners, device=self._device))
+
+        tokens = [self._prompts.instruction(text) for texts in instructions for text in texts]
+        longest, pad = max(map(len, tokens)), self._prompts.tokenizer.pad_token_id
+        step = torch.tensor([[pad] * (longest - len(of)) + of for of in tokens], device=self._device)
+        seen = torch.tensor([[0] * (longest - len(of)) + [1] * len(of) for of in tokens], device=self._device)
+        positions = prefix.shape[1] + (seen.cumsum(1) - 1).clamp_min(0)
+        mask = torch.cat([seen.new_ones(len(tokens), prefix.shape[1]), seen], dim=1)
+        end = self._prompts.tokenizer.eos_token_id
+        ended = torch.zeros(len(tokens), dtype=torch.bool, device=self._device)
+        written = []
+        for _ in range(max_new_tokens):
+            hidden = language(
+                input_ids=step,
+                attention_mask=mask,
+                position_ids=positions,
+                past_key_values=cache,
+                use_cache=True,
+            ).last_hidden_state
+            chosen = head(hidden[:, -1]).argmax(-1).masked_fill(ended, pad)
+            ended |= chosen == end
+            written.append(chosen)
+            if ended.all():
+                break
+            step, positions = chosen[:, None], positions[:, -1:] + 1
+            mask = torch.cat([mask, mask.new_ones(len(tokens), 1)], dim=1)
+        texts = self._prompts.tokenizer.batch_decode(torch.stack(written, 1), skip_special_tokens=True)
+        answers = iter(texts)
+        return [[next(answers).strip() for _ in of] for of in instructions]

@@ -1,0 +1,147 @@
+"""Models that transformers runs itself: InternVL, Qwen3-VL, GLM-4V, LLaVA-OneVision.
+
+Image processor and tokenizer are loaded apart, so that torchvision is not needed. The picture of a patch is
+encoded once for all its instructions: the prompt then holds one placeholder for each of its visual tokens.
+"""
+
+import json
+
+import torch
+import transformers
+from safetensors import SafetensorError
+
+from bentxt.errors import CheckpointUnavailable
+from bentxt.models.answering_model import AnsweringModel
+from bentxt.models.device import device_name
+from bentxt.models.rgb import rgb_image, scaled
+
+#: Of each type of model: what the visual tokens of a picture stand between in the prompt, beyond what the
+#: chat template writes, and options of its image processor.
+_TYPES = {
+    # One tile of the whole patch: more tiles would only enlarge what 120 pixels do not show.
+    "internvl": ("<img>", "</img>", {"crop_to_patches": False}),
+    "qwen3_vl": ("", "", {}),
+    "glm4v": ("", "", {}),
+    "glm46v": ("", "", {}),
+    "llava_onevision": ("", "", {}),
+}
+
+
+class NativeModel(AnsweringModel):
+    """A vision-language model out of a checkpoint of transformers.
+
+    Parameters
+    ----------
+    checkpoint : bentxt.models.checkpoints.Checkpoint
+    entry : dict
+        The model's entry of ``resources/models.yaml``: ``image.side``, ``chat`` and ``remote_code`` are used.
+    device : torch.device
+    dtype : torch.dtype
+
+    Raises
+    ------
+    CheckpointUnavailable
+        If the checkpoint cannot be loaded here, is of another type, or lacks weights.
+    """
+
+    def __init__(self, checkpoint, entry, device, dtype):
+        transformers.utils.logging.disable_progress_bar()
+        self._side, self._chat = entry["image"]["side"], entry.get("chat", {})
+        try:
+            self._load(checkpoint.folder, entry["remote_code"], device, dtype)
+        except (OSError, ValueError, ImportError, KeyError, RuntimeError, SafetensorError) as error:
+            problem = f"transformers {transformers.__version__} cannot load it: {error}"
+            raise CheckpointUnavailable(problem, file=checkpoint.source) from error
+        self.device = device_name(device)
+
+    def _load(self, folder, remote_code, device, dtype):
+        local = {"trust_remote_code": remote_code, "local_files_only": True}
+        config = transformers.AutoConfig.from_pretrained(folder, **local)
+        if config.model_type not in _TYPES:
+            raise ValueError(f"its type is {config.model_type}, known are {', '.join(_TYPES)}")
+        self._before, self._after, self._image_options = _TYPES[config.model_type]
+        self._tokenizer = transformers.AutoTokenizer.from_pretrained(folder, padding_side="left", **local)
+        if self._tokenizer.chat_template is None:
+            # Older checkpoints keep it beside the processor.
+            template = json.loads((folder / "chat_template.json").read_text(encoding="utf-8"))
+            self._tokenizer.chat_template = template["chat_template"]
+        if self._tokenizer.pad_token is None:
+            self._tokenizer.pad_token = self._tokenizer.eos_token
+        self._images = transformers.AutoImageProcessor.from_pretrained(folder, backend="pil", **local)
+        model, loading = transformers.AutoModelForImageTextToText.from_pretrained(
+            folder, dtype=dtype, config=config, output_loading_info=True, **local
+        )
+        if loading["missing_keys"] or loading["mismatched_keys"]:
+            lacking = sorted(map(str, [*loading["missing_keys"], *loading["mismatched_keys"]]))
+            raise ValueError(f"{len(lacking)} of its weights are missing, the first is {lacking[0]}")
+        self._model = model.to(device).eval()
+        self._model.generation_config = transformers.GenerationConfig(
+            do_sample=False,
+            num_beams=1,
+            eos_token_id=model.generation_config.eos_token_id or self._tokenizer.eos_token_id,
+            pad_token_id=self._tokenizer.pad_token_id,
+        )
+        self._image_token_id = config.image_token_id
+        self._image_token = self._tokenizer.convert_ids_to_tokens(config.image_token_id)
+
+    def answer(self, patch_images, instructions, max_new_tokens):
+        """Answer all instructions of one patch; see :class:`AnsweringModel`."""
+        return self.answer_many([patch_images], [instructions], max_new_tokens)[0]
+
+    @torch.inference_mode()
+    def answer_many(self, patches, instructions, max_new_tokens):
+        """Answer all instructions of several patches in one batch; see :class:`AnsweringModel`."""
+        pictures = [scaled(rgb_image(patch.s2), self._side) for patch in patches]
+        inputs = self._images(images=pictures, return_tensors="pt", **self._image_options)
+        inputs = {
+            name: value.to(self._model.device) for name, value in inputs.items() if name != "num_patches"
+        }
+        visual = self._model.model.get_image_features(**inputs, return_dict=True)
+        owners = [index for index, texts in enumerate(instructions) for _ in texts]
+        prompts = [
+            self._prompt(text, visual.pooler_output[index].shape[0])
+            for index, texts in enumerate(instructions)
+            for text in texts
+        ]
+        batch = self._tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
+        batch = batch.to(self._model.device)
+        options = {"mm_encoder_outputs": {"image": _repeated(visual, owners)}}
+        if "image_grid_thw" in inputs:
+            # Positions of visual tokens have a row and a column.
+            options["image_grid_thw"] = inputs["image_grid_thw"][owners]
+            options["mm_token_type_ids"] = (batch["input_ids"] == self._image_token_id).int()
+        tokens = self._model.generate(
+            input_ids=batch["input_ids"],
+            attention_mask=batch["attention_mask"],
+            max_new_tokens=max_new_tokens,
+            **options,
+        )[:, batch["input_ids"].shape[1] :]
+        texts = iter(self._tokenizer.batch_decode(tokens, skip_special_tokens=True))
+        return [[next(texts).strip() for _ in asked] for asked in instructions]
+
+    def _prompt(self, instruction, visual_tokens):
+        content = [{"type": "image"}, {"type": "text", "text": instruction}]
+        prompt = self._tokenizer.apply_chat_template(
+            [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True, **self._chat
+        )
+        before, placeholder, after = prompt.partition(self._image_token)
+        if not placeholder:
+            raise CheckpointUnavailable(
+                f"its chat template writes no {self._image_token} for a picture",
+                remedy="use the checkpoint's own chat template",
+            )
+        return f"{before}{self._before}{placeholder * visual_tokens}{self._after}{after}"
+
+
+def _repeated(visual, owners):
+    """Return the features of the pictures, one for each prompt instead of one for each patch."""
+    chosen = {"pooler_output": _select(visual.pooler_output, owners)}
+    if getattr(visual, "deepstack_features", None) is not None:
+        chosen["deepstack_features"] = [_select(level, owners) for level in visual.deepstack_features]
+    return type(visual)(**chosen)
+
+
+def _select(features, owners):
+    if isinstance(features, torch.Tensor):
+        return features[owners]
+    return [features[owner] for owner in owners]

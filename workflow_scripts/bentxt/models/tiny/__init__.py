@@ -1,0 +1,1 @@
+"""Tiny checkpoints in the published models' classes and files."""

@@ -1,0 +1,109 @@
+"""The tiny checkpoints: the published models' classes and files, with widths and depths from the config."""
+
+import torch
+import transformers
+
+from bentxt.models.special_tokens import IMAGE_TOKEN
+
+#: Pixels a side of the RGB tile, the tower's patch, and the visual tokens that they give.
+TILE_SIDE, TILE_PATCH, TILE_TOKENS = 56, 14, 4
+
+
+def tiny_encoder(channels, width, layers, patch):
+    """Return a ViT as the S1 and S2 encoders are, with random weights.
+
+    Parameters
+    ----------
+    channels : int
+        2 (VV, VH) or 10 (Sentinel-2's bands of 10 m and 20 m).
+    width : int
+        Hidden size, a multiple of 16.
+    layers : int
+    patch : int
+        Side of its patches in pixels, a divisor of 120.
+
+    Returns
+    -------
+    transformers.ViTModel
+    """
+    config = transformers.ViTConfig(
+        hidden_size=width,
+        num_hidden_layers=layers,
+        num_attention_heads=width // 16,
+        intermediate_size=2 * width,
+        image_size=120,
+        patch_size=patch,
+        num_channels=channels,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        layer_norm_eps=1e-6,
+    )
+    return transformers.ViTModel(config, add_pooling_layer=False)
+
+
+def tiny_internvl(tokenizer, width, layers, feed_forward):
+    """Return an InternVL of InternVL3-1B's class, with random weights.
+
+    Parameters
+    ----------
+    tokenizer : transformers.PreTrainedTokenizerFast
+        From :func:`bentxt.models.tiny.tokenizer.train_tokenizer`.
+    width : int
+        Hidden size of the language model, a multiple of 64.
+    layers : int
+        Of the language model; the vision tower, which nothing here trains, has one.
+    feed_forward : int
+        Width of the language model's feed-forward layers.
+
+    Returns
+    -------
+    transformers.InternVLForConditionalGeneration
+        A tile of 56 × 56 pixels gives four visual tokens.
+    """
+    heads = width // 32
+    config = transformers.InternVLConfig(
+        vision_config={
+            "hidden_size": 32,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 2,
+            "intermediate_size": 64,
+            "image_size": [TILE_SIDE, TILE_SIDE],
+            "patch_size": [TILE_PATCH, TILE_PATCH],
+        },
+        text_config={
+            "model_type": "qwen2",
+            "vocab_size": len(tokenizer),
+            "hidden_size": width,
+            "num_hidden_layers": layers,
+            "num_attention_heads": heads,
+            "num_key_value_heads": heads // 2,
+            "intermediate_size": feed_forward,
+            "max_position_embeddings": 2048,
+            "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0},
+            "bos_token_id": None,
+            "eos_token_id": tokenizer.eos_token_id,
+            "pad_token_id": tokenizer.pad_token_id,
+            "tie_word_embeddings": False,
+        },
+        image_token_id=tokenizer.convert_tokens_to_ids(IMAGE_TOKEN),
+        image_seq_length=TILE_TOKENS,
+        tie_word_embeddings=False,
+    )
+    model = transformers.InternVLForConditionalGeneration(config)
+    # Wide embeddings and a small head let so small a model tell words apart from the first step.
+    torch.nn.init.normal_(model.get_input_embeddings().weight, std=1.0)
+    torch.nn.init.normal_(model.get_output_embeddings().weight, std=0.1)
+    model.generation_config = transformers.GenerationConfig(
+        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id
+    )
+    return model
+
+
+def tiny_image_processor():
+    """Return InternVL's image processor for one tile: ImageNet's mean and standard deviation."""
+    return transformers.GotOcr2ImageProcessorPil(
+        size={"height": TILE_SIDE, "width": TILE_SIDE},
+        crop_to_patches=False,
+        image_mean=[0.485, 0.456, 0.406],
+        image_std=[0.229, 0.224, 0.225],
+    )

@@ -1,0 +1,1 @@
+"""How a program runs: command line, settings, progress bars, fingerprint, lineage, kept answers."""

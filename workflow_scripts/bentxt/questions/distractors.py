@@ -1,0 +1,99 @@
+"""Wrong options and untrue statements: absent classes, pairs that do not touch, near climate zones."""
+
+from itertools import combinations
+
+from bentxt.nomenclature import CLASSES
+from bentxt.questions.similar_classes import most_similar
+from bentxt.randomness import pick
+
+# Official names that begin alike come in the same order in every form of the names.
+_RANK = {index: rank for rank, index in enumerate(sorted(range(len(CLASSES)), key=CLASSES.__getitem__))}
+_ALL = frozenset(range(len(CLASSES)))
+
+
+def alphabetical(first, second):
+    """Return two class indices in the alphabetical order of their names."""
+    return (first, second) if _RANK[first] <= _RANK[second] else (second, first)
+
+
+def absent_classes(patch):
+    """Return the set of the classes that a patch does not have."""
+    return _ALL.difference(patch.classes)
+
+
+def pair_apart(patch, refused, similar, draws, kinds=("present", "mixed", "absent")):
+    """Draw two classes that do not touch.
+
+    Parameters
+    ----------
+    patch : Patch
+    refused : set of tuple of int
+        Pairs (first < second) not to draw, the touching ones among them.
+    similar : tuple
+        Of :func:`bentxt.questions.similar_classes.load_similar_classes`.
+    draws : sequence of float
+        Five draws from [0, 1).
+    kinds : tuple of str
+        What may be drawn: two present classes (``present``), a present one and an absent one that is similar
+        to a present one (``mixed``), two absent ones that are each similar to a present one (``absent``).
+
+    Returns
+    -------
+    tuple of int or None
+        Class indices, first < second; None where no pair of these kinds is left.
+    """
+    kinds = list(kinds)
+    classes = patch.classes
+    while kinds:
+        kind = kinds.pop(int(draws[0] * len(kinds)))
+        if kind == "present":
+            pairs = [pair for pair in combinations(classes, 2) if pair not in refused]
+            if pairs:
+                return pick(pairs, draws[1])
+            continue
+        absent = absent_classes(patch)
+        first = pick(classes, draws[1])
+        if kind == "absent":
+            first = most_similar(similar[first], absent, draws[2])
+        if first is None:
+            continue
+        allowed = absent.difference(*(pair for pair in refused if first in pair), (first,))
+        second = most_similar(similar[pick(classes, draws[3])], allowed, draws[4])
+        if second is not None:
+            return min(first, second), max(first, second)
+    return None
+
+
+def near_zones(zone, zones, least=6):
+    """Return the climate zones that are most like one, at least ``least`` of them.
+
+    Two names are as unlike as the number of their comma-separated parts that differ: main group,
+    precipitation, temperature.
+
+    Parameters
+    ----------
+    zone : str
+    zones : sequence of str
+        All names of the legend.
+    least : int
+        Names as unlike as the last one taken are taken too.
+
+    Returns
+    -------
+    tuple of str
+        In the legend's order.
+    """
+    parts = zone.split(", ")
+
+    def unlike(name):
+        other = name.split(", ")
+        longest = max(len(parts), len(other))
+        return sum(a != b for a, b in zip(_pad(parts, longest), _pad(other, longest), strict=True))
+
+    others = [name for name in zones if name != zone]
+    reach = sorted(map(unlike, others))[min(least, len(others)) - 1]
+    return tuple(name for name in others if unlike(name) <= reach)
+
+
+def _pad(parts, length):
+    return [*parts, *[""] * (length - len(parts))]

@@ -1,0 +1,120 @@
+"""One question table from the tables of attributes: read, ask and write, block by block."""
+
+import logging
+from dataclasses import dataclass
+
+from bentxt.class_wording import load_wording
+from bentxt.patches.climate_legend import zone_names
+from bentxt.patches.patch_attributes import BLOCK, read_patches
+from bentxt.program.progress_bars import progress
+from bentxt.questions.binary import BinaryQuestions
+from bentxt.questions.multiple_choice import MultipleChoiceQuestions
+from bentxt.questions.question_rows import QuestionRows
+from bentxt.questions.referring import BoxQuestions
+from bentxt.questions.similar_classes import load_similar_classes
+from bentxt.questions.templates import TemplateSet, load_templates
+from bentxt.tables.annotation_schemas import QUESTIONS
+from bentxt.tables.table_files import TableWriter
+
+#: File names of the types and the release's spelling.
+TYPES = {"binary": "binary", "mcq": "mcq", "bounding_box": "bounding box"}
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What questions of one type are worded with.
+
+    Attributes
+    ----------
+    type : str
+        A key of :data:`TYPES`.
+    templates : TemplateSet
+    wording : tuple of ClassWording
+    similar : tuple
+        As :func:`bentxt.questions.similar_classes.load_similar_classes` returns it.
+    zones : tuple of str
+        Names of the climate legend.
+    """
+
+    type: str
+    templates: TemplateSet
+    wording: tuple
+    similar: tuple
+    zones: tuple
+
+
+def load_resources(kind, templates, class_wording, similar_classes, climate_zones):
+    """Read and check everything that questions of one type are worded with.
+
+    Parameters
+    ----------
+    kind : str
+        A key of :data:`TYPES`.
+    templates : iterable of str or Path
+    class_wording, similar_classes, climate_zones : str or Path
+
+    Returns
+    -------
+    Resources
+
+    Raises
+    ------
+    InputError
+        Naming the file and the entry at fault.
+    """
+    return Resources(
+        kind,
+        load_templates(templates, TYPES[kind]),
+        load_wording(class_wording),
+        load_similar_classes(similar_classes),
+        zone_names(climate_zones),
+    )
+
+
+def question_maker(seed, settings, resources):
+    """Return the maker of the questions of one type; its ``rows(patch)`` does the work."""
+    parts = (seed, settings, resources.templates, resources.wording)
+    if resources.type == "binary":
+        return BinaryQuestions(*parts, resources.similar)
+    if resources.type == "mcq":
+        return MultipleChoiceQuestions(*parts, resources.similar, resources.zones)
+    return BoxQuestions(*parts)
+
+
+def generate_questions(seed, settings, resources, tables, out, lineage, block=BLOCK):
+    """Write the question table of one type.
+
+    Parameters
+    ----------
+    seed : int
+        The run's seed.
+    settings : dict
+        ``questions`` of the config, at least the keys that the type uses.
+    resources : Resources
+    tables : tuple of str or Path
+        ``patches``, ``maps``, ``instances`` and ``adjacencies``.
+    out : str or Path
+        Target, schema ``QUESTIONS``, a row group a block.
+    lineage : Lineage
+    block : int
+        Patches held in memory at a time; without effect on the result.
+
+    Returns
+    -------
+    int
+        Rows written.
+    """
+    maker = question_maker(seed, settings, resources)
+    rows = QuestionRows()
+    with (
+        TableWriter(out, QUESTIONS, lineage) as writer,
+        progress(desc=f"{resources.type} questions", unit=" patches") as bar,
+    ):
+        for patches in read_patches(*tables, block=block):
+            for patch in patches:
+                rows.extend(patch.patch_id, maker.rows(patch))
+            writer.write(rows.take())
+            bar.update(len(patches))
+        written, patches = writer.rows, bar.n
+    logging.info("%s: %d rows about %d patches", resources.type, written, patches)
+    return written

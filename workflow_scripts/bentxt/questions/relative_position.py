@@ -1,0 +1,23 @@
+"""Where one bounding box lies, seen from another."""
+
+#: The eight directions clockwise; a direction's neighbours in this tuple are never wrong options.
+DIRECTIONS = ("top", "top-right", "right", "bottom-right", "bottom", "bottom-left", "left", "top-left")
+
+
+def direction(anchor, target):
+    """Return where one bounding box lies, seen from another.
+
+    Parameters
+    ----------
+    anchor, target : tuple of int
+        ``(x_min, y_min, x_max, y_max)``, maximum exclusive, y downwards.
+
+    Returns
+    -------
+    str or None
+        One of :data:`DIRECTIONS`: horizontal or vertical where the boxes are disjoint on that axis only,
+        diagonal where they are on both; None where they overlap on both.
+    """
+    vertical = "top" if target[3] <= anchor[1] else "bottom" if target[1] >= anchor[3] else ""
+    horizontal = "left" if target[2] <= anchor[0] else "right" if target[0] >= anchor[2] else ""
+    return "-".join(filter(None, (vertical, horizontal))) or None

@@ -1,0 +1,94 @@
+"""Whether fine-tuning taught RS-InternVL anything: against the untrained model and constant answers."""
+
+from bentxt.errors import InputError
+from bentxt.models.model_table import UNTRAINED
+
+TRAINED = "RS-InternVL"
+
+COLUMNS = (
+    "task",
+    "items",
+    "fine_tuned",
+    "fine_tuned_low",
+    "fine_tuned_high",
+    "untrained",
+    "constant_answer",
+    "constant",
+    "margin_over_untrained",
+    "margin_over_constant",
+    "run",
+    "note",
+)
+
+
+def learning_rows(scores, run, tasks=("binary", "mcq")):
+    """Compare accuracies task by task.
+
+    Parameters
+    ----------
+    scores : dict of (str, str) to dict
+        From :func:`bentxt.reporting.score_files.read_scores`; both models on all ``tasks``.
+    run : str
+        ``mini`` or ``paper``.
+    tasks : sequence of str
+
+    Returns
+    -------
+    list of dict
+        Columns :data:`COLUMNS`; accuracies in %, margins in points, None where a model has no score.
+
+    Raises
+    ------
+    InputError
+        If a score file is missing, or the two models were scored on different items.
+    """
+    rows = []
+    for task in tasks:
+        missing = [model for model in (TRAINED, UNTRAINED) if (model, task) not in scores]
+        if missing:
+            raise InputError(f"no score file of {missing[0]} on {task}", remedy="give both models' scores")
+        trained, untrained = scores[TRAINED, task], scores[UNTRAINED, task]
+        unscored = [score for score in (trained, untrained) if score["status"] != "scored"]
+        row = dict.fromkeys(COLUMNS) | {"task": task, "run": run, "note": ""}
+        if unscored:
+            row["note"] = "; ".join(f"{score['model']}: {score['reason']}" for score in unscored)
+            rows.append(row)
+            continue
+        if trained["items"] != untrained["items"] or trained["constant"] != untrained["constant"]:
+            raise InputError(
+                f"{TRAINED} and {UNTRAINED} were scored on different {task} items",
+                remedy="make both scores again from one data set",
+            )
+        accuracy, constant = trained["metrics"]["accuracy"], trained["constant"]
+        before = untrained["metrics"]["accuracy"]["value"]
+        row |= {
+            "items": trained["items"],
+            "fine_tuned": accuracy["value"],
+            "fine_tuned_low": accuracy["low"],
+            "fine_tuned_high": accuracy["high"],
+            "untrained": before,
+            "constant_answer": constant["answer"],
+            "constant": constant["accuracy"],
+            "margin_over_untrained": accuracy["value"] - before,
+            "margin_over_constant": accuracy["value"] - constant["accuracy"],
+            "note": f"weights: {trained['weights']}" if trained["weights"] != "published" else "",
+        }
+        rows.append(row)
+    return rows
+
+
+def learning_report(rows):
+    """Return the rows as lines for a terminal."""
+    lines = []
+    for row in rows:
+        if row["fine_tuned"] is None:
+            lines.append(f"{row['task']:>6} [{row['run']}]: no comparison: {row['note']}")
+            continue
+        lines.append(
+            f"{row['task']:>6} [{row['run']}]: fine-tuned {row['fine_tuned']:.1f} % "
+            f"[{row['fine_tuned_low']:.1f}, {row['fine_tuned_high']:.1f}] of {row['items']} items; "
+            f"{row['margin_over_untrained']:+.1f} points over untrained ({row['untrained']:.1f} %), "
+            f"{row['margin_over_constant']:+.1f} points over always answering "
+            f"{row['constant_answer']!r} ({row['constant']:.1f} %)"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,127 @@
+"""Columns of the paper's score tables."""
+
+from typing import NamedTuple
+
+LABELS = {
+    "model": "Model",
+    "parameters": "Parameters",
+    "captioning_bleu4": "Captioning BLEU-4",
+    "binary_accuracy": "Binary accuracy",
+    "mcq_accuracy": "MCQ accuracy",
+    "referring_miou": "Referring mIoU",
+    "presence": "Presence",
+    "area": "Area",
+    "count": "Count",
+    "adjacency": "Adjacency",
+    "relative_position": "Relative position",
+    "country": "Country",
+    "season": "Season",
+    "climate_zone": "Climate zone",
+    "overall": "Overall",
+    "instruction_following": "IF",
+    "miou": "mIoU",
+    "acc25": "acc@25",
+    "acc50": "acc@50",
+    "acc75": "acc@75",
+    "acc90": "acc@90",
+    "bleu4": "BLEU-4",
+    "rouge": "ROUGE-L",
+    "meteor": "METEOR",
+    "cider": "CIDEr",
+    "bertscore": "BERTScore",
+    "sbert_cosine": "SBERT cosine",
+    "clair": "CLAIR",
+    "items": "Items",
+    "strict": "Strict",
+    "lenient": "Lenient",
+    "unparsed": "Unparsed",
+    "weights": "Weights",
+    "note": "Note",
+}
+
+
+class Layout(NamedTuple):
+    """A table's columns: where in the score files each number stands.
+
+    Attributes
+    ----------
+    number, title : str
+    values : dict of str to (str, str)
+        Column → task and metric.
+    category : str or None
+        Category whose instruction following and extraction counts the table gives; "" for the whole task,
+        None where the table is about several tasks.
+    """
+
+    number: str
+    title: str
+    values: dict
+    category: str | None = ""
+
+
+def _by_category(task, categories):
+    columns = {category.replace(" ", "_"): (task, f"accuracy/{category}") for category in categories}
+    columns = {"relative_position" if name == "relative_pos" else name: at for name, at in columns.items()}
+    return columns | {"overall": (task, "accuracy")}
+
+
+def _boxes(category):
+    names = ("miou", "acc25", "acc50", "acc75", "acc90")
+    return {name: ("referring", f"{name}/{category}") for name in names}
+
+
+MAIN_TASKS = {
+    "captioning_bleu4": ("captioning", "bleu4"),
+    "binary_accuracy": ("binary", "accuracy"),
+    "mcq_accuracy": ("mcq", "accuracy"),
+    "referring_miou": ("referring", "miou"),
+}
+LAYOUTS = {
+    "table2": Layout("2", "Benchmark results of all models by main task, %", MAIN_TASKS, None),
+    "table3": Layout(
+        "3",
+        "Accuracy on binary questions by category, %, and instruction following (IF)",
+        _by_category("binary", ("presence", "area", "count", "adjacency")),
+    ),
+    "table4": Layout(
+        "4",
+        "Accuracy on multiple-choice questions by category, %, and instruction following (IF)",
+        _by_category(
+            "mcq",
+            ("presence", "area", "count", "adjacency", "relative pos", "country", "season", "climate zone"),
+        ),
+    ),
+    "table5": Layout(
+        "5",
+        "Referring land use and land cover detection, %, and instruction following (IF)",
+        _boxes("reference"),
+        "reference",
+    ),
+    "table6": Layout(
+        "6", "Referring point detection, %, and instruction following (IF)", _boxes("point"), "point"
+    ),
+    "table7": Layout(
+        "7",
+        "Captioning metrics, %",
+        {
+            name: ("captioning", name)
+            for name in ("bleu4", "rouge", "meteor", "cider", "bertscore", "sbert_cosine", "clair")
+        },
+    ),
+}
+
+#: Tables whose rows are the best RS model, the best CV model and RS-InternVL.
+BEST_LAYOUTS = {
+    "table8": Layout(
+        "8",
+        "The best remote sensing (RS) model, the best computer vision (CV) model and RS-InternVL, %",
+        MAIN_TASKS,
+        None,
+    ),
+    # The supplement takes Tables 3-7 apart in the same way.
+    "table_s7": Layout("S7", "Binary questions by category, %", LAYOUTS["table3"].values),
+    "table_s8": Layout("S8", "Multiple-choice questions by category, %", LAYOUTS["table4"].values),
+    "table_s9": Layout("S9", "Referring land use and land cover detection, %", LAYOUTS["table5"].values),
+    "table_s10": Layout("S10", "Referring point detection, %", LAYOUTS["table6"].values),
+    "table_s11": Layout("S11", "Captioning metrics, %", LAYOUTS["table7"].values),
+}

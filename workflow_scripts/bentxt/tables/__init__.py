@@ -1,0 +1,1 @@
+"""What passes between stages: schemas, whole files, streams, sorted rows."""

@@ -1,0 +1,143 @@
+"""Reading parts of tables, and sorted tables side by side, so that memory stays flat."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from bentxt.errors import InputError
+from bentxt.tables.table_files import check_table
+
+
+def read_rows(path, schema, start, stop, columns=None):
+    """Read rows [start, stop) of a table, from the row groups that hold them.
+
+    Parameters
+    ----------
+    path : str or Path
+    schema : pyarrow.Schema
+        The table's schema, checked.
+    start, stop : int
+    columns : list of str, optional
+        Read only these.
+
+    Returns
+    -------
+    pyarrow.Table
+        Fewer rows where the table ends before ``stop``.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or of another schema.
+    """
+    check_table(path, schema)
+    with pq.ParquetFile(path) as file:
+        sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+        ends = np.cumsum(sizes, dtype=np.int64)
+        groups = np.flatnonzero((ends > start) & (ends - sizes < stop)).tolist()
+        table = file.read_row_groups(groups, columns=columns or schema.names)
+    first = int(ends[groups[0]]) - sizes[groups[0]] if groups else 0
+    return table.slice(start - first, stop - start)
+
+
+def read_batches(path, columns, batch_size=1 << 16):
+    """Yield the rows of a Parquet file in batches, with no more in memory than a row group.
+
+    Parameters
+    ----------
+    path : str or Path
+    columns : list of str
+    batch_size : int
+        Most rows of a batch.
+
+    Yields
+    ------
+    pyarrow.RecordBatch
+    """
+    # Arrow's default buffers ahead and keeps all that has been read: memory would grow with the file.
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        batches = file.iter_batches(batch_size=batch_size, columns=columns)
+        while True:
+            try:
+                batch = next(batches)
+            except StopIteration:
+                return
+            except (pa.ArrowInvalid, OSError) as error:
+                raise InputError(f"a damaged Parquet file: {error}", file=path) from error
+            yield batch
+
+
+class TableStream:
+    """Rows of a table in the order of a sorted key column, handed out up to a given key.
+
+    Parameters
+    ----------
+    path : str or Path
+    schema : pyarrow.Schema
+        The table's schema, checked.
+    key : str
+        The column by which rows are sorted, ascending.
+    columns : list of str, optional
+        Columns to read, ``key`` among them; all by default.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or of another schema; while reading, if the key is not ascending.
+    """
+
+    def __init__(self, path, schema, key, columns=None):
+        check_table(path, schema)
+        self.path, self.key = path, key
+        self.rows = pq.read_metadata(path).num_rows
+        self._columns = columns or schema.names
+        self._batches = read_batches(path, self._columns)
+        self._rest = pa.schema([schema.field(name) for name in self._columns]).empty_table()
+        self._last = None
+
+    def until(self, limit):
+        """Return the rows not yet returned whose key is at most ``limit``, as a table."""
+        parts = []
+        while True:
+            keys = self._rest[self.key]
+            if len(keys) and keys[-1].as_py() > limit:
+                count = pc.sum(pc.less_equal(keys, limit)).as_py()
+                parts.append(self._rest.slice(0, count))
+                self._rest = self._rest.slice(count)
+                break
+            parts.append(self._rest)
+            self._rest = self._rest.slice(len(self._rest))
+            if not self._fetch():
+                break
+        return pa.concat_tables(parts)
+
+    def take(self, count):
+        """Return the next ``count`` rows, fewer at the end, as a table."""
+        parts, missing = [], count
+        while True:
+            part = self._rest.slice(0, missing)
+            parts.append(part)
+            self._rest = self._rest.slice(len(part))
+            missing -= len(part)
+            if not missing or not self._fetch():
+                return pa.concat_tables(parts)
+
+    def _fetch(self):
+        """Read the next batch into the empty rest; False at the end of the table."""
+        batch = next(self._batches, None)
+        if batch is None:
+            return False
+        self._rest = pa.Table.from_batches([batch]).cast(self._rest.schema)
+        self._check_order()
+        return True
+
+    def _check_order(self):
+        keys = self._rest[self.key].combine_chunks()
+        ascending = len(keys) < 2 or pc.all(pc.less_equal(keys[:-1], keys[1:])).as_py()
+        if not ascending or (self._last is not None and len(keys) and keys[0].as_py() < self._last):
+            raise InputError(
+                f"rows are not sorted by {self.key}", file=self.path, remedy="delete it and make it again"
+            )
+        if len(keys):
+            self._last = keys[-1].as_py()

@@ -1,0 +1,168 @@
+"""Texts on which the tiny language model learns to read before it sees an image.
+
+A page is about one patch: its description, cell by cell, and questions about it. A cell's description is the
+sum of its words' embeddings (its classes by their shares, season, country, climate zone), which is how visual
+tokens will hold several things at once. In most pages the names of classes, countries, seasons and zones are
+exchanged among themselves, so that answers must be read off the description, not remembered.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bentxt.models.special_tokens import TURN_END, TURN_START
+from bentxt.models.tiny.tokenizer import field_words
+
+LETTERS = "abcd"
+
+#: How a block's answers count in the loss, besides the annotation types of the data set.
+INVENTORY, OPTIONS = "inventory", "options"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One patch to read about.
+
+    Attributes
+    ----------
+    cells : numpy.ndarray
+        float32, shape (cells, words): weight of each word in each cell.
+    words : numpy.ndarray
+        int64, shape (words,): token of each word.
+    blocks : list of (numpy.ndarray, numpy.ndarray, str)
+        Token numbers (int64), which of them are answers to be learned (bool), and the kind of the block.
+    """
+
+    cells: np.ndarray
+    words: np.ndarray
+    blocks: list
+
+
+class Vocabulary:
+    """The names that a page may exchange, as tokens.
+
+    Parameters
+    ----------
+    tokenizer : transformers.PreTrainedTokenizerFast
+        From :func:`bentxt.models.tiny.tokenizer.train_tokenizer`.
+    """
+
+    def __init__(self, tokenizer):
+        self.size = len(tokenizer)
+        #: Of each kind (class, country, season, climate zone) the tokens of its names by form, as title first
+        #: and as in running text second: shape (forms, names).
+        self.names = []
+        for names in field_words().values():
+            most = max(map(len, names))
+            forms = [[name[min(form, len(name) - 1)] for name in names] for form in range(most)]
+            self.names.append(np.array([[_token(tokenizer, text) for text in form] for form in forms]))
+        self.start, self.end = _token(tokenizer, TURN_START), _token(tokenizer, TURN_END)
+        self.yes, self.no = _token(tokenizer, "yes"), _token(tokenizer, "no")
+        self.tenths = np.array([_token(tokenizer, str(share)) for share in range(10, 101, 10)])
+        self.letters = np.array([_token(tokenizer, letter) for letter in LETTERS])
+        self.openings = [tokenizer(f" {letter}) ").input_ids for letter in LETTERS]
+        self.colon, self.comma = tokenizer(":").input_ids, tokenizer(",").input_ids
+
+    def exchange(self, generator):
+        """Return a map of tokens (int64, shape (vocabulary,)) that exchanges names within each kind."""
+        exchanged = np.arange(self.size)
+        for forms in self.names:
+            order = generator.permutation(forms.shape[1])
+            for form in forms:
+                exchanged[form] = form[order]
+        return exchanged
+
+
+def write_page(shares, place, questions, vocabulary, generator, listed, options):
+    """Write the page of a patch.
+
+    Parameters
+    ----------
+    shares : numpy.ndarray
+        float32, shape (cells, 19): share of each class in each cell.
+    place : tuple of int
+        Numbers of country, season and climate zone.
+    questions : list of (list of int, list of int, str)
+        Tokens of instruction and answer, and the annotation type, of those questions that go on the page.
+    vocabulary : Vocabulary
+    generator : numpy.random.Generator
+    listed : int
+        Most names in the inventory.
+    options : int
+        Number of invented option questions.
+
+    Returns
+    -------
+    Page
+    """
+    # A caption speaks of groups of classes, which exchanged names would contradict.
+    faithful = any(kind == "captioning" for _, _, kind in questions)
+    token = np.arange(vocabulary.size) if faithful else vocabulary.exchange(generator)
+    present = [np.flatnonzero(shares.sum(0)), *(np.array([number]) for number in place)]
+    cells = np.concatenate([shares, np.ones((len(shares), 3), np.float32)], axis=1)
+    words = np.concatenate(
+        [
+            vocabulary.names[0][1],
+            [
+                vocabulary.names[kind + 1][min(1, len(vocabulary.names[kind + 1]) - 1)][number]
+                for kind, number in enumerate(place)
+            ],
+        ]
+    )
+    blocks = [_inventory(shares.mean(0), present, vocabulary, generator, token, listed)]
+    blocks += [_options(present, vocabulary, generator, token) for _ in range(options)]
+    blocks += [_question(*question, vocabulary, token) for question in questions]
+    return Page(cells, token[words], blocks)
+
+
+def _inventory(totals, present, vocabulary, generator, token, listed):
+    """List names in random order, each with its share (in tenths, or no), or yes or no."""
+    pairs = []
+    for kind, forms in enumerate(vocabulary.names):
+        for number in range(forms.shape[1]):
+            name = token[forms[int(generator.integers(len(forms))), number]]
+            if number not in present[kind]:
+                answer = vocabulary.no
+            elif kind == 0:
+                answer = vocabulary.tenths[min(int(totals[number] * 10), 9)]
+            else:
+                answer = vocabulary.yes
+            pairs.append((name, answer))
+    tokens = np.array(pairs)[generator.permutation(len(pairs))[:listed]].ravel()
+    return tokens, np.arange(len(tokens)) % 2 == 1, INVENTORY
+
+
+def _options(present, vocabulary, generator, token):
+    """Ask for the one of four options that is there."""
+    kind = 0 if generator.random() < 0.5 else int(generator.integers(1, 4))
+    forms = vocabulary.names[kind]
+    absent = np.setdiff1d(np.arange(forms.shape[1]), present[kind])
+    chosen = np.concatenate([[generator.choice(present[kind])], generator.permutation(absent)[:3]])
+    order = generator.permutation(len(chosen))
+    tokens = [*vocabulary.colon]
+    for position, option in enumerate(order):
+        tokens += [*vocabulary.openings[position], token[forms[0, chosen[option]]], *vocabulary.comma]
+    tokens = tokens[: -len(vocabulary.comma)]
+    right = int(np.flatnonzero(order == 0)[0])
+    return _answered(tokens, [vocabulary.letters[right]], vocabulary, OPTIONS)
+
+
+def _question(instruction, answer, kind, vocabulary, token):
+    return _answered(token[instruction], token[answer], vocabulary, kind)
+
+
+def _answered(instruction, answer, vocabulary, kind):
+    turn = [vocabulary.end, vocabulary.start]
+    tokens = np.concatenate([instruction, turn, answer, [vocabulary.end]])
+    answers = np.zeros(len(tokens), bool)
+    answers[len(instruction) + len(turn) :] = True
+    return tokens.astype(np.int64), answers, kind
+
+
+def _token(tokenizer, text):
+    tokens = tokenizer(text).input_ids
+    if len(tokens) != 1:
+        raise ValueError(
+            f"{text!r} is {len(tokens)} tokens, not one: the tokenizer was trained on other text"
+        )
+    return tokens[0]
