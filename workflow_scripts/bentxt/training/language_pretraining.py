@@ -1,7 +1,8 @@
 """Pre-training of the tiny language model: reading comprehension, from text alone.
 
 Each page (:mod:`bentxt.training.reading_pages`) is one row of a batch: the description of a patch, and
-behind it blocks that each see the description and themselves, as the annotations of a patch do in fine-tuning.
+behind it blocks that each see the description and themselves, as the annotations of a patch do in
+fine-tuning.
 """
 
 import logging
