@@ -27,9 +27,15 @@ rule write_captions:
     message:
         "Writing the template caption of each patch"
     shell:
-        "python workflow_scripts/write_captions.py --patches {input.patches} --maps {input.maps}"
-        " --instances {input.instances} --adjacencies {input.adjacencies} --out {output}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        "python workflow_scripts/write_captions.py"
+        " --patches {input.patches}"
+        " --maps {input.maps}"
+        " --instances {input.instances}"
+        " --adjacencies {input.adjacencies}"
+        " --out {output}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
 
 
 rule generate_questions:
@@ -61,9 +67,17 @@ rule generate_questions:
     message:
         "Generating {wildcards.type} annotations"
     shell:
-        "python workflow_scripts/generate_questions.py --type {wildcards.type} --templates {input.templates}"
-        " --class-wording {input.wording} --similar-classes {input.similar_classes}"
+        "python workflow_scripts/generate_questions.py"
+        " --type {wildcards.type}"
+        " --templates {input.templates}"
+        " --class-wording {input.wording}"
+        " --similar-classes {input.similar_classes}"
         " --climate-zones {input.climate_zones}"
-        " --patches {input.patches} --maps {input.maps} --instances {input.instances}"
-        " --adjacencies {input.adjacencies} --out {output}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        " --patches {input.patches}"
+        " --maps {input.maps}"
+        " --instances {input.instances}"
+        " --adjacencies {input.adjacencies}"
+        " --out {output}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"

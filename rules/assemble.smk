@@ -41,11 +41,19 @@ rule select_benchmark:
     message:
         "Selecting the benchmark split"
     shell:
-        "python workflow_scripts/select_benchmark.py --patches {input.patches} --captions {input.captions}"
-        " --binary {input.binary} --mcq {input.mcq} --bounding-box {input.bounding_box}"
-        " --captioning {input.captioning} --release-rows {input.release_rows}"
-        " --out {output.rows} --balance {output.balance}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        "python workflow_scripts/select_benchmark.py"
+        " --patches {input.patches}"
+        " --captions {input.captions}"
+        " --binary {input.binary}"
+        " --mcq {input.mcq}"
+        " --bounding-box {input.bounding_box}"
+        " --captioning {input.captioning}"
+        " --release-rows {input.release_rows}"
+        " --out {output.rows}"
+        " --balance {output.balance}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
 
 
 rule assemble_dataset:
@@ -70,7 +78,14 @@ rule assemble_dataset:
     message:
         "Assembling the data set"
     shell:
-        "python workflow_scripts/assemble_dataset.py --patches {input.patches}"
-        " --binary {input.binary} --mcq {input.mcq} --bounding-box {input.bounding_box}"
-        " --captioning {input.captioning} --benchmark-rows {input.benchmark_rows} --out {output}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        "python workflow_scripts/assemble_dataset.py"
+        " --patches {input.patches}"
+        " --binary {input.binary}"
+        " --mcq {input.mcq}"
+        " --bounding-box {input.bounding_box}"
+        " --captioning {input.captioning}"
+        " --benchmark-rows {input.benchmark_rows}"
+        " --out {output}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"

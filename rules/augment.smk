@@ -36,10 +36,19 @@ rule augment_captions:
     message:
         "Augmenting captions, shard {wildcards.shard} of {wildcards.shards}"
     shell:
-        "python workflow_scripts/augment_captions.py --captions {input.captions} --patches {input.patches}"
-        " --maps {input.maps} --instances {input.instances} --adjacencies {input.adjacencies}"
-        " --shard {wildcards.shard} --shards {wildcards.shards} --progress {params.progress} --out {output}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        "python workflow_scripts/augment_captions.py"
+        " --captions {input.captions}"
+        " --patches {input.patches}"
+        " --maps {input.maps}"
+        " --instances {input.instances}"
+        " --adjacencies {input.adjacencies}"
+        " --shard {wildcards.shard}"
+        " --shards {wildcards.shards}"
+        " --progress {params.progress}"
+        " --out {output}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
 
 
 rule generate_instructions:
@@ -64,6 +73,11 @@ rule generate_instructions:
     message:
         "Pairing each caption with an instruction"
     shell:
-        "python workflow_scripts/generate_instructions.py --captions {input.captions}"
-        " --patches {input.patches} --templates {input.templates} --out {output}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        "python workflow_scripts/generate_instructions.py"
+        " --captions {input.captions}"
+        " --patches {input.patches}"
+        " --templates {input.templates}"
+        " --out {output}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"

@@ -32,10 +32,20 @@ rule predict_answers:
     message:
         "{wildcards.model} answers {wildcards.task}"
     shell:
-        "python workflow_scripts/predict_answers.py --model {wildcards.model} --task {wildcards.task}"
-        " --dataset {input.dataset} --images {input.images} --models {input.models} {params.model}"
-        " --progress {params.progress} --out {output.predictions} --status {output.status}"
-        " --threads {threads} --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        "python workflow_scripts/predict_answers.py"
+        " --model {wildcards.model}"
+        " --task {wildcards.task}"
+        " --dataset {input.dataset}"
+        " --images {input.images}"
+        " --models {input.models}"
+        " {params.model}"
+        " --progress {params.progress}"
+        " --out {output.predictions}"
+        " --status {output.status}"
+        " --threads {threads}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
 
 
 rule score_answers:
@@ -61,7 +71,14 @@ rule score_answers:
     message:
         "Scoring {wildcards.model} on {wildcards.task}"
     shell:
-        "python workflow_scripts/score_answers.py --model {wildcards.model} --task {wildcards.task}"
-        " --predictions {input.predictions} --status {input.status} --dataset {input.dataset}"
-        " --models {input.models} --out {output}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        "python workflow_scripts/score_answers.py"
+        " --model {wildcards.model}"
+        " --task {wildcards.task}"
+        " --predictions {input.predictions}"
+        " --status {input.status}"
+        " --dataset {input.dataset}"
+        " --models {input.models}"
+        " --out {output}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"

@@ -46,9 +46,13 @@ rule tabulate_datasets:
     message:
         "Table 1: data sets compared"
     shell:
-        "python workflow_scripts/tabulate_datasets.py --dataset {input.dataset} --published {input.published}"
+        "python workflow_scripts/tabulate_datasets.py"
+        " --dataset {input.dataset}"
+        " --published {input.published}"
         " --out {output.csv}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
 
 
 rule tabulate_scores:
@@ -82,9 +86,14 @@ rule tabulate_scores:
     message:
         "Table {wildcards.number}: scores of every model"
     shell:
-        "python workflow_scripts/tabulate_scores.py --table table{wildcards.number} --scores {input.scores}"
-        " --models {input.models} --out {output.csv}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        "python workflow_scripts/tabulate_scores.py"
+        " --table table{wildcards.number}"
+        " --scores {input.scores}"
+        " --models {input.models}"
+        " --out {output.csv}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
 
 
 rule tabulate_best:
@@ -118,9 +127,13 @@ rule tabulate_best:
     message:
         "Table 8: the best remote-sensing model, the best general model, RS-InternVL"
     shell:
-        "python workflow_scripts/tabulate_best.py --scores {input.scores} --models {input.models}"
+        "python workflow_scripts/tabulate_best.py"
+        " --scores {input.scores}"
+        " --models {input.models}"
         " --out {output.csv}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
 
 
 rule draw_examples:
@@ -152,9 +165,13 @@ rule draw_examples:
     message:
         "Figure 1: an example of each task on one scene"
     shell:
-        "python workflow_scripts/draw_examples.py --dataset {input.dataset} --images {input.images}"
+        "python workflow_scripts/draw_examples.py"
+        " --dataset {input.dataset}"
+        " --images {input.images}"
         " --out {output.csv}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
 
 
 rule draw_caption_pipeline:
@@ -190,11 +207,17 @@ rule draw_caption_pipeline:
     message:
         "Figure 2: from a scene to its caption"
     shell:
-        "python workflow_scripts/draw_caption_pipeline.py --captions {input.captions} --patches {input.patches}"
-        " --maps {input.maps} --images {input.images} --reference-maps {input.reference_maps}"
+        "python workflow_scripts/draw_caption_pipeline.py"
+        " --captions {input.captions}"
+        " --patches {input.patches}"
+        " --maps {input.maps}"
+        " --images {input.images}"
+        " --reference-maps {input.reference_maps}"
         " --colours {input.colours}"
         " --out {output.csv}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
 
 
 rule draw_statistics:
@@ -227,6 +250,11 @@ rule draw_statistics:
     message:
         "Figure 3: caption lengths and lexical diversity"
     shell:
-        "python workflow_scripts/draw_statistics.py --captions {input.captions} --summary {input.summary} --dataset {input.dataset}"
+        "python workflow_scripts/draw_statistics.py"
+        " --captions {input.captions}"
+        " --summary {input.summary}"
+        " --dataset {input.dataset}"
         " --out {output.csv}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"

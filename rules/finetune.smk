@@ -28,10 +28,16 @@ rule build_tiny_checkpoint:
     message:
         "Building and pre-training the tiny {wildcards.key}"
     shell:
-        "python workflow_scripts/build_tiny_checkpoint.py --key {wildcards.key}"
-        " --dataset {input.dataset} --images {input.images} --reference-maps {input.reference_maps}"
+        "python workflow_scripts/build_tiny_checkpoint.py"
+        " --key {wildcards.key}"
+        " --dataset {input.dataset}"
+        " --images {input.images}"
+        " --reference-maps {input.reference_maps}"
         " --out {output}"
-        " --threads {threads} --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        " --threads {threads}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
 
 
 rule finetune_rs_internvl:
@@ -61,7 +67,14 @@ rule finetune_rs_internvl:
     message:
         "Fine-tuning RS-InternVL for {wildcards.task}"
     shell:
-        "python workflow_scripts/finetune_rs_internvl.py --task {wildcards.task}"
-        " --dataset {input.dataset} --images {input.images} {params.base}"
-        " --progress {params.progress} --out {output}"
-        " --threads {threads} --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        "python workflow_scripts/finetune_rs_internvl.py"
+        " --task {wildcards.task}"
+        " --dataset {input.dataset}"
+        " --images {input.images}"
+        " {params.base}"
+        " --progress {params.progress}"
+        " --out {output}"
+        " --threads {threads}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"

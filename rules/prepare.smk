@@ -31,10 +31,15 @@ rule extract_attributes:
         "Reading the attributes of every reference map"
     shell:
         "python workflow_scripts/extract_attributes.py"
-        " --reference-maps {input.reference_maps} --metadata {input.metadata}"
+        " --reference-maps {input.reference_maps}"
+        " --metadata {input.metadata}"
         " --excluded-metadata {input.excluded_metadata}"
-        " --maps {output.maps} --instances {output.instances} --adjacencies {output.adjacencies}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        " --maps {output.maps}"
+        " --instances {output.instances}"
+        " --adjacencies {output.adjacencies}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
 
 
 rule filter_patches:
@@ -66,9 +71,14 @@ rule filter_patches:
         "Leaving out patches with snow, cloud, shadow or unlabelled pixels"
     shell:
         "python workflow_scripts/filter_patches.py"
-        " --metadata {input.metadata} --excluded-metadata {input.excluded_metadata} --maps {input.maps}"
-        " --out {output.kept_patches} --counts {output.counts}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        " --metadata {input.metadata}"
+        " --excluded-metadata {input.excluded_metadata}"
+        " --maps {input.maps}"
+        " --out {output.kept_patches}"
+        " --counts {output.counts}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
 
 
 rule locate_patches:
@@ -95,9 +105,13 @@ rule locate_patches:
         "Looking up season, country, coordinates and climate zone of each patch"
     shell:
         "python workflow_scripts/locate_patches.py"
-        " --kept-patches {input.kept_patches} --maps {input.maps} --climate-zones {input.climate_zones}"
+        " --kept-patches {input.kept_patches}"
+        " --maps {input.maps}"
+        " --climate-zones {input.climate_zones}"
         " --out {output}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
 
 
 rule encode_images:
@@ -123,5 +137,10 @@ rule encode_images:
         "Streaming Sentinel-1 and Sentinel-2 into one LMDB"
     shell:
         "python workflow_scripts/encode_images.py"
-        " --patches {input.patches} --s1 {input.sentinel_1} --s2 {input.sentinel_2} --out {output}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        " --patches {input.patches}"
+        " --s1 {input.sentinel_1}"
+        " --s2 {input.sentinel_2}"
+        " --out {output}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"

@@ -29,9 +29,14 @@ if config["source"]["kind"] == "miniature":
             "Inventing BigEarthNet v2.0 in miniature"
         shell:
             "python workflow_scripts/make_miniature_world.py"
-            " --reference-maps {output.reference_maps} --s1 {output.sentinel_1} --s2 {output.sentinel_2}"
-            " --metadata {output.metadata} --excluded-metadata {output.excluded_metadata}"
-            " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+            " --reference-maps {output.reference_maps}"
+            " --s1 {output.sentinel_1}"
+            " --s2 {output.sentinel_2}"
+            " --metadata {output.metadata}"
+            " --excluded-metadata {output.excluded_metadata}"
+            " --settings {params.settings:q}"
+            " --code {params.code}"
+            " > {log} 2>&1"
 
 else:
 

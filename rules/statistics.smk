@@ -25,6 +25,10 @@ rule measure_captions:
     message:
         "Counting words and sentences, measuring lexical diversity"
     shell:
-        "python workflow_scripts/measure_captions.py --dataset {input.dataset} --out {output.captions}"
+        "python workflow_scripts/measure_captions.py"
+        " --dataset {input.dataset}"
+        " --out {output.captions}"
         " --summary {output.summary}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"

@@ -32,8 +32,12 @@ rule report_learning:
     message:
         "Comparing RS-InternVL with the untrained model and the best constant answer"
     shell:
-        "python workflow_scripts/report_learning.py --scores {input.scores} --out {output.csv}"
-        " --settings {params.settings:q} --code {params.code} 2> {log}"
+        "python workflow_scripts/report_learning.py"
+        " --scores {input.scores}"
+        " --out {output.csv}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " 2> {log}"
 
 
 rule measure_counts:
@@ -63,9 +67,13 @@ rule measure_counts:
     message:
         "Comparing numbers and balances of the data set with the release's"
     shell:
-        "python workflow_scripts/measure_counts.py --dataset {input.dataset}"
-        " --release-counts {input.release_counts} --out {output.csv}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        "python workflow_scripts/measure_counts.py"
+        " --dataset {input.dataset}"
+        " --release-counts {input.release_counts}"
+        " --out {output.csv}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
 
 
 rule measure_agreement:
@@ -106,7 +114,14 @@ rule measure_agreement:
     message:
         "Answering annotations anew from the maps"
     shell:
-        "python workflow_scripts/measure_agreement.py {params.arguments} --reference-maps {input.reference_maps}"
-        " --metadata {input.metadata} --climate-zones {input.climate_zones} --out {output.csv}"
-        " --disagreements {output.disagreements} --captions {output.captions}"
-        " --settings {params.settings:q} --code {params.code} > {log} 2>&1"
+        "python workflow_scripts/measure_agreement.py"
+        " {params.arguments}"
+        " --reference-maps {input.reference_maps}"
+        " --metadata {input.metadata}"
+        " --climate-zones {input.climate_zones}"
+        " --out {output.csv}"
+        " --disagreements {output.disagreements}"
+        " --captions {output.captions}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"

@@ -29,29 +29,29 @@ def main():
     parser.add_argument("--reference-maps", required=True, help="archive or folder of reference maps")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", required=True, help="directory of the checkpoint")
-    arguments = parser.parse_args()
+    args = parser.parse_args()
 
-    torch.set_num_threads(arguments.threads)
-    settings = arguments.settings
-    seed = int(generator(setting(settings, "seed"), "tiny", arguments.key).integers(2**31))
+    torch.set_num_threads(args.threads)
+    settings = args.settings
+    seed = int(generator(setting(settings, "seed"), "tiny", args.key).integers(2**31))
     torch.manual_seed(seed)
-    rows = read_table(arguments.dataset, DATASET).to_pandas()
+    rows = read_table(args.dataset, DATASET).to_pandas()
     rows = rows[rows["split"] == "train"]
     if rows.empty:
         raise InputError(
-            "no row of the training split", file=arguments.dataset, remedy="make a larger miniature world"
+            "no row of the training split", file=args.dataset, remedy="make a larger miniature world"
         )
-    if arguments.key in ("s1_encoder", "s2_encoder"):
-        build_encoder(arguments, rows, EncoderSettings(**setting(settings, "tiny.encoder")), seed)
+    if args.key in ("s1_encoder", "s2_encoder"):
+        build_encoder(args, rows, EncoderSettings(**setting(settings, "tiny.encoder")), seed)
     else:
         language = LanguageSettings(**setting(settings, "tiny.language"))
         tokenizer = train_tokenizer(
             [*rows["input"], *rows["output"], *[AREA_SENTENCE] * len(rows)], language.vocabulary
         )
-        if arguments.key == "Qwen":
-            build_tiny_qwen(arguments.out, tokenizer, seed)
+        if args.key == "Qwen":
+            build_tiny_qwen(args.out, tokenizer, seed)
         else:
-            build_internvl(arguments, rows, tokenizer, language, seed)
+            build_internvl(args, rows, tokenizer, language, seed)
 
 
 if __name__ == "__main__":

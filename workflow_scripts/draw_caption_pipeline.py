@@ -32,18 +32,18 @@ def main():
     parser.add_argument("--colours", default="resources/class_colours.csv", help="colours of the classes")
     parser.add_argument("--patch", help="draw this patch")
     parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance go beside it")
-    arguments = parser.parse_args()
+    args = parser.parse_args()
 
-    captions = pa.concat_tables(read_table(path, AUGMENTED_CAPTIONS) for path in arguments.captions)
-    patches = read_table(arguments.patches, PATCHES)
-    patch = arguments.patch or _choose(captions, patches, read_table(arguments.maps, MAPS, ["class_pixels"]))
-    caption, scene = _row(captions, patch, "captions"), _row(patches, patch, arguments.patches)
-    images = open_images(arguments.images)
-    classes = class_map(map_codes(arguments.reference_maps, patch))
-    run_name = setting(arguments.settings, "run")
+    captions = pa.concat_tables(read_table(path, AUGMENTED_CAPTIONS) for path in args.captions)
+    patches = read_table(args.patches, PATCHES)
+    patch = args.patch or _choose(captions, patches, read_table(args.maps, MAPS, ["class_pixels"]))
+    caption, scene = _row(captions, patch, "captions"), _row(patches, patch, args.patches)
+    images = open_images(args.images)
+    classes = class_map(map_codes(args.reference_maps, patch))
+    run_name = setting(args.settings, "run")
     figure = draw_pipeline(
         classes,
-        read_class_colours(arguments.colours),
+        read_class_colours(args.colours),
         true_colour(images.s2(patch)),
         radar_composite(images.s1(scene["s1_name"])),
         scene,
@@ -51,18 +51,18 @@ def main():
         run_name,
     )
     facts = scene_facts(classes, scene, caption, run_name)
-    paths = write_figure_files(figure, COLUMNS, facts, arguments.out)
-    inputs = [*arguments.captions, *_single_inputs(arguments)]
-    write_provenance(paths, lineage(arguments, patch=patch), inputs)
+    paths = write_figure_files(figure, COLUMNS, facts, args.out)
+    inputs = [*args.captions, *_single_inputs(args)]
+    write_provenance(paths, lineage(args, patch=patch), inputs)
 
 
-def _single_inputs(arguments):
+def _single_inputs(args):
     return (
-        arguments.patches,
-        arguments.maps,
-        arguments.images,
-        arguments.reference_maps,
-        arguments.colours,
+        args.patches,
+        args.maps,
+        args.images,
+        args.reference_maps,
+        args.colours,
     )
 
 

@@ -25,21 +25,21 @@ def main():
     parser.add_argument("--images", required=True, help="images, from encode_images.py")
     parser.add_argument("--patch", help="draw this patch")
     parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance go beside it")
-    arguments = parser.parse_args()
+    args = parser.parse_args()
 
-    tasks = read_table(arguments.dataset, DATASET, ["patch_id", "type", "category"])
-    patch = arguments.patch or choose_scene(tasks)
-    rows = pq.read_table(arguments.dataset, filters=pc.field("patch_id") == patch).to_pylist()
+    tasks = read_table(args.dataset, DATASET, ["patch_id", "type", "category"])
+    patch = args.patch or choose_scene(tasks)
+    rows = pq.read_table(args.dataset, filters=pc.field("patch_id") == patch).to_pylist()
     if not rows:
-        raise InputError("the data set has no row of this patch", file=arguments.dataset, item=patch)
+        raise InputError("the data set has no row of this patch", file=args.dataset, item=patch)
     examples = choose_examples(rows)
-    images = open_images(arguments.images)
-    run_name = setting(arguments.settings, "run")
+    images = open_images(args.images)
+    run_name = setting(args.settings, "run")
     radar = radar_composite(images.s1(rows[0]["s1_name"]))
     figure = draw_examples(examples, true_colour(images.s2(patch)), radar, rows[0], run_name)
     table = [{name: row.get(name) for name in COLUMNS} | {"run": run_name} for row in examples]
-    paths = write_figure_files(figure, COLUMNS, table, arguments.out)
-    write_provenance(paths, lineage(arguments, patch=patch), [arguments.dataset, arguments.images])
+    paths = write_figure_files(figure, COLUMNS, table, args.out)
+    write_provenance(paths, lineage(args, patch=patch), [args.dataset, args.images])
 
 
 if __name__ == "__main__":

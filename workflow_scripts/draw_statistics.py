@@ -36,33 +36,33 @@ def main():
     parser.add_argument("--published", default="resources/paper/table1.csv", help="Table 1 as published, CSV")
     parser.add_argument("--diversity", default="resources/paper/figure3.csv", help="published words and MTLD")
     parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance go beside it")
-    arguments = parser.parse_args()
+    args = parser.parse_args()
 
-    captions = read_table(arguments.captions, CAPTION_STATISTICS)
+    captions = read_table(args.captions, CAPTION_STATISTICS)
     if not len(captions):
-        raise InputError("no caption to draw", file=arguments.captions)
-    summary = json.loads(Path(arguments.summary).read_text(encoding="utf-8"))
-    check_table(arguments.dataset, DATASET)
-    run_name = setting(arguments.settings, "run")
+        raise InputError("no caption to draw", file=args.captions)
+    summary = json.loads(Path(args.summary).read_text(encoding="utf-8"))
+    check_table(args.dataset, DATASET)
+    run_name = setting(args.settings, "run")
     points = diversity_points(
-        read_published(arguments.published),
-        read_diversity(arguments.diversity),
+        read_published(args.published),
+        read_diversity(args.diversity),
         summary["all"],
-        pq.read_metadata(arguments.dataset).num_rows,
+        pq.read_metadata(args.dataset).num_rows,
         run_name,
     )
     words, sentences = captions["words"].to_numpy(), captions["sentences"].to_numpy()
     figure = draw_statistics(words, sentences, points, run_name)
     rows = statistics_rows(words, sentences, points, run_name)
-    paths = write_figure_files(figure, COLUMNS, rows, arguments.out)
+    paths = write_figure_files(figure, COLUMNS, rows, args.out)
     inputs = (
-        arguments.captions,
-        arguments.summary,
-        arguments.dataset,
-        arguments.published,
-        arguments.diversity,
+        args.captions,
+        args.summary,
+        args.dataset,
+        args.published,
+        args.diversity,
     )
-    write_provenance(paths, lineage(arguments), inputs)
+    write_provenance(paths, lineage(args), inputs)
 
 
 if __name__ == "__main__":

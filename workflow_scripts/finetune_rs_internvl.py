@@ -41,40 +41,40 @@ def main():
     )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", required=True, help="folder of the fine-tuned weights")
-    arguments = parser.parse_args()
+    args = parser.parse_args()
 
     started = time.monotonic()
-    torch.set_num_threads(arguments.threads)
-    options = dict(setting(arguments.settings, "finetuning"))
+    torch.set_num_threads(args.threads)
+    options = dict(setting(args.settings, "finetuning"))
     device, dtype = choose_device(options.pop("device"), options.pop("dtype"))
-    epochs = options.pop("epochs")[arguments.task]
+    epochs = options.pop("epochs")[args.task]
     settings = FinetuningSettings(epochs=epochs, **options)
-    seed = setting(arguments.settings, "seed")
-    found = {role: find_checkpoint(getattr(arguments, role)) for role in ("base", "s1_encoder", "s2_encoder")}
+    seed = setting(args.settings, "seed")
+    found = {role: find_checkpoint(getattr(args, role)) for role in ("base", "s1_encoder", "s2_encoder")}
     model, prompts, preparation = load_parts(*(of.folder for of in found.values()), seed, device, dtype)
     torch.manual_seed(seed)
     model.add_adapter(settings.rank, settings.alpha, settings.dropout)
     model.to(device)
-    patches = read_task_annotations(arguments, prompts)
-    images = open_images(arguments.images)
+    patches = read_task_annotations(args, prompts)
+    images = open_images(args.images)
 
     def read(patch):
         return PatchImages(patch.patch_id, images.s2(patch.patch_id), images.s1(patch.s1_name))
 
-    key = _key(arguments, [of.identity for of in found.values()], patches)
+    key = _key(args, [of.identity for of in found.values()], patches)
     log = finetune(
         model,
         prompts.before,
         patches,
         FeatureStore(model, preparation, read, dtype, settings.cached_patches),
         settings,
-        f"{seed} {arguments.task}",
-        arguments.progress,
+        f"{seed} {args.task}",
+        args.progress,
         key,
     )
     weights = {role: of.weights for role, of in found.items()}
     description = {
-        "task": arguments.task,
+        "task": args.task,
         "trained_parameters": sum(value.numel() for value in model.trained_parameters().values()),
         "parameters": sum(value.numel() for value in model.parameters()),
         "patches": len(patches),
@@ -89,22 +89,22 @@ def main():
         "seconds_of_this_job": round(time.monotonic() - started, 1),
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in ("torch", "transformers", "peft")},
-        "lineage": lineage(arguments, weights=weights).to_dict(),
+        "lineage": lineage(args, weights=weights).to_dict(),
     }
-    with atomic_directory(arguments.out) as part:
+    with atomic_directory(args.out) as part:
         model.save_adapter(part)
         (part / "training_log.csv").write_text(_csv(log), encoding="utf-8")
         (part / "training.json").write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
-    shutil.rmtree(arguments.progress, ignore_errors=True)
+    shutil.rmtree(args.progress, ignore_errors=True)
 
 
-def _key(arguments, identities, patches):
+def _key(args, identities, patches):
     """Return the hash of what the run depends on."""
     text = json.dumps(
         [
-            arguments.task,
-            arguments.settings,
-            arguments.code,
+            args.task,
+            args.settings,
+            args.code,
             identities,
             [[patch.patch_id, patch.pairs] for patch in patches],
         ],

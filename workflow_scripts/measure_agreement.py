@@ -43,35 +43,35 @@ def main():
     parser.add_argument("--out", type=Path, required=True, help="agreement by type and category, CSV")
     parser.add_argument("--disagreements", type=Path, required=True, help="rows that do not agree, CSV")
     parser.add_argument("--captions", type=Path, help="what captions state, by kind of statement, CSV")
-    arguments = parser.parse_args()
-    on_error = setting(arguments.settings, "agreement.on_error")
+    args = parser.parse_args()
+    on_error = setting(args.settings, "agreement.on_error")
     if on_error not in ("report", "stop"):
         raise InputError(
             f"agreement.on_error is {on_error!r}; expected report or stop", item="agreement.on_error"
         )
     stop = on_error == "stop"
 
-    targets = [arguments.disagreements, arguments.out]
-    if arguments.captions:
-        targets.append(arguments.captions)
-    scratch = arguments.disagreements.parent / f".{arguments.disagreements.name}.attributes"
+    targets = [args.disagreements, args.out]
+    if args.captions:
+        targets.append(args.captions)
+    scratch = args.disagreements.parent / f".{args.disagreements.name}.attributes"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     try:
         evidence = Evidence(
-            patch_ids(arguments.annotations),
-            arguments.reference_maps,
-            arguments.metadata,
+            patch_ids(args.annotations),
+            args.reference_maps,
+            args.metadata,
             scratch,
             "stop" if stop else "skip",
-            setting(arguments.settings, "reference_maps.maps_per_shard"),
-            arguments.climate_zones,
-            arguments.climate_raster,
+            setting(args.settings, "reference_maps.maps_per_shard"),
+            args.climate_zones,
+            args.climate_raster,
         )
         measure = Measure(
-            zone_names(arguments.climate_zones),
-            setting(arguments.settings, "questions"),
-            Rules.from_settings(arguments.settings),
+            zone_names(args.climate_zones),
+            setting(args.settings, "questions"),
+            Rules.from_settings(args.settings),
             stop,
         )
         # All appear together, and a path that cannot be written is found before the work.
@@ -79,7 +79,7 @@ def main():
             parts = [stack.enter_context(atomic_path(path)) for path in targets]
             with parts[0].open("w", encoding="utf-8", newline="") as findings:
                 tally, statements = measure_agreement(
-                    arguments.annotations, evidence, measure, findings, arguments.complete
+                    args.annotations, evidence, measure, findings, args.complete
                 )
             rows = tally.rows()
             texts = (csv_text(COLUMNS, rows), csv_text(CAPTION_COLUMNS, statements))
@@ -90,10 +90,10 @@ def main():
     print(agreement_report(rows), flush=True)
     logging.info("%d maps at hand; findings: %s", evidence.maps, tally.findings or "none")
     notes = {"maps": evidence.maps, "findings": tally.findings, "captions": statements}
-    inputs = [arguments.annotations, arguments.reference_maps, arguments.metadata]
-    if arguments.climate_raster:
-        inputs.append(arguments.climate_raster)
-    write_provenance([arguments.out], lineage(arguments, **notes), inputs)
+    inputs = [args.annotations, args.reference_maps, args.metadata]
+    if args.climate_raster:
+        inputs.append(args.climate_raster)
+    write_provenance([args.out], lineage(args, **notes), inputs)
 
 
 if __name__ == "__main__":

@@ -22,15 +22,15 @@ def main():
         "--release-counts", default="resources/release_counts.csv", help="numbers of the release, CSV"
     )
     parser.add_argument("--out", required=True, help="CSV; the provenance goes beside it")
-    arguments = parser.parse_args()
+    args = parser.parse_args()
 
-    release = ReleaseCounts(arguments.release_counts)
-    rows = count_rows(count_dataset(arguments.dataset), release, setting(arguments.settings, "run"))
+    release = ReleaseCounts(args.release_counts)
+    rows = count_rows(count_dataset(args.dataset), release, setting(args.settings, "run"))
     for row in rows:
         if row["follows_from"] == "rule" and row["note"]:
             logging.warning("%s, %s %s: %s", row["quantity"], row["type"], row["category"], row["note"])
-    write_text(arguments.out, counts_csv(rows))
-    write_provenance([arguments.out], lineage(arguments), [arguments.dataset, arguments.release_counts])
+    write_text(args.out, counts_csv(rows))
+    write_provenance([args.out], lineage(args), [args.dataset, args.release_counts])
 
 
 if __name__ == "__main__":

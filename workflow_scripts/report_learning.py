@@ -17,12 +17,12 @@ def main():
     parser = program_parser(__doc__)
     parser.add_argument("--scores", nargs="+", required=True, help="score files of both models")
     parser.add_argument("--out", required=True, help="CSV; the provenance goes beside it")
-    arguments = parser.parse_args()
+    args = parser.parse_args()
 
-    rows = learning_rows(read_scores(arguments.scores), setting(arguments.settings, "run"))
+    rows = learning_rows(read_scores(args.scores), setting(args.settings, "run"))
     print(learning_report(rows), flush=True)
-    write_text(arguments.out, csv_text(COLUMNS, rows))
-    write_provenance([arguments.out], lineage(arguments), arguments.scores)
+    write_text(args.out, csv_text(COLUMNS, rows))
+    write_provenance([args.out], lineage(args), args.scores)
 
 
 if __name__ == "__main__":

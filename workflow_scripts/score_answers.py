@@ -28,14 +28,14 @@ def main():
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
     parser.add_argument("--out", required=True, help="score file, JSON")
-    arguments = parser.parse_args()
+    args = parser.parse_args()
 
-    status = _read_json(arguments.status)
+    status = _read_json(args.status)
     # The benchmark split, or the whole test split as in Table S5.
     split = status.get("settings", {}).get("prediction", {}).get("split", "bench")
     score = {
-        "model": arguments.model,
-        "task": arguments.task,
+        "model": args.model,
+        "task": args.task,
         "split": split,
         "status": "scored",
         "reason": None,
@@ -53,13 +53,13 @@ def main():
     if status.get("status") == "unavailable":
         score |= {"status": "unavailable", "reason": status.get("reason") or "the model could not be run"}
     else:
-        items = read_answered_items(arguments, split)
-        box_scale = model_entry(read_models(arguments.models), arguments.model).get("box_scale")
-        benchmark, seed = setting(arguments.settings, "benchmark"), setting(arguments.settings, "seed")
-        score |= score_task(arguments.task, items, benchmark, seed, box_scale)
-    score["lineage"] = lineage(arguments).to_dict()
+        items = read_answered_items(args, split)
+        box_scale = model_entry(read_models(args.models), args.model).get("box_scale")
+        benchmark, seed = setting(args.settings, "benchmark"), setting(args.settings, "seed")
+        score |= score_task(args.task, items, benchmark, seed, box_scale)
+    score["lineage"] = lineage(args).to_dict()
     score["prediction"] = status
-    write_text(arguments.out, json.dumps(score, indent=1, ensure_ascii=False) + "\n")
+    write_text(args.out, json.dumps(score, indent=1, ensure_ascii=False) + "\n")
 
 
 def _read_json(path):

@@ -20,19 +20,19 @@ def main():
     parser.add_argument("--published", default="resources/paper/table1.csv", help="Table 1 as published, CSV")
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--out", required=True, help="CSV; Markdown, LaTeX and provenance go beside it")
-    arguments = parser.parse_args()
+    args = parser.parse_args()
 
-    dataset = read_table(arguments.dataset, DATASET, ["type", "patch_id"])
+    dataset = read_table(args.dataset, DATASET, ["type", "patch_id"])
     types = {str(entry["values"]): entry["counts"].as_py() for entry in pc.value_counts(dataset["type"])}
     table = datasets_table(
-        read_published(arguments.published),
+        read_published(args.published),
         types,
         pc.count_distinct(dataset["patch_id"]).as_py(),
-        setting(arguments.settings, "run"),
-        setting(arguments.settings, "augmentation.backend"),
+        setting(args.settings, "run"),
+        setting(args.settings, "augmentation.backend"),
     )
-    paths = write_table_files(table, arguments.out)
-    write_provenance(paths, lineage(arguments), [arguments.published, arguments.dataset])
+    paths = write_table_files(table, args.out)
+    write_provenance(paths, lineage(args), [args.published, args.dataset])
 
 
 if __name__ == "__main__":

@@ -21,17 +21,17 @@ def main():
     parser.add_argument("--scores", nargs="*", default=[], help="score files, from score_answers.py")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
     parser.add_argument("--out", required=True, help="CSV; Markdown, LaTeX and provenance go beside it")
-    arguments = parser.parse_args()
+    args = parser.parse_args()
 
     table = all_models_table(
-        arguments.table,
-        read_scores(arguments.scores),
-        read_models(arguments.models),
-        setting(arguments.settings, "benchmark.absent"),
-        setting(arguments.settings, "run"),
+        args.table,
+        read_scores(args.scores),
+        read_models(args.models),
+        setting(args.settings, "benchmark.absent"),
+        setting(args.settings, "run"),
     )
-    paths = write_table_files(table, arguments.out)
-    write_provenance(paths, lineage(arguments), [*arguments.scores, arguments.models])
+    paths = write_table_files(table, args.out)
+    write_provenance(paths, lineage(args), [*args.scores, args.models])
 
 
 if __name__ == "__main__":

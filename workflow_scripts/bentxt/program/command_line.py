@@ -64,13 +64,13 @@ def read_settings(text):
     return settings
 
 
-def lineage(arguments, **notes):
+def lineage(args, **notes):
     """Return the :class:`Lineage` of the running program from its parsed arguments.
 
     The lineages stored in the files that it was given are gathered into ``upstream``.
     """
     program = Path(sys.argv[0]).name
-    values = [value for key, value in vars(arguments).items() if key not in ("settings", "code", "out")]
+    values = [value for key, value in vars(args).items() if key not in ("settings", "code", "out")]
     paths = [
         path
         for value in values
@@ -78,7 +78,7 @@ def lineage(arguments, **notes):
         if isinstance(path, str | Path)
     ]
     upstream = gather_lineages(paths, program)
-    return Lineage(program, arguments.settings, arguments.code, notes, upstream)
+    return Lineage(program, args.settings, args.code, notes, upstream)
 
 
 def collect_rarely():

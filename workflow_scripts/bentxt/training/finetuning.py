@@ -102,17 +102,25 @@ class FeatureStore:
         missing = [patch for patch in patches if patch.patch_id not in self._kept]
         fresh = {}
         if missing:
-            device = next(self._model.parameters()).device
-            inputs = self._prepare([self._read(patch) for patch in missing])
-            features = self._model.encode(*(tensor.to(device, self._dtype) for tensor in inputs))
-            for row, patch in enumerate(missing):
-                fresh[patch.patch_id] = features.select(slice(row, row + 1))
+            # The last bits of a patch's features depend on what it is encoded with. Where features are kept,
+            # it depends on the past which patches are missing: each is encoded alone, so that a resumed run
+            # gets the same bits.
+            size = 1 if self._capacity else len(missing)
+            for first in range(0, len(missing), size):
+                fresh |= self._encode(missing[first : first + size])
         found = [fresh.get(patch.patch_id) or self._kept[patch.patch_id] for patch in patches]
         for patch_id, features in fresh.items():
             if len(self._kept) < self._capacity:
                 self._kept[patch_id] = features
         parts = ((of.rgb, of.s2, of.s1) for of in found)
         return Features(*(torch.cat(pieces) for pieces in zip(*parts, strict=True)))
+
+    def _encode(self, patches):
+        """Return the features of some patches by name, from one pass through the frozen parts."""
+        device = next(self._model.parameters()).device
+        inputs = self._prepare([self._read(patch) for patch in patches])
+        features = self._model.encode(*(tensor.to(device, self._dtype) for tensor in inputs))
+        return {patch.patch_id: features.select(slice(row, row + 1)) for row, patch in enumerate(patches)}
 
 
 def learning_rate(step, steps, settings):

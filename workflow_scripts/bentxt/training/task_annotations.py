@@ -8,24 +8,24 @@ from bentxt.tables.table_files import read_table
 from bentxt.training.finetuning import PatchAnnotations
 
 
-def read_task_annotations(arguments, prompts):
+def read_task_annotations(args, prompts):
     """Return the annotations of the task in the training and validation splits, by patch."""
     rows = read_table(
-        arguments.dataset, DATASET, ["patch_id", "s1_name", "input", "output", "type", "category", "split"]
+        args.dataset, DATASET, ["patch_id", "s1_name", "input", "output", "type", "category", "split"]
     )
     rows = rows.to_pandas()
-    rows = rows[rows["split"].isin(["train", "validation"]) & (rows["type"] == TASKS[arguments.task])]
+    rows = rows[rows["split"].isin(["train", "validation"]) & (rows["type"] == TASKS[args.task])]
     if rows.empty:
         raise InputError(
-            f"no {arguments.task} annotation in the training and validation splits",
-            file=arguments.dataset,
+            f"no {args.task} annotation in the training and validation splits",
+            file=args.dataset,
             remedy="make the data set again, from more patches",
         )
     patches = []
     for (patch_id, s1_name), group in rows.groupby(["patch_id", "s1_name"], sort=True):
         pairs = [
             (
-                prompts.instruction(write_instruction({}, arguments.task, category, text)),
+                prompts.instruction(write_instruction({}, args.task, category, text)),
                 prompts.answer(answer),
             )
             for category, text, answer in zip(group["category"], group["input"], group["output"], strict=True)

@@ -21,16 +21,16 @@ from bentxt.training.language_pretraining import pretrain_language_model
 from bentxt.training.reading_pages import Vocabulary
 
 
-def build_encoder(arguments, rows, settings, seed):
+def build_encoder(args, rows, settings, seed):
     """Build and pre-train the S1 or the S2 encoder on the rows of the training split."""
     patches = rows.drop_duplicates("patch_id")
-    images = open_images(arguments.images)
-    if arguments.key == "s1_encoder":
+    images = open_images(args.images)
+    if args.key == "s1_encoder":
         statistics, bands = S1_STATISTICS, [images.s1(name) for name in patches["s1_name"]]
     else:
         statistics, bands = S2_STATISTICS, [images.s2(name) for name in patches["patch_id"]]
     inputs = torch.from_numpy(np.stack([encoder_input(of, statistics) for of in bands]))
-    maps = class_maps(arguments.reference_maps, list(patches["patch_id"]))
+    maps = class_maps(args.reference_maps, list(patches["patch_id"]))
     shares = torch.from_numpy(class_shares(maps, settings.patch))
     labels = [
         torch.from_numpy(np.unique(patches[column], return_inverse=True)[1])
@@ -38,15 +38,15 @@ def build_encoder(arguments, rows, settings, seed):
     ]
     model = tiny_encoder(len(statistics), settings.width, settings.layers, settings.patch)
     loss = pretrain_encoder(model, inputs, shares, labels, settings, seed)
-    print(f"{arguments.key}: loss {loss:.3f} nats over the last tenth of {settings.steps} steps")
-    _save(arguments, model)
+    print(f"{args.key}: loss {loss:.3f} nats over the last tenth of {settings.steps} steps")
+    _save(args, model)
 
 
-def build_internvl(arguments, rows, tokenizer, settings, seed):
+def build_internvl(args, rows, tokenizer, settings, seed):
     """Build InternVL and pre-train its language model on the rows of the training split."""
     patches = rows.drop_duplicates("patch_id")
-    cell = setting(arguments.settings, "tiny.encoder.patch")
-    shares = class_shares(class_maps(arguments.reference_maps, list(patches["patch_id"])), cell)
+    cell = setting(args.settings, "tiny.encoder.patch")
+    shares = class_shares(class_maps(args.reference_maps, list(patches["patch_id"])), cell)
     zones = zone_names()
     places = [
         (COUNTRIES.index(country), SEASONS.index(season), zones.index(zone))
@@ -75,11 +75,11 @@ def build_internvl(arguments, rows, tokenizer, settings, seed):
     )
     for kind, share in right.items():
         print(f"IVL: {share:.1%} of the answer tokens of kind {kind} right, reading training patches")
-    _save(arguments, model, tokenizer, tiny_image_processor())
+    _save(args, model, tokenizer, tiny_image_processor())
 
 
-def _save(arguments, model, *companions):
-    with atomic_directory(arguments.out) as part:
+def _save(args, model, *companions):
+    with atomic_directory(args.out) as part:
         for piece in (model, *companions):
             piece.save_pretrained(part)
-        write_about(part, TINY_PRETRAINED, lineage(arguments).to_dict())
+        write_about(part, TINY_PRETRAINED, lineage(args).to_dict())
