@@ -1,26 +1,16 @@
 """What a caption may say: the attributes of one patch, ordered and rounded (Section 3.2 of the paper).
 
-The tables are read as arrays, a block of patches at a time, and cut into :class:`CaptionFacts`, one a patch;
-template, grammar and check see nothing else.
+Template, grammar and check see :class:`CaptionFacts`, one a patch, and nothing else.
 """
 
 from dataclasses import dataclass
 
-import numpy as np
-import pyarrow.parquet as pq
-
 from bentxt.errors import InputError
 from bentxt.nomenclature import PATCH_AREA, PIXEL_AREA, PIXELS
-from bentxt.patches.patch_attributes import match_maps, match_pixels
+from bentxt.patches.patch_attributes import BLOCK, SIZES, read_patch_attributes
 from bentxt.program.settings import setting
-from bentxt.tables.patch_schemas import ADJACENCIES, INSTANCES, MAPS, PATCHES
-from bentxt.tables.table_files import check_table, read_table
-from bentxt.tables.table_streams import read_rows
 
 PRIMARY, SECONDARY, MARGINAL = "primary", "secondary", "marginal"
-
-#: Patches held in memory at a time. Results do not depend on it.
-BLOCK = 16384
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +130,13 @@ class CaptionFacts:
 
 def class_facts(index, instances, rules):
     """Return the :class:`ClassFacts` of a class from the pixels of its instances (descending)."""
-    tiers = [rules.tier(pixels) for pixels in instances]
+    areas = {PRIMARY: [], SECONDARY: []}
+    for pixels in instances:
+        tier = rules.tier(pixels)
+        if tier == MARGINAL:
+            # They descend: all further ones are marginal too.
+            break
+        areas[tier].append(rules.area(pixels))
     pixels = sum(instances)
     return ClassFacts(
         index,
@@ -148,8 +144,8 @@ def class_facts(index, instances, rules):
         rules.area(pixels),
         rules.tier(pixels),
         len(instances),
-        tuple(rules.area(p) for p, tier in zip(instances, tiers, strict=True) if tier == PRIMARY),
-        tuple(rules.area(p) for p, tier in zip(instances, tiers, strict=True) if tier == SECONDARY),
+        tuple(areas[PRIMARY]),
+        tuple(areas[SECONDARY]),
     )
 
 
@@ -193,10 +189,32 @@ def caption_facts(patch_id, country, season, climate_zone, instances, pairs, rul
     )
 
 
+def facts_of_patch(patch, rules):
+    """Return the :class:`CaptionFacts` of one patch.
+
+    Parameters
+    ----------
+    patch : bentxt.patches.patch_attributes.PatchAttributes
+        With a map; what else is not known of it, None, is empty in the facts.
+    rules : Rules
+
+    Returns
+    -------
+    CaptionFacts
+    """
+    return caption_facts(
+        patch.patch_id,
+        patch.country or "",
+        patch.season or "",
+        patch.climate_zone or "",
+        patch.sizes_by_class(),
+        patch.adjacent(rules.min_border),
+        rules,
+    )
+
+
 def read_facts(patches, maps, instances, adjacencies, rules, start=0, stop=None, block=BLOCK):
     """Yield the facts of the patches in rows [start, stop) of the table of patches, in its order.
-
-    Instances and adjacencies are read for a block of patches at a time, by the range of their maps.
 
     Parameters
     ----------
@@ -215,51 +233,9 @@ def read_facts(patches, maps, instances, adjacencies, rules, start=0, stop=None,
     Raises
     ------
     InputError
-        If a table is missing or of another schema, or if tables contradict each other.
+        If tables are missing, of another schema, unsorted, or do not belong together.
     """
-    columns = ["map_index", "patch_id", "country", "season", "climate_zone"]
-    shard = read_table(patches, PATCHES, columns).slice(start, None if stop is None else stop - start)
-    check_table(instances, INSTANCES)
-    check_table(adjacencies, ADJACENCIES)
-    for first in range(0, len(shard), block):
-        yield from _read_block(shard.slice(first, block), maps, instances, adjacencies, rules)
-
-
-def _read_block(patch, maps, instances, adjacencies, rules):
-    """Yield the facts of some patches."""
-    index = patch["map_index"].to_numpy()
-    names = patch["patch_id"].to_pylist()
-    low, high = int(index.min()), int(index.max())
-    areas = read_rows(maps, MAPS, low, high + 1, ["patch_id", "class_pixels"])
-    match_maps(names, index - low, areas["patch_id"], maps)
-    filters = [("map_index", ">=", low), ("map_index", "<=", high)]
-    table = pq.read_table(instances, columns=["map_index", "class_index", "pixels"], filters=filters)
-    owner, class_index, pixels = (table[name].to_numpy() for name in table.column_names)
-    order = np.lexsort((-pixels, class_index, owner))
-    owner, class_index, pixels = owner[order], class_index[order], pixels[order]
-    match_pixels(names, index, owner, class_index, pixels, areas["class_pixels"], instances)
-    first, last = np.searchsorted(owner, index), np.searchsorted(owner, index, "right")
-    class_index, pixels = class_index.tolist(), pixels.tolist()
-
-    table = pq.read_table(adjacencies, filters=[*filters, ("border_length", ">=", rules.min_border)])
-    order = np.argsort(table["map_index"].to_numpy(), kind="stable")
-    owner = table["map_index"].to_numpy()[order]
-    pair_first, pair_last = np.searchsorted(owner, index), np.searchsorted(owner, index, "right")
-    one = table["first_class"].to_numpy()[order].tolist()
-    other = table["second_class"].to_numpy()[order].tolist()
-
-    places = zip(*(patch[name].to_pylist() for name in ("country", "season", "climate_zone")), strict=True)
-    for row, (country, season, climate_zone) in enumerate(places):
-        found = {}
-        for position in range(first[row], last[row]):
-            found.setdefault(class_index[position], []).append(pixels[position])
-        pairs = [(one[p], other[p]) for p in range(pair_first[row], pair_last[row])]
-        absent = {c for pair in pairs for c in pair} - found.keys()
-        if absent:
-            raise InputError(
-                f"classes {sorted(absent)} touch others but have no instance",
-                file=adjacencies,
-                item=names[row],
-                remedy="make attributes again: the tables are not of one run",
-            )
-        yield caption_facts(names[row], country, season, climate_zone, found, pairs, rules)
+    shard = read_patch_attributes(patches, maps, instances, adjacencies, start, stop, SIZES, block)
+    for patches_of_block in shard:
+        for patch in patches_of_block:
+            yield facts_of_patch(patch, rules)

@@ -1,6 +1,9 @@
-"""What questions ask about: the attributes of each patch, gathered from the tables block by block."""
+"""The attributes of each patch (Section 3.2), gathered from the tables block by block: what texts are about."""
 
 from dataclasses import dataclass
+from itertools import repeat
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -11,43 +14,48 @@ from bentxt.nomenclature import CLASSES, PIXELS
 from bentxt.tables.patch_schemas import ADJACENCIES, INSTANCES, MAPS, PATCHES
 from bentxt.tables.table_streams import TableStream
 
-
-def match_maps(names, index, ids, maps):
-    """Raise unless the maps ``index`` out of ``ids`` are those of the named patches."""
-    found = ids.take(index).to_pylist() if int(index.max()) < len(ids) else None
-    if found != names:
-        item = names[0] if found is None else next(n for n, f in zip(names, found, strict=True) if n != f)
-        raise InputError(
-            "the table of maps does not hold this patch where the table of patches says",
-            file=maps,
-            item=item,
-            remedy="make patches again: the tables are not of one run",
-        )
-
-
-def match_pixels(names, index, owner, class_index, pixels, areas, instances):
-    """Raise unless the instances of each patch add up to its map's pixels, class by class."""
-    low, width = int(index.min()), int(index.max()) - int(index.min()) + 1
-    expected = areas.combine_chunks().flatten().to_numpy().reshape(width, 19)
-    found = np.bincount(
-        (owner.astype(np.int64) - low) * 19 + class_index, weights=pixels, minlength=width * 19
-    ).reshape(width, 19)
-    wrong = np.flatnonzero((found[index - low] != expected[index - low]).any(axis=1))
-    if len(wrong):
-        raise InputError(
-            "the instances of this patch do not add up to the pixels of its classes",
-            file=instances,
-            item=names[wrong[0]],
-            remedy="make attributes again: the tables are not of one run",
-        )
-
-
 #: Patches held in memory at a time. Results do not depend on it.
 BLOCK = 8192
 
 
+class Instance(NamedTuple):
+    """One connected component of one class, as in ``instances.parquet``.
+
+    Attributes
+    ----------
+    class_index : int
+        0–18.
+    pixels : int
+    x_min, y_min, x_max, y_max : int or None
+        Pixel edges in 0–120, maximum exclusive; y runs downwards.
+    centroid_x, centroid_y : float or None
+        Mean pixel index + 0.5, in pixels from the patch's left and upper edge.
+    centroid_inside : bool or None
+        Whether the pixel under the centroid belongs to the instance.
+    """
+
+    class_index: int
+    pixels: int
+    x_min: int | None = None
+    y_min: int | None = None
+    x_max: int | None = None
+    y_max: int | None = None
+    centroid_x: float | None = None
+    centroid_y: float | None = None
+    centroid_inside: bool | None = None
+
+    # Twice as fast as functions of Python, and read for every instance of a patch.
+    box = property(attrgetter("x_min", "y_min", "x_max", "y_max"), doc="The four pixel edges, as a tuple.")
+    centroid = property(attrgetter("centroid_x", "centroid_y"), doc="Both coordinates, as a tuple.")
+
+
+#: Fields of an instance to read. The first two are always read, for they are checked against the map.
+SIZES = ("class_index", "pixels")
+BOXES = (*SIZES, "x_min", "y_min", "x_max", "y_max")
+
+
 @dataclass(slots=True)
-class Patch:
+class PatchAttributes:
     """The attributes of one patch.
 
     Attributes
@@ -62,9 +70,8 @@ class Patch:
         Instances of each of the 19 classes.
     borders : list of tuple of int
         Touching classes ``(first, second, pixel edges)``, first < second.
-    instances : list of tuple
-        ``(class, pixels, x_min, y_min, x_max, y_max, centroid_x, centroid_y, centroid_inside)`` in the order
-        of ``instances.parquet``.
+    instances : list of Instance
+        In the order of ``instances.parquet``; empty where no field of them was asked for.
     """
 
     patch_id: str
@@ -86,129 +93,221 @@ class Patch:
         """Return the set of pairs of classes that share any pixel edge."""
         return {(first, second) for first, second, _ in self.borders}
 
+    def instances_by_class(self):
+        """Return a dict of each present class, ascending, to the list of its instances."""
+        found = {index: [] for index in self.classes}
+        for instance in self.instances:
+            found[instance.class_index].append(instance)
+        return found
 
-_INSTANCE_COLUMNS = (
-    "class_index",
-    "pixels",
-    "x_min",
-    "y_min",
-    "x_max",
-    "y_max",
-    "centroid_x",
-    "centroid_y",
-    "centroid_inside",
-)
+    def sizes_by_class(self):
+        """Return a dict of each present class, ascending, to the pixels of its instances, descending."""
+        found = {index: [] for index in self.classes}
+        for instance in self.instances:
+            found[instance.class_index].append(instance.pixels)
+        for sizes in found.values():
+            sizes.sort(reverse=True)
+        return found
 
 
-def read_patches(patches, maps, instances, adjacencies, block=BLOCK):
-    """Yield the attributes of every kept patch, in blocks, in patch order.
+_DESCRIPTION = ("patch_id", "country", "season", "climate_zone", "split")
+
+
+def read_patch_attributes(
+    patches,
+    maps,
+    instances,
+    adjacencies,
+    start=0,
+    stop=None,
+    instance_fields=Instance._fields,
+    block=BLOCK,
+):
+    """Yield the attributes of the patches in rows [start, stop) of their table, in blocks, in patch order.
 
     Parameters
     ----------
     patches, maps, instances, adjacencies : str or Path
         The tables of these names.
+    start, stop : int, optional
+        Rows of the table of patches, as of a shard of the captions; all by default.
+    instance_fields : tuple of str
+        Fields of :class:`Instance` to read; the others are None. With none at all instances are counted, but
+        not listed.
     block : int
         Patches to a block.
 
     Yields
     ------
-    list of Patch
+    list of PatchAttributes
 
     Raises
     ------
     InputError
         If tables are missing, of another schema, unsorted, or do not belong together.
     """
-    kept = TableStream(patches, PATCHES, "map_index")
-    parts = TableStream(instances, INSTANCES, "map_index")
-    borders = TableStream(adjacencies, ADJACENCIES, "map_index")
+    kept = TableStream(patches, PATCHES, "map_index", ["map_index", *_DESCRIPTION])
     areas = TableStream(maps, MAPS, "patch_id", ["patch_id", "class_pixels"])
-    first = 0
-    while len(rows := kept.take(block)):
-        limit = rows["map_index"][-1].as_py()
-        if limit >= areas.rows:
-            raise InputError("patches that are not among the maps", file=patches, remedy="make both again")
-        next_areas = areas.take(limit + 1 - first)
-        own = next_areas.take(pc.subtract(rows["map_index"], pa.scalar(first, pa.int32())))
+    wanted = [name for name in Instance._fields if name in {*SIZES, *instance_fields}]
+    parts = TableStream(instances, INSTANCES, "map_index", ["map_index", *wanted])
+    borders = TableStream(adjacencies, ADJACENCIES, "map_index")
+    kept.skip_rows(start)
+    missing = (kept.rows if stop is None else stop) - start
+    first = None
+    while missing > 0 and len(rows := kept.take(min(block, missing))):
+        missing -= len(rows)
+        map_index = rows["map_index"].to_numpy()
+        if first is None:
+            first = int(map_index[0])
+            areas.skip_rows(first)
+            for stream in (parts, borders):
+                stream.skip_below(first)
+        limit = int(map_index[-1])
+        own = _match_maps(rows, map_index - first, areas.take(limit + 1 - first), maps)
         first = limit + 1
-        if not own["patch_id"].equals(rows["patch_id"]):
-            raise InputError(
-                "map_index does not lead to the patch's map", file=patches, remedy="make it again"
-            )
         pixels = own["class_pixels"].combine_chunks().flatten().to_numpy().reshape(-1, len(CLASSES))
-        yield gather_patches(rows, pixels, parts.until(limit), borders.until(limit), instances)
+        yield gather_patch_attributes(
+            rows,
+            pixels,
+            parts.until(limit),
+            borders.until(limit),
+            (maps, instances, adjacencies),
+            instance_fields,
+        )
 
 
-def gather_patches(rows, pixels, instances, borders, instances_path):
-    """Put the attributes of some maps together into patches.
+def _match_maps(rows, places, areas, maps):
+    """Return the rows ``places`` of ``areas``; raise unless they are those of the patches ``rows``."""
+    there = (places >= 0) & (places < len(areas))
+    found = areas.take(pa.array(places[there]))
+    same = pc.equal(found["patch_id"], rows["patch_id"].filter(pa.array(there))).to_numpy()
+    if not (there.all() and same.all()):
+        there[there] = same
+        raise _of_another_run(
+            "the table of maps does not hold this patch where the table of patches says", maps, rows, ~there
+        )
+    return found
+
+
+def _of_another_run(problem, file, rows, wrong):
+    """Return the error about the first of the patches ``rows`` that is ``wrong``, a bool array."""
+    return InputError(
+        problem,
+        file=file,
+        item=rows["patch_id"][int(wrong.argmax())].as_py(),
+        remedy="make attributes and patches again: the tables are not of one run",
+    )
+
+
+def gather_patch_attributes(rows, pixels, instances, borders, files, instance_fields=Instance._fields):
+    """Put the attributes of some maps together.
 
     Parameters
     ----------
     rows : pyarrow.Table
-        Columns map_index (ascending), patch_id, country, season, climate_zone and split.
+        Columns map_index (ascending), patch_id, country, season, climate_zone and split; one row or more.
     pixels : numpy.ndarray
         int, shape (n, 19): pixels of each class.
     instances, borders : pyarrow.Table
-        Schemas ``INSTANCES`` and ``ADJACENCIES``, sorted; rows of other maps are left out.
-    instances_path : str or Path
-        For messages.
+        Of schemas ``INSTANCES``, at least with the fields asked for, and ``ADJACENCIES``, both sorted; rows
+        of other maps are left out.
+    files : tuple of str or Path
+        Of maps, instances and adjacencies, for messages.
+    instance_fields : tuple of str
+        As of :func:`read_patch_attributes`.
 
     Returns
     -------
-    list of Patch
+    list of PatchAttributes
 
     Raises
     ------
     InputError
-        If the instances do not add up to the pixels, or the pixels to a whole patch.
+        If instances do not add up to the pixels, pixels not to a whole patch, or a class without pixels
+        touches another.
     """
+    maps, instances_file, adjacencies = files
     map_index = rows["map_index"].to_numpy()
-    where, columns = _own_rows(map_index, instances, _INSTANCE_COLUMNS)
-    classes = columns["class_index"].astype(np.int64)
-    cell = where * len(CLASSES) + classes
-    shape = pixels.shape
-    counts = np.bincount(cell, minlength=pixels.size).reshape(shape)
-    summed = np.bincount(cell, weights=columns["pixels"], minlength=pixels.size).reshape(shape)
-    if not (np.array_equal(summed, pixels) and np.all(pixels.sum(axis=1) == PIXELS)):
-        wrong = np.flatnonzero((summed != pixels).any(axis=1) | (pixels.sum(axis=1) != PIXELS))[0]
-        raise InputError(
-            f"instances do not add up to the map's areas, or the areas to {PIXELS} pixels",
-            file=instances_path,
-            item=rows["patch_id"][int(wrong)].as_py(),
-            remedy="make maps, instances and patches from the same archive",
-        )
-    instance_rows = list(zip(*(columns[name].tolist() for name in _INSTANCE_COLUMNS), strict=True))
-    instance_ends = np.searchsorted(where, np.arange(len(rows)), side="right").tolist()
-    where, columns = _own_rows(map_index, borders, ("first_class", "second_class", "border_length"))
-    border_rows = list(zip(*(column.tolist() for column in columns.values()), strict=True))
-    border_ends = np.searchsorted(where, np.arange(len(rows)), side="right").tolist()
+    own_instances = _own_rows(map_index, instances)
+    counts = _check_areas(rows, pixels, *own_instances, maps, instances_file)
+    own_borders = _own_rows(map_index, borders)
+    _check_borders(rows, pixels, *own_borders, adjacencies)
     own_patch, present = np.nonzero(pixels)
-    present_ends = np.searchsorted(own_patch, np.arange(len(rows)), side="right").tolist()
-    present = present.tolist()
-    starts = (0, 0, 0)
-    block = []
-    names = ("patch_id", "country", "season", "climate_zone", "split")
-    described = zip(*(rows[name].to_pylist() for name in names), strict=True)
-    ends = zip(present_ends, border_ends, instance_ends, strict=True)
-    areas = zip(pixels.tolist(), counts.tolist(), strict=True)
-    for described_row, end, area in zip(described, ends, areas, strict=True):
-        block.append(
-            Patch(
-                *described_row,
-                present[starts[0] : end[0]],
-                *area,
-                border_rows[starts[1] : end[1]],
-                instance_rows[starts[2] : end[2]],
-            )
+    numbers = range(len(rows))
+    return [
+        PatchAttributes(*attributes)
+        for attributes in zip(
+            *(rows[name].to_pylist() for name in _DESCRIPTION),
+            _parts(present.tolist(), own_patch, numbers),
+            pixels.tolist(),
+            counts.tolist(),
+            _parts(_border_rows(own_borders[1]), own_borders[0], numbers),
+            _instance_lists(*own_instances, instance_fields, numbers),
+            strict=True,
         )
-        starts = end
-    return block
+    ]
 
 
-def _own_rows(map_index, table, names):
-    """Return which patch of the block each row belongs to, and columns, without rows of other maps."""
+def _own_rows(map_index, table):
+    """Return which patch of the block each row belongs to, and the table, without rows of other maps."""
     keys = table["map_index"].to_numpy()
     where = np.searchsorted(map_index, keys)
     own = map_index[np.minimum(where, len(map_index) - 1)] == keys
-    columns = {name: table[name].to_numpy()[own] for name in names}
-    return where[own], columns
+    return (where, table) if own.all() else (where[own], table.filter(own))
+
+
+def _check_areas(rows, pixels, where, instances, maps, instances_file):
+    """Return the number of instances, int of shape (n, 19); raise unless they make up the pixels."""
+    cell = where * len(CLASSES) + instances["class_index"].to_numpy()
+    counts = np.bincount(cell, minlength=pixels.size).reshape(pixels.shape)
+    sums = np.bincount(cell, weights=instances["pixels"].to_numpy(), minlength=pixels.size)
+    wrong = (sums.reshape(pixels.shape) != pixels).any(axis=1)
+    if wrong.any():
+        raise _of_another_run(
+            "the instances of this patch do not add up to the pixels of its classes",
+            instances_file,
+            rows,
+            wrong,
+        )
+    wrong = pixels.sum(axis=1) != PIXELS
+    if wrong.any():
+        raise _of_another_run(
+            f"the classes of this patch do not add up to {PIXELS} pixels", maps, rows, wrong
+        )
+    return counts
+
+
+def _check_borders(rows, pixels, where, borders, adjacencies):
+    """Raise if a class that touches another has no pixels."""
+    absent = np.zeros(len(rows), np.bool_)
+    for name in ("first_class", "second_class"):
+        absent[where[pixels[where, borders[name].to_numpy()] == 0]] = True
+    if absent.any():
+        raise _of_another_run(
+            "classes of this patch touch others but have no instance", adjacencies, rows, absent
+        )
+
+
+def _border_rows(borders):
+    names = ("first_class", "second_class", "border_length")
+    return list(zip(*(borders[name].to_numpy().tolist() for name in names), strict=True))
+
+
+def _instance_lists(where, instances, fields, numbers):
+    """Return the instances of each patch, with the given fields."""
+    if not fields:
+        return ([] for _ in numbers)
+    wanted = {*SIZES, *fields}
+    columns = [
+        instances[name].to_numpy().tolist() if name in wanted else repeat(None, len(instances))
+        for name in Instance._fields
+    ]
+    return _parts(list(map(Instance._make, zip(*columns, strict=True))), where, numbers)
+
+
+def _parts(values, where, numbers):
+    """Yield the values of each patch; ``where``, ascending, says whose each is."""
+    start = 0
+    for stop in np.searchsorted(where, numbers, side="right").tolist():
+        yield values[start:stop]
+        start = stop

@@ -12,6 +12,7 @@ from bentxt.questions.quantities import (
     pick_unit,
     position,
 )
+from bentxt.questions.question_rows import QuestionRow
 from bentxt.questions.similar_classes import most_similar
 from bentxt.randomness import generator, pick
 
@@ -33,6 +34,9 @@ class BinaryQuestions:
     similar : tuple
         As :func:`bentxt.questions.similar_classes.load_similar_classes` returns it.
     """
+
+    #: What the questions need of instances: their numbers only.
+    instance_fields = ()
 
     def __init__(self, seed, settings, templates, wording, similar):
         self._seed = seed
@@ -59,13 +63,13 @@ class BinaryQuestions:
 
         Parameters
         ----------
-        patch : Patch
+        patch : PatchAttributes
 
         Returns
         -------
-        list of tuple
-            ``(category, input, output, template identifier, classes, reserve)``. Test patches get reserve
-            rows of adjacency: the benchmark split holds more of them than a patch otherwise has.
+        list of QuestionRow
+            Test patches get reserve rows of adjacency: the benchmark split holds more of them than a patch
+            otherwise has.
         """
         draws = generator(self._seed, "binary questions", patch.patch_id).random(_DRAWS).tolist()
         return [
@@ -96,7 +100,7 @@ class BinaryQuestions:
             phrase = self._templates.phrase("area", kind, draws[4])
             values["quantity"] = phrase.render(dict(zip(names, bounds, strict=True)))
         template = self._templates.pick("area", draws[5], form)
-        return "area", template.render(values), _answer(truth), template.id, [index], False
+        return QuestionRow("area", template.render(values), _answer(truth), template.id, [index])
 
     def _count(self, patch, truth, draws):
         index = pick(patch.classes, draws[0])
@@ -110,17 +114,17 @@ class BinaryQuestions:
             **self._amount_verbs[amount_is_singular(kind, number)],
         }
         template = self._templates.pick("count", draws[4])
-        return "count", template.render(values), _answer(truth), template.id, [index], False
+        return QuestionRow("count", template.render(values), _answer(truth), template.id, [index])
 
     def _presence(self, patch, draws):
         template = self._templates.pick("presence", draws[0])
         index = pick(patch.classes, draws[1])
-        yield "presence", template.render(self._names[index]), "yes", template.id, [index], False
-        absent = absent_classes(patch)
+        yield QuestionRow("presence", template.render(self._names[index]), "yes", template.id, [index])
+        absent = absent_classes(patch.classes)
         index = most_similar(self._similar[pick(patch.classes, draws[2])], absent, draws[3])
         if index is not None:
             template = self._templates.pick("presence", draws[4])
-            yield "presence", template.render(self._names[index]), "no", template.id, [index], False
+            yield QuestionRow("presence", template.render(self._names[index]), "no", template.id, [index])
 
     def _adjacency(self, patch, draws):
         asked = 2 if patch.split == "test" else 1
@@ -131,7 +135,7 @@ class BinaryQuestions:
             yield self._adjacency_row(pair, True, draws[2 * n + 1], n > 0)
         refused = set(touching)
         for n in range(asked):
-            pair = pair_apart(patch, refused, self._similar, draws[4 + 6 * n : 9 + 6 * n])
+            pair = pair_apart(patch.classes, refused, self._similar, draws[4 + 6 * n : 9 + 6 * n])
             if pair is None:
                 return
             refused.add(pair)
@@ -141,7 +145,7 @@ class BinaryQuestions:
         template = self._templates.pick("adjacency", draw)
         first, second = alphabetical(*pair)
         text = template.render({"any": self._any[first], "other": self._other[second]})
-        return "adjacency", text, _answer(truth), template.id, [first, second], reserve
+        return QuestionRow("adjacency", text, _answer(truth), template.id, [first, second], reserve)
 
 
 def _answer(truth):

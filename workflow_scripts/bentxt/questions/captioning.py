@@ -4,7 +4,7 @@ import pyarrow.compute as pc
 
 from bentxt.captions.caption_shards import CaptionShards, read_captions
 from bentxt.errors import InputError
-from bentxt.questions.question_rows import QuestionRows
+from bentxt.questions.question_rows import QuestionRow, QuestionRows
 from bentxt.randomness import generator
 from bentxt.tables.annotation_schemas import QUESTIONS
 from bentxt.tables.patch_schemas import PATCHES
@@ -60,5 +60,5 @@ def generate_instructions(seed, templates, patches, captions, out, lineage, bloc
                 template = templates.pick(
                     CATEGORY, generator(seed, "captioning instructions", patch_id).random()
                 )
-                rows.extend(patch_id, [(CATEGORY, template.render({}), caption, template.id, [], False)])
+                rows.extend(patch_id, [QuestionRow(CATEGORY, template.render({}), caption, template.id, [])])
             writer.write(rows.take())

@@ -16,17 +16,18 @@ def alphabetical(first, second):
     return (first, second) if _RANK[first] <= _RANK[second] else (second, first)
 
 
-def absent_classes(patch):
-    """Return the set of the classes that a patch does not have."""
-    return _ALL.difference(patch.classes)
+def absent_classes(classes):
+    """Return the set of the classes that are not among those of a patch."""
+    return _ALL.difference(classes)
 
 
-def pair_apart(patch, refused, similar, draws, kinds=("present", "mixed", "absent")):
+def pair_apart(classes, refused, similar, draws, kinds=("present", "mixed", "absent")):
     """Draw two classes that do not touch.
 
     Parameters
     ----------
-    patch : Patch
+    classes : list of int
+        Of the patch, ascending.
     refused : set of tuple of int
         Pairs (first < second) not to draw, the touching ones among them.
     similar : tuple
@@ -43,22 +44,22 @@ def pair_apart(patch, refused, similar, draws, kinds=("present", "mixed", "absen
         Class indices, first < second; None where no pair of these kinds is left.
     """
     kinds = list(kinds)
-    classes = patch.classes
+    which, of_first, of_absent, of_second, of_similar = draws
     while kinds:
-        kind = kinds.pop(int(draws[0] * len(kinds)))
+        kind = kinds.pop(int(which * len(kinds)))
         if kind == "present":
             pairs = [pair for pair in combinations(classes, 2) if pair not in refused]
             if pairs:
-                return pick(pairs, draws[1])
+                return pick(pairs, of_first)
             continue
-        absent = absent_classes(patch)
-        first = pick(classes, draws[1])
+        absent = absent_classes(classes)
+        first = pick(classes, of_first)
         if kind == "absent":
-            first = most_similar(similar[first], absent, draws[2])
+            first = most_similar(similar[first], absent, of_absent)
         if first is None:
             continue
         allowed = absent.difference(*(pair for pair in refused if first in pair), (first,))
-        second = most_similar(similar[pick(classes, draws[3])], allowed, draws[4])
+        second = most_similar(similar[pick(classes, of_second)], allowed, of_similar)
         if second is not None:
             return min(first, second), max(first, second)
     return None

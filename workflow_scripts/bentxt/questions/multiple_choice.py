@@ -5,8 +5,10 @@ from bisect import bisect_right
 from bentxt.class_wording import verb_forms
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES, COUNTRIES
+from bentxt.patches.patch_attributes import BOXES
 from bentxt.questions.distractors import absent_classes, alphabetical, near_zones, pair_apart
 from bentxt.questions.quantities import MOST, check_grid, pick_unit, position, range_layouts, range_text
+from bentxt.questions.question_rows import QuestionRow
 from bentxt.questions.relative_position import DIRECTIONS, direction
 from bentxt.questions.similar_classes import most_similar
 from bentxt.randomness import generator, pick, pick_several
@@ -54,6 +56,9 @@ class MultipleChoiceQuestions:
         Names of the climate legend.
     """
 
+    #: What the questions need of instances.
+    instance_fields = BOXES
+
     def __init__(self, seed, settings, templates, wording, similar, zones):
         self._seed = seed
         self._grid = check_grid(settings["area_grid"])
@@ -74,13 +79,13 @@ class MultipleChoiceQuestions:
 
         Parameters
         ----------
-        patch : Patch
+        patch : PatchAttributes
 
         Returns
         -------
-        list of tuple
-            ``(category, input, output, template identifier, classes, reserve)``. Test patches get a reserve
-            row of adjacency: the benchmark split holds more of them than a patch otherwise has.
+        list of QuestionRow
+            Test patches get a reserve row of adjacency: the benchmark split holds more of them than a patch
+            otherwise has.
 
         Raises
         ------
@@ -107,7 +112,7 @@ class MultipleChoiceQuestions:
         place = int(draws[1] * 4)
         a, b, c, d = (*wrong[:place], right, *wrong[place:])
         text = f"{template.render(values)} a) {a}, b) {b}, c) {c}, d) {d}"
-        return category, text, LETTERS[place], template.id, classes, reserve
+        return QuestionRow(category, text, LETTERS[place], template.id, classes, reserve)
 
     def _area(self, patch, draws):
         index = pick(patch.classes, draws[2])
@@ -151,7 +156,7 @@ class MultipleChoiceQuestions:
 
     def _presence(self, patch, draws):
         right = pick(patch.classes, draws[2])
-        absent = set(absent_classes(patch))
+        absent = set(absent_classes(patch.classes))
         wrong = []
         for n in range(3):
             # The first wrong class is like the right one, the others are like any present one.
@@ -178,9 +183,9 @@ class MultipleChoiceQuestions:
                 # One wrong pair of present classes where there is any: absence alone must not tell.
                 kinds = ("present",) if m == 0 else ("present", "mixed", "absent")
                 some = own[3 + 5 * m : 8 + 5 * m]
-                pair = pair_apart(patch, refused, self._similar, some, kinds)
+                pair = pair_apart(patch.classes, refused, self._similar, some, kinds)
                 if pair is None:
-                    pair = pair_apart(patch, refused, self._similar, some)
+                    pair = pair_apart(patch.classes, refused, self._similar, some)
                 if pair is None:
                     return
                 refused.add(pair)
@@ -191,12 +196,16 @@ class MultipleChoiceQuestions:
             yield self._row("adjacency", {}, names[0], names[1:], classes, own, n > 0)
 
     def _relative_position(self, patch, draws):
-        alone = [row for row in patch.instances if patch.counts[row[0]] == 1]
+        alone = [
+            (instance.class_index, instance.box)
+            for instance in patch.instances
+            if patch.counts[instance.class_index] == 1
+        ]
         pairs = [
-            (anchor[0], target[0], seen)
-            for anchor in alone
-            for target in alone
-            if anchor is not target and (seen := direction(anchor[2:6], target[2:6])) is not None
+            (anchor, target, seen)
+            for anchor, anchor_box in alone
+            for target, target_box in alone
+            if anchor != target and (seen := direction(anchor_box, target_box)) is not None
         ]
         if not pairs:
             return

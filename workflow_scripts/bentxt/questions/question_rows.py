@@ -1,6 +1,33 @@
 """From the questions of single patches to a table: what all makers of questions share."""
 
+from typing import NamedTuple
+
 from bentxt.tables.annotation_schemas import QUESTIONS
+
+
+class QuestionRow(NamedTuple):
+    """One question of a patch, as in the question table.
+
+    Attributes
+    ----------
+    category : str
+        As the release spells it.
+    input, output : str
+        Instruction and answer.
+    template : str
+        Identifier of the template.
+    classes : list of int
+        Classes that the instruction names, 0–18, those of the right answer first.
+    reserve : bool
+        A further row of a test patch, for the benchmark split only.
+    """
+
+    category: str
+    input: str
+    output: str
+    template: str
+    classes: list
+    reserve: bool = False
 
 
 class QuestionRows:
@@ -15,8 +42,7 @@ class QuestionRows:
         Parameters
         ----------
         patch_id : str
-        rows : list of tuple
-            ``(category, input, output, template identifier, classes, reserve)``.
+        rows : list of QuestionRow
         """
         self._patch_ids += [patch_id] * len(rows)
         self._rows += rows
@@ -25,8 +51,8 @@ class QuestionRows:
         return len(self._rows)
 
     def take(self):
-        """Return the columns collected so far, and begin anew."""
+        """Return the columns collected so far, and begin again."""
         patch_ids, rows = self._patch_ids, self._rows
         self._patch_ids, self._rows = [], []
-        columns = zip(*rows, strict=True) if rows else [()] * (len(QUESTIONS) - 1)
-        return dict(zip(QUESTIONS.names, (patch_ids, *columns), strict=True))
+        columns = zip(*rows, strict=True) if rows else ((),) * len(QuestionRow._fields)
+        return {"patch_id": patch_ids, **dict(zip(QuestionRow._fields, columns, strict=True))}

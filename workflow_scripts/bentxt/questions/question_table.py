@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bentxt.class_wording import load_wording
 from bentxt.patches.climate_legend import zone_names
-from bentxt.patches.patch_attributes import BLOCK, read_patches
+from bentxt.patches.patch_attributes import BLOCK, read_patch_attributes
 from bentxt.program.progress_bars import progress
 from bentxt.questions.binary import BinaryQuestions
 from bentxt.questions.multiple_choice import MultipleChoiceQuestions
@@ -72,7 +72,10 @@ def load_resources(kind, templates, class_wording, similar_classes, climate_zone
 
 
 def question_maker(seed, settings, resources):
-    """Return the maker of the questions of one type; its ``rows(patch)`` does the work."""
+    """Return the maker of the questions of one type; its ``rows(patch)`` does the work.
+
+    Its ``instance_fields`` says what it reads of instances.
+    """
     parts = (seed, settings, resources.templates, resources.wording)
     if resources.type == "binary":
         return BinaryQuestions(*parts, resources.similar)
@@ -110,7 +113,8 @@ def generate_questions(seed, settings, resources, tables, out, lineage, block=BL
         TableWriter(out, QUESTIONS, lineage) as writer,
         progress(desc=f"{resources.type} questions", unit=" patches") as bar,
     ):
-        for patches in read_patches(*tables, block=block):
+        fields = maker.instance_fields
+        for patches in read_patch_attributes(*tables, instance_fields=fields, block=block):
             for patch in patches:
                 rows.extend(patch.patch_id, maker.rows(patch))
             writer.write(rows.take())

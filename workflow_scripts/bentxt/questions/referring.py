@@ -1,10 +1,15 @@
 """Referring detection: instances named by a point or by a referring expression (Section 3.3)."""
 
 from collections import Counter
+from operator import attrgetter
 
 from bentxt.nomenclature import PIXELS
+from bentxt.patches.patch_attributes import Instance
 from bentxt.questions.box_notation import box_text, point_text
+from bentxt.questions.question_rows import QuestionRow
 from bentxt.randomness import generator
+
+_PIXELS_OF = attrgetter("pixels")
 
 
 class BoxQuestions:
@@ -21,6 +26,9 @@ class BoxQuestions:
     wording : tuple of ClassWording
     """
 
+    #: What the questions need of instances: everything.
+    instance_fields = Instance._fields
+
     def __init__(self, seed, settings, templates, wording):
         self._seed = seed
         self._point_min_share = settings["point_min_share"]
@@ -34,27 +42,28 @@ class BoxQuestions:
 
         Parameters
         ----------
-        patch : Patch
+        patch : PatchAttributes
 
         Returns
         -------
-        list of tuple
-            ``(category, input, output, template identifier, classes, reserve)``.
+        list of QuestionRow
         """
         points, references = self.points(patch), self.references(patch)
         if not points and not references:
             return []
         random = generator(self._seed, "bounding box questions", patch.patch_id)
         draws = random.random(len(points) + len(references)).tolist()
-        rows = []
+        rows, templates, lower = [], self._templates, self._lower
         for (instance, point), draw in zip(points, draws, strict=False):
-            template = self._templates.pick("point", draw)
+            template = templates.pick("point", draw)
             text = template.render({"point": point})
-            rows.append(("point", text, box_text(*instance[2:6]), template.id, [instance[0]], False))
+            index = instance.class_index
+            rows.append(QuestionRow("point", text, box_text(*instance.box), template.id, [index]))
         for (instance, extreme), draw in zip(references, draws[len(points) :], strict=True):
-            template = self._templates.pick("reference", draw, "extreme" if extreme else "single")
-            text = template.render({"lower": self._lower[instance[0]], "extreme": extreme})
-            rows.append(("reference", text, box_text(*instance[2:6]), template.id, [instance[0]], False))
+            template = templates.pick("reference", draw, "extreme" if extreme else "single")
+            index = instance.class_index
+            text = template.render({"lower": lower[index], "extreme": extreme})
+            rows.append(QuestionRow("reference", text, box_text(*instance.box), template.id, [index]))
         return rows
 
     def points(self, patch):
@@ -74,24 +83,29 @@ def point_targets(patch, min_share):
 
     Parameters
     ----------
-    patch : bentxt.patches.patch_attributes.Patch
+    patch : bentxt.patches.patch_attributes.PatchAttributes
     min_share : float
         Least share of the patch that an instance covers, %.
 
     Returns
     -------
     list of tuple
-        Row of ``patch.instances``, and the point as the release writes it.
+        The :class:`Instance`, and the point as the release writes it.
     """
     if len(patch.classes) < 2:
         return []
+    least = min_share * PIXELS
     found = [
-        (row, point_text(row[6], row[7]))
-        for row in patch.instances
-        if row[8] and row[1] * 100 >= min_share * PIXELS
+        (instance, point_text(*instance.centroid))
+        for instance in patch.instances
+        if instance.centroid_inside and instance.pixels * 100 >= least
     ]
-    written = Counter(point for _, point in found)
-    return [(row, point) for row, point in found if written[point] == 1]
+    points = [point for _, point in found]
+    # Hardly a patch has points that are written alike: the others need no counting.
+    if len(set(points)) == len(points):
+        return found
+    written = Counter(points)
+    return [(instance, point) for instance, point in found if written[point] == 1]
 
 
 def reference_targets(patch, shares, min_fill):
@@ -102,7 +116,7 @@ def reference_targets(patch, shares, min_fill):
 
     Parameters
     ----------
-    patch : bentxt.patches.patch_attributes.Patch
+    patch : bentxt.patches.patch_attributes.PatchAttributes
     shares : tuple of float
         Least and greatest share of the patch, %.
     min_fill : float
@@ -111,27 +125,28 @@ def reference_targets(patch, shares, min_fill):
     Returns
     -------
     list of tuple
-        Row of ``patch.instances``, and the word.
+        The :class:`Instance`, and the word.
     """
     found = []
-    instances = {index: [] for index in patch.classes}
-    for row in patch.instances:
-        instances[row[0]].append(row)
-    for own in instances.values():
+    for own in patch.instances_by_class().values():
         if len(own) == 1:
             found.append((own[0], ""))
             continue
-        own.sort(key=lambda row: row[1])
-        if own[-1][1] > own[-2][1]:
-            found.append((own[-1], "largest"))
-        if own[0][1] < own[1][1]:
-            found.append((own[0], "smallest"))
-    return [(row, extreme) for row, extreme in found if _can_be_referred_to(row, shares, min_fill)]
+        own.sort(key=_PIXELS_OF)
+        smallest, next_smallest, *_ = own
+        *_, next_largest, largest = own
+        if largest.pixels > next_largest.pixels:
+            found.append((largest, "largest"))
+        if smallest.pixels < next_smallest.pixels:
+            found.append((smallest, "smallest"))
+    least, greatest = shares[0] * PIXELS, shares[1] * PIXELS
+    return [
+        (instance, extreme)
+        for instance, extreme in found
+        if least <= instance.pixels * 100 <= greatest and _fills_its_box(instance, min_fill)
+    ]
 
 
-def _can_be_referred_to(instance, shares, min_fill):
-    _, pixels, x_min, y_min, x_max, y_max = instance[:6]
-    least, greatest = shares
-    if not least * PIXELS <= pixels * 100 <= greatest * PIXELS:
-        return False
-    return pixels * 100 >= min_fill * (x_max - x_min) * (y_max - y_min)
+def _fills_its_box(instance, min_fill):
+    x_min, y_min, x_max, y_max = instance.box
+    return instance.pixels * 100 >= min_fill * (x_max - x_min) * (y_max - y_min)

@@ -18,6 +18,8 @@ def direction(anchor, target):
         One of :data:`DIRECTIONS`: horizontal or vertical where the boxes are disjoint on that axis only,
         diagonal where they are on both; None where they overlap on both.
     """
-    vertical = "top" if target[3] <= anchor[1] else "bottom" if target[1] >= anchor[3] else ""
-    horizontal = "left" if target[2] <= anchor[0] else "right" if target[0] >= anchor[2] else ""
+    anchor_left, anchor_top, anchor_right, anchor_bottom = anchor
+    left, top, right, bottom = target
+    vertical = "top" if bottom <= anchor_top else "bottom" if top >= anchor_bottom else ""
+    horizontal = "left" if right <= anchor_left else "right" if left >= anchor_right else ""
     return "-".join(filter(None, (vertical, horizontal))) or None

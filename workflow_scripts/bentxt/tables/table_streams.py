@@ -41,7 +41,7 @@ def read_rows(path, schema, start, stop, columns=None):
     return table.slice(start - first, stop - start)
 
 
-def read_batches(path, columns, batch_size=1 << 16):
+def read_batches(path, columns, batch_size=1 << 16, row_groups=None):
     """Yield the rows of a Parquet file in batches, with no more in memory than a row group.
 
     Parameters
@@ -50,6 +50,8 @@ def read_batches(path, columns, batch_size=1 << 16):
     columns : list of str
     batch_size : int
         Most rows of a batch.
+    row_groups : list of int, optional
+        Read only these; all by default.
 
     Yields
     ------
@@ -57,7 +59,7 @@ def read_batches(path, columns, batch_size=1 << 16):
     """
     # Arrow's default buffers ahead and keeps all that has been read: memory would grow with the file.
     with pq.ParquetFile(path, pre_buffer=False) as file:
-        batches = file.iter_batches(batch_size=batch_size, columns=columns)
+        batches = file.iter_batches(batch_size=batch_size, columns=columns, row_groups=row_groups)
         while True:
             try:
                 batch = next(batches)
@@ -90,11 +92,32 @@ class TableStream:
     def __init__(self, path, schema, key, columns=None):
         check_table(path, schema)
         self.path, self.key = path, key
-        self.rows = pq.read_metadata(path).num_rows
+        self._metadata = pq.read_metadata(path)
+        self.rows = self._metadata.num_rows
         self._columns = columns or schema.names
         self._batches = read_batches(path, self._columns)
         self._rest = pa.schema([schema.field(name) for name in self._columns]).empty_table()
         self._last = None
+
+    def skip_rows(self, count):
+        """Leave out the first ``count`` rows; whole row groups of them are not read. Only at the beginning."""
+        ends = np.cumsum([group.num_rows for group in self._row_groups()], dtype=np.int64)
+        first = int(np.searchsorted(ends, count, side="right"))
+        self._begin_at(first)
+        rest = count - int(ends[first - 1]) if first else count
+        while rest and self._fetch():
+            part = min(rest, len(self._rest))
+            self._rest = self._rest.slice(part)
+            rest -= part
+
+    def skip_below(self, limit):
+        """Leave out the rows whose key is below ``limit``, as :meth:`skip_rows`."""
+        column = self._metadata.schema.names.index(self.key)
+        statistics = [group.column(column).statistics for group in self._row_groups()]
+        below = (found is not None and found.has_min_max and found.max < limit for found in statistics)
+        self._begin_at(next((first for first, skipped in enumerate(below) if not skipped), len(statistics)))
+        while not len(self._rest) and self._fetch():
+            self._rest = self._rest.filter(pc.greater_equal(self._rest[self.key], limit))
 
     def until(self, limit):
         """Return the rows not yet returned whose key is at most ``limit``, as a table."""
@@ -122,6 +145,13 @@ class TableStream:
             missing -= len(part)
             if not missing or not self._fetch():
                 return pa.concat_tables(parts)
+
+    def _row_groups(self):
+        return [self._metadata.row_group(group) for group in range(self._metadata.num_row_groups)]
+
+    def _begin_at(self, row_group):
+        row_groups = list(range(row_group, self._metadata.num_row_groups))
+        self._batches = read_batches(self.path, self._columns, row_groups=row_groups)
 
     def _fetch(self):
         """Read the next batch into the empty rest; False at the end of the table."""
