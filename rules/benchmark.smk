@@ -28,7 +28,7 @@ rule predict_answers:
         settings=settings("seed", "prediction"),
         code=code("predict_answers"),
         model=model_arguments,
-        progress=f"{RESULTS}/progress/predict_answers/{{model}}-{{task}}.jsonl",
+        answers=f"{RESULTS}/answers/{{model}}/{{task}}.jsonl",
     message:
         "{wildcards.model} answers {wildcards.task}"
     shell:
@@ -39,7 +39,7 @@ rule predict_answers:
         " --images {input.images}"
         " --models {input.models}"
         " {params.model}"
-        " --progress {params.progress}"
+        " --answers {params.answers}"
         " --out {output.predictions}"
         " --status {output.status}"
         " --threads {threads}"

@@ -132,6 +132,16 @@ def test_an_lmdb_of_another_tool_is_read(tmp_path):
     np.testing.assert_array_equal(found["VV"], arrays["VV"])
 
 
+def test_a_fingerprint_follows_the_stored_patch(tmp_path):
+    band = {"B02": np.ones((2, 2), np.uint16)}
+    for key, blob in (("A", save(band)), ("same", save(band)), ("other", save({"B03": band["B02"]}))):
+        put(tmp_path, key.encode(), blob)
+    images = open_images(tmp_path)
+    assert images.fingerprint("A") == images.fingerprint("same") != images.fingerprint("other")
+    with pytest.raises(InputError, match="patch not in the LMDB"):
+        images.fingerprint("absent")
+
+
 def test_lineage_says_mini(world_images):
     lineage = json.loads((world_images[0] / "lineage.json").read_text())
     assert lineage["settings"]["run"] == "mini"

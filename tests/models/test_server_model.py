@@ -14,6 +14,7 @@ OPTIONS = {
     "key_variable": None,
     "concurrency": 4,
     "retries": 1,
+    "timeout": 30,
     "temperature": None,
     "length_parameter": "max_completion_tokens",
 }

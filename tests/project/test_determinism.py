@@ -80,7 +80,7 @@ def run_chain(source, folder, program, *, maps_per_shard=4096, block=BLOCK, shar
     program(write_captions, *options, "--out", paths["template"], BATCH=block)
     augmented = [folder / f"{shard}-{shards}.parquet" for shard in range(shards)]
     for shard, path in enumerate(augmented):
-        own = ["--shard", shard, "--shards", shards, "--progress", folder / "progress.jsonl", "--out", path]
+        own = ["--shard", shard, "--shards", shards, "--answers", folder / "progress.jsonl", "--out", path]
         program(augment_captions, "--captions", paths["template"], *options, *own)
     paths["captioning"] = folder / "captioning.parquet"
     templates = load_templates([RESOURCES / "templates" / "captioning.yaml"], "captioning")

@@ -5,6 +5,7 @@ a safetensors blob with a tensor for each band at its own resolution, named by t
 output can be read by either.
 """
 
+import hashlib
 import json
 import os
 import struct
@@ -86,11 +87,34 @@ class Images:
         with self._begin() as transaction, transaction.cursor() as cursor:
             return cursor.set_key(name.encode())
 
-    def _read(self, name):
+    def _blob(self, name):
         with self._begin() as transaction:
             blob = transaction.get(name.encode())
         if blob is None:
             raise InputError("patch not in the LMDB", file=self.path, item=name, remedy="encode it again")
+        return blob
+
+    def fingerprint(self, name):
+        """Return the hash of a patch of either sensor as it is stored, bands and their names.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        str
+            32 hexadecimal digits.
+
+        Raises
+        ------
+        InputError
+            If the patch is not there.
+        """
+        return hashlib.blake2b(self._blob(name), digest_size=16).hexdigest()
+
+    def _read(self, name):
+        blob = self._blob(name)
         try:
             (length,) = struct.unpack_from("<Q", blob)
             return {
