@@ -138,6 +138,28 @@ def test_the_first_error_ends_all_conversations():
     assert len(server.asked) == 4
 
 
+def test_answers_to_requests_at_work_are_taken_after_an_error_and_no_more_is_asked():
+    failed, said = threading.Event(), []
+
+    def answer(messages):
+        # The first answer comes after the second one has failed.
+        assert "question 1" in str(messages) or failed.wait(30)
+        return echo(messages)
+
+    def reply(index, text):
+        said.append(index)
+        if index == 1:
+            failed.set()
+            raise InputError("no room for this answer")
+        return Chat("PATCH", ({"role": "user", "content": "and now?"},))
+
+    with chat_server(answer) as server:
+        with pytest.raises(InputError, match="no room"):
+            client(server, concurrency=2).converse(chats(9), GENERATION, reply)
+        assert len(server.asked) == 2
+    assert said == [1, 0]
+
+
 def test_a_server_that_does_not_answer_in_time_is_given_up():
     with chat_server(echo) as server:
         server.hold_at = 1

@@ -76,7 +76,10 @@ class ChatServer:
         return [answers[index] for index in range(len(chats))]
 
     def converse(self, chats, generation, reply):
-        """Hold conversations, ``concurrency`` of them at a time; the first error ends them all.
+        """Hold conversations, ``concurrency`` of them at a time.
+
+        After an error, nothing more is asked; answers to requests at work are still taken. A signal ends all
+        of them at once.
 
         Parameters
         ----------
@@ -94,15 +97,18 @@ class ChatServer:
             than a chat completion.
         """
         # An event loop, not threads: a signal ends it at once, while a thread would wait for its answer.
-        asyncio.run(self._converse(chats, generation, reply))
+        if chats:
+            asyncio.run(self._converse(chats, generation, reply))
 
     async def _converse(self, chats, generation, reply):
         asyncio.get_running_loop().set_exception_handler(_report)
-        waiting = iter(enumerate(chats))
+        waiting, failed = iter(enumerate(chats)), False
 
         async def hold(client):
             for index, chat in waiting:
                 while chat is not None:
+                    if failed:
+                        return
                     chat = reply(index, await self._answer(client, chat, generation))
 
         client = self._openai.AsyncOpenAI(
@@ -114,12 +120,13 @@ class ChatServer:
         )
         async with client:
             held = [asyncio.create_task(hold(client)) for _ in range(min(self._concurrency, len(chats)))]
-            try:
-                await asyncio.gather(*held)
-            finally:
-                for task in held:
-                    task.cancel()
-                await asyncio.gather(*held, return_exceptions=True)
+            await asyncio.wait(held, return_when=asyncio.FIRST_EXCEPTION)
+            # Requests that are at work are paid for: their answers are taken too, but nothing more is asked.
+            failed = True
+            await asyncio.wait(held)
+        for error in [task.exception() for task in held]:
+            if error is not None:
+                raise error
 
     async def _answer(self, client, chat, generation):
         check = f"check {self._section} and the model's name; finished answers are kept"

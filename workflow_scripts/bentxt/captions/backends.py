@@ -82,7 +82,7 @@ class ServerBackend:
         self._server = ChatServer(model, options, "augmentation.openai")
 
     def converse(self, facts, chats, reply):
-        """Hold the conversations; the first error ends them all."""
+        """Hold the conversations; see :meth:`bentxt.chat_server.ChatServer.converse`."""
         self._server.converse(chats, self.generation, reply)
 
 
