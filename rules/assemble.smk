@@ -4,6 +4,8 @@
 # makes:  {results}/benchmark_rows.parquet, {results}/benchmark_balance.csv,
 #         {results}/BigEarthNet.txt.parquet
 
+from bentxt.release import ANNOTATION_TYPES
+
 QUESTIONS = {entry.file: f"{RESULTS}/questions/{entry.file}.parquet" for entry in ANNOTATION_TYPES}
 
 

@@ -14,7 +14,7 @@ from bentxt.errors import InputError
 from bentxt.program.fingerprint import fingerprint
 from bentxt.program.config_check import check_config
 from bentxt.program.settings import select_settings
-from bentxt.release import ANNOTATION_TYPES, TASKS
+from bentxt.release import TASKS
 
 try:
     check_config(config, yaml.safe_load((Path(workflow.basedir) / "config/schema.yaml").read_text()))
