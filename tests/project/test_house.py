@@ -7,6 +7,7 @@ What a program imports is what reruns it, so a misplaced import is a needless re
 import ast
 import builtins
 import re
+import tomllib
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -287,3 +288,31 @@ def test_names_on_pages_exist(page):
         assert resolves(name), name
     for name in re.findall(r"`bentxt/([\w/]+?)/?(?:\.py)?`", text):
         assert name.replace("/", ".") in MODULES, name
+
+
+# Hints
+
+
+def checked_by_mypy():
+    """Return the modules that ``pyproject.toml`` has checked, ``bentxt`` left out."""
+    settings = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    rooms = tuple(f"{name.removeprefix('bentxt.')}." for name in settings["packages"])
+    single = [name.removeprefix("bentxt.") for name in settings["modules"]]
+    return sorted([*single, *(name for name in MODULES if name.startswith(rooms))])
+
+
+def public_functions(body, inside=""):
+    for node in body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from public_functions(node.body, f"{node.name}.")
+        elif isinstance(node, ast.FunctionDef) and (not node.name.startswith("_") or node.name == "__init__"):
+            yield f"{inside}{node.name}", node
+
+
+@pytest.mark.parametrize("name", checked_by_mypy())
+def test_public_functions_of_checked_modules_have_hints(name):
+    for function, node in public_functions(syntax(MODULES[name]).body):
+        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        missing = [each.arg for each in arguments if each.annotation is None and each.arg != "self"]
+        assert not missing, f"{function}({', '.join(missing)})"
+        assert node.returns is not None, function

@@ -86,7 +86,7 @@ COUNTRIES = (
 CLASS_INDEX = {name: index for index, name in enumerate(CLASSES)}
 
 
-def class_lookup():
+def class_lookup() -> np.ndarray:
     """Return the map from CORINE code to class index.
 
     Returns

@@ -1,16 +1,20 @@
 """Random draws that depend on the item alone, never on shard, order, worker or platform."""
 
 import hashlib
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
+T = TypeVar("T")
 
-def pick(choices, draw):
+
+def pick(choices: Sequence[T], draw: float) -> T:
     """Return the element of a sequence that a draw from [0, 1) falls on."""
     return choices[int(draw * len(choices))]
 
 
-def pick_several(choices, draws):
+def pick_several(choices: Iterable[T], draws: Iterable[float]) -> list[T]:
     """Return as many different elements as there are draws from [0, 1), in drawn order.
 
     Raises
@@ -28,7 +32,7 @@ def pick_several(choices, draws):
     return chosen
 
 
-def generator(seed, *parts):
+def generator(seed: int, *parts: str | int) -> np.random.Generator:
     """Make the generator of one item of one stage.
 
     Parameters

@@ -64,7 +64,7 @@ class Attributes:
     adjacencies: np.ndarray
 
 
-def extract(codes):
+def extract(codes: np.ndarray) -> Attributes:
     """Extract the attributes of a shard of maps.
 
     Parameters
@@ -88,7 +88,7 @@ def extract(codes):
     )
 
 
-def instance_columns(instances, map_index):
+def instance_columns(instances: np.ndarray, map_index: np.ndarray) -> dict[str, np.ndarray]:
     """Turn :data:`INSTANCE` rows into the columns of ``schemas.INSTANCES``.
 
     Parameters
@@ -114,7 +114,7 @@ def instance_columns(instances, map_index):
     }
 
 
-def adjacency_columns(adjacencies, map_index):
+def adjacency_columns(adjacencies: np.ndarray, map_index: np.ndarray) -> dict[str, np.ndarray]:
     """Turn :data:`ADJACENCY` rows into the columns of ``schemas.ADJACENCIES``; as instance_columns."""
     return {
         "map_index": map_index,
