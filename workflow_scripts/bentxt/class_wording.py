@@ -10,7 +10,13 @@ from bentxt.resources import RESOURCES, load_yaml
 
 
 def verb_forms(singular: bool) -> dict[str, str]:
-    """Return the values of the verb placeholders."""
+    """Return the values of the verb placeholders.
+
+    Examples
+    --------
+    >>> verb_forms(singular=False)["Is_Are"]
+    'Are'
+    """
     if singular:
         return {"is_are": "is", "Is_Are": "Is", "does_do": "does", "Does_Do": "Does"}
     return {"is_are": "are", "Is_Are": "Are", "does_do": "do", "Does_Do": "Do"}

@@ -10,7 +10,13 @@ T = TypeVar("T")
 
 
 def pick(choices: Sequence[T], draw: float) -> T:
-    """Return the element of a sequence that a draw from [0, 1) falls on."""
+    """Return the element of a sequence that a draw from [0, 1) falls on.
+
+    Examples
+    --------
+    >>> pick("abcd", 0.25)
+    'b'
+    """
     return choices[int(draw * len(choices))]
 
 
@@ -21,6 +27,11 @@ def pick_several(choices: Iterable[T], draws: Iterable[float]) -> list[T]:
     ------
     IndexError
         If there are fewer choices than draws.
+
+    Examples
+    --------
+    >>> pick_several("abcd", [0.0, 0.0, 0.9])
+    ['a', 'd', 'b']
     """
     pool = list(choices)
     chosen = []
@@ -46,6 +57,11 @@ def generator(seed: int, *parts: str | int) -> np.random.Generator:
     -------
     numpy.random.Generator
         PCG64, seeded by a hash of all arguments; the same on every platform.
+
+    Examples
+    --------
+    >>> generator(7, "binary", "patch 1").integers(100, size=3).tolist()
+    [18, 34, 76]
     """
     text = "\x1f".join([str(seed), *map(str, parts)])
     digest = hashlib.blake2b(text.encode(), digest_size=16).digest()

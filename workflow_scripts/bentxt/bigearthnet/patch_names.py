@@ -59,6 +59,11 @@ def acquisition_date(patch_id: str) -> date:
     ------
     InputError
         If ``patch_id`` is not the name of a Sentinel-2 patch.
+
+    Examples
+    --------
+    >>> acquisition_date("S2A_MSIL2A_20170613T101031_N9999_R022_T33UUP_26_57")
+    datetime.date(2017, 6, 13)
     """
     return _date(_parse(patch_id)["date"], patch_id)
 
@@ -69,12 +74,24 @@ def tile(patch_id: str) -> str:
 
 
 def mgrs_square(patch_id: str) -> str:
-    """Return the 100 km square of a Sentinel-2 patch, as ``33UUP``."""
+    """Return the 100 km square of a Sentinel-2 patch.
+
+    Examples
+    --------
+    >>> mgrs_square("S2A_MSIL2A_20170613T101031_N9999_R022_T33UUP_26_57")
+    '33UUP'
+    """
     return _parse(patch_id)["square"]
 
 
 def column_row(patch_id: str) -> tuple[int, int]:
-    """Return the patch's column and row in its tile: its corner is the tile's + (column, -row) x 1200 m."""
+    """Return the patch's column and row in its tile: its corner is the tile's + (column, -row) x 1200 m.
+
+    Examples
+    --------
+    >>> column_row("S2A_MSIL2A_20170613T101031_N9999_R022_T33UUP_26_57")
+    (26, 57)
+    """
     match = _parse(patch_id)
     return int(match["column"]), int(match["row"])
 
