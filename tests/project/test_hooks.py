@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="no git, which pre-commit needs")
 #: What the hooks read: their settings, the templates and the program that proof-reads them.
 PARTS = [".pre-commit-config.yaml", ".codespell-words.txt", "pyproject.toml", "resources", "workflow_scripts"]
 

@@ -59,3 +59,12 @@ def test_programs_have_the_options_that_a_page_gives_them(words, run_program):
     for option in words[2:]:
         if option.startswith("--"):
             assert re.search(rf"{option}\b", text), option
+
+
+def test_the_page_on_tests_names_tests_that_exist_and_every_folder():
+    page = (PROJECT / "tests/README.md").read_text(encoding="utf-8")
+    files = {path.stem: path.parent.name for path in PROJECT.glob("tests/*/test_*.py")}
+    named = set(re.findall(r"\btest_[a-z0-9_]+", page)) - {"test_"}
+    assert named <= set(files)
+    folders = {path.name for path in PROJECT.glob("tests/*/") if not path.name.startswith("_")}
+    assert {name for name in folders if f"`tests/{name}/`" not in page and f"`{name}`" not in page} == set()

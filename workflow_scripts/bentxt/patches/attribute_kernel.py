@@ -89,7 +89,7 @@ def extract(codes: np.ndarray) -> Attributes:
 
 
 def instance_columns(instances: np.ndarray, map_index: np.ndarray) -> dict[str, np.ndarray]:
-    """Turn :data:`INSTANCE` rows into the columns of ``schemas.INSTANCES``.
+    """Turn :data:`INSTANCE` rows into the columns of ``INSTANCES``.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def instance_columns(instances: np.ndarray, map_index: np.ndarray) -> dict[str, 
 
 
 def adjacency_columns(adjacencies: np.ndarray, map_index: np.ndarray) -> dict[str, np.ndarray]:
-    """Turn :data:`ADJACENCY` rows into the columns of ``schemas.ADJACENCIES``; as instance_columns."""
+    """Turn :data:`ADJACENCY` rows into the columns of ``ADJACENCIES``; as instance_columns."""
     return {
         "map_index": map_index,
         "first_class": adjacencies["first_class"].astype(np.int8),

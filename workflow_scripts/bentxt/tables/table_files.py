@@ -1,7 +1,4 @@
-"""The tables that pass between stages: columns, types and units, in one place.
-
-``docs/data_model.md`` says the same in prose; a test compares the two.
-"""
+"""Whole tables: written atomically with their lineage, and refused when they have another schema."""
 
 import json
 from collections.abc import Mapping
@@ -25,7 +22,7 @@ class TableWriter:
     path : str or Path
         Target; appears only when the block ends without an exception.
     schema : pyarrow.Schema
-        One of the schemas of this module.
+        Of :data:`bentxt.tables.all_schemas.TABLES`, as a rule.
     lineage : Lineage
         Stored in the file's metadata under ``bentxt``.
     """
