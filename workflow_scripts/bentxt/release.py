@@ -1,7 +1,7 @@
 """The release's vocabulary: annotation types, categories, tasks, splits, letters, seasons."""
 
 
-def answer_labels(annotation_type: str) -> tuple[str, ...]:
+def answer_labels(annotation_type):
     """Return the answers of a type that are balanced."""
     return {"binary": ("yes", "no"), "mcq": tuple("abcd")}.get(annotation_type, ())
 

@@ -90,7 +90,7 @@ class Images:
         with self._begin() as transaction, transaction.cursor() as cursor:
             return cursor.set_key(name.encode())
 
-    def _read(self, name: str) -> dict[str, np.ndarray]:
+    def _read(self, name):
         with self._begin() as transaction:
             blob = transaction.get(name.encode())
         if blob is None:
