@@ -5,8 +5,6 @@ a safetensors blob with a tensor for each band at its own resolution, named by t
 output can be read by either.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import struct
@@ -41,7 +39,7 @@ _DTYPES: dict[str, np.dtype] = {"U16": np.dtype("<u2"), "F32": np.dtype("<f4")}
 LINEAGE = "lineage.json"
 
 
-def open_images(path: Path | str) -> Images:
+def open_images(path: Path | str) -> "Images":
     """Open an LMDB of images for reading.
 
     Parameters
