@@ -14,6 +14,7 @@ from bentxt.errors import InputError
 from bentxt.program.fingerprint import fingerprint
 from bentxt.program.config_check import check_config
 from bentxt.program.settings import select_settings
+from bentxt.release import TASKS
 
 try:
     check_config(config, yaml.safe_load((Path(workflow.basedir) / "config/schema.yaml").read_text()))
@@ -40,7 +41,6 @@ IMAGES = f"{RESULTS}/images.lmdb"
 DATASET = f"{RESULTS}/BigEarthNet.txt.parquet"
 
 MODELS = "resources/models.yaml"
-TASKS = ["captioning", "binary", "mcq", "referring"]
 
 
 def settings(*keys):
@@ -53,11 +53,6 @@ def code(program):
     return fingerprint(program, SCRIPTS)
 
 
-def templates(folder):
-    """The template files of an annotation type."""
-    return sorted(str(path) for path in Path("resources/templates").glob(f"{folder}/*.yaml"))
-
-
 def augmented_captions():
     """The shards of the augmented captions, in patch order."""
     shards = config["augmentation"]["shards"]
@@ -68,40 +63,6 @@ def climate_raster():
     """The climate raster where it is at hand, so that a run can be planned before; the program asks for it."""
     raster = config["geography"]["climate"]["raster"]
     return [raster] if raster and Path(raster).exists() else []
-
-
-#: The config keys that each annotation type depends on, so that a changed key reruns no other.
-QUESTION_SETTINGS = {
-    "binary": ["adjacency_min_border", "area_grid"],
-    "mcq": ["adjacency_min_border", "area_grid", "area_range_width", "release_compatible"],
-    "bounding_box": ["point_min_share", "reference_share", "reference_min_fill"],
-}
-
-
-def question_settings(wildcards):
-    """The settings of one annotation type."""
-    return settings("seed", *(f"questions.{key}" for key in QUESTION_SETTINGS[wildcards.type]))
-
-
-#: Of the settings of questions those that answers and the choice of boxes depend on.
-AGREEMENT_QUESTIONS = ["adjacency_min_border", "point_min_share", "reference_share", "reference_min_fill"]
-
-
-def annotations():
-    """The annotations to answer anew: this run's own, or released ones; asked for by the program if missing."""
-    released = config["agreement"]["annotations"]
-    return DATASET if released is None else [released] if Path(released).exists() else []
-
-
-def agreement_arguments():
-    """What measure_agreement.py is given beside maps and metadata."""
-    arguments = f"--annotations {config['agreement']['annotations'] or DATASET}"
-    climate = config["geography"]["climate"]
-    if climate["source"] == "raster":
-        arguments += f" --climate-raster {climate['raster']}"
-    if complete := config["agreement"]["complete"]:
-        arguments += f" --complete {' '.join(map(shlex.quote, complete))}"
-    return arguments
 
 
 def finetuning_settings(wildcards):

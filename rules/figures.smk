@@ -4,17 +4,10 @@
 # makes:  figures/{table1..table8}.{csv,md,tex}, figures/{figure1..figure3}.{csv,pdf,png},
 #         figures/{item}.provenance.json
 
+from bentxt.reporting.table_layouts import BEST_LAYOUTS, LAYOUTS
+
 TABLES = expand("figures/table{number}.{kind}", number=range(1, 9), kind=["csv", "md", "tex"])
 FIGURES = expand("figures/figure{number}.{kind}", number=range(1, 4), kind=["csv", "pdf", "png"])
-
-TABLE_TASKS = {
-    "2": TASKS,
-    "3": ["binary"],
-    "4": ["mcq"],
-    "5": ["referring"],
-    "6": ["referring"],
-    "7": ["captioning"],
-}
 
 
 rule tabulate_datasets:
@@ -57,7 +50,7 @@ rule tabulate_datasets:
 
 rule tabulate_scores:
     input:
-        scores=lambda wildcards: scores(RUN_MODELS, TABLE_TASKS[wildcards.number]),
+        scores=lambda wildcards: scores(RUN_MODELS, LAYOUTS[f"table{wildcards.number}"].tasks),
         models=MODELS,
     output:
         csv=report(
@@ -98,7 +91,7 @@ rule tabulate_scores:
 
 rule tabulate_best:
     input:
-        scores=scores(RUN_MODELS, TASKS),
+        scores=scores(RUN_MODELS, BEST_LAYOUTS["table8"].tasks),
         models=MODELS,
         # Read on the terminal before the table: whether the RS-InternVL in it has learnt at all.
         learning="figures/learning.csv",

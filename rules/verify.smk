@@ -5,6 +5,8 @@
 # makes:  figures/learning.csv, figures/agreement.csv, figures/counts.csv,
 #         {results}/agreement/{disagreements,captions}.csv
 
+from bentxt.questions.categories import content_settings
+
 
 rule report_learning:
     input:
@@ -76,6 +78,23 @@ rule measure_counts:
         " > {log} 2>&1"
 
 
+def annotations():
+    """The annotations to answer again: this run's own, or released ones; the program asks for missing ones."""
+    released = config["agreement"]["annotations"]
+    return DATASET if released is None else [released] if Path(released).exists() else []
+
+
+def agreement_arguments():
+    """What measure_agreement.py is given next to maps and metadata."""
+    arguments = f"--annotations {config['agreement']['annotations'] or DATASET}"
+    climate = config["geography"]["climate"]
+    if climate["source"] == "raster":
+        arguments += f" --climate-raster {climate['raster']}"
+    if complete := config["agreement"]["complete"]:
+        arguments += f" --complete {' '.join(map(shlex.quote, complete))}"
+    return arguments
+
+
 rule measure_agreement:
     input:
         annotations=annotations(),
@@ -108,7 +127,7 @@ rule measure_agreement:
             "agreement.on_error",
             "captions",
             "reference_maps.maps_per_shard",
-            *(f"questions.{key}" for key in AGREEMENT_QUESTIONS),
+            *(f"questions.{key}" for key in content_settings()),
         ),
         code=code("measure_agreement"),
     message:

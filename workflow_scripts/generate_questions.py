@@ -8,14 +8,15 @@ from bentxt.class_wording import CLASS_WORDING
 from bentxt.patches.climate_legend import CLIMATE_ZONES
 from bentxt.program.command_line import collect_rarely, lineage, program_parser, run
 from bentxt.program.settings import setting
-from bentxt.questions.question_table import TYPES, generate_questions, load_resources
+from bentxt.questions.categories import QUESTION_TYPES
+from bentxt.questions.question_table import generate_questions, load_resources
 from bentxt.questions.similar_classes import SIMILAR_CLASSES
 
 
 def main():
     """Read the tables of attributes, write the questions."""
     parser = program_parser(__doc__)
-    parser.add_argument("--type", required=True, choices=sorted(TYPES))
+    parser.add_argument("--type", required=True, choices=sorted(QUESTION_TYPES))
     parser.add_argument("--templates", required=True, nargs="+", help="one YAML file a category")
     parser.add_argument("--class-wording", default=CLASS_WORDING, help="forms of the class names, YAML")
     parser.add_argument("--similar-classes", default=SIMILAR_CLASSES, help="tiers of similar classes, YAML")

@@ -155,9 +155,7 @@ def read_csv(path):
 
 def counts(table, *columns):
     return {
-        kind: tuple(int(row[column]) for column in columns)
-        for kind, row in table.items()
-        if row["rows"] != "0"
+        key: tuple(int(row[column]) for column in columns) for key, row in table.items() if row["rows"] != "0"
     }
 
 

@@ -1,5 +1,7 @@
 """Errors that a user can act on: which file, which patch, what was expected, what to do."""
 
+from pathlib import Path
+
 
 class MetricUnavailable(Exception):
     """A metric's resource (weights, corpus, judge) is not at hand; the message says which."""
@@ -24,7 +26,14 @@ class InputError(Exception):
         What the user can do about it.
     """
 
-    def __init__(self, problem, *, file=None, item=None, remedy=None):
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: Path | str | None = None,
+        item: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
         self.problem, self.file, self.item, self.remedy = problem, file, item, remedy
         lines = [problem]
         if file is not None:

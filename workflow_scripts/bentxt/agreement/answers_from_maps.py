@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from bentxt.agreement.question_reading import LETTERS, read_box
+from bentxt.agreement.question_reading import read_box
 from bentxt.nomenclature import CLASSES
 from bentxt.questions.box_notation import box_text, point_text
+from bentxt.questions.categories import CATEGORY_TABLE
 from bentxt.questions.relative_position import direction
-
-#: Categories that the metadata or the patch's name answers; all others need the map.
-WITHOUT_MAP = {"country": "country", "season": "season", "climate zone": "climate_zone"}
+from bentxt.release import LETTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def answer_row(reading, facts, min_border):
     ----------
     reading : bentxt.agreement.question_reading.Reading
     facts : bentxt.patches.patch_attributes.Patch
-        Of the row's patch; for :data:`WITHOUT_MAP` country, season and climate zone suffice.
+        Of the row's patch; for questions about the place country, season and climate zone suffice.
     min_border : int
         Shortest border that counts as adjacency, pixel edges.
 
@@ -74,8 +73,8 @@ _MEASURES = {"area": "pixels", "count": "instances"}
 def _option(reading, facts, min_border):
     category = reading.category
     options, chosen = reading.options, reading.answer
-    if category in WITHOUT_MAP:
-        truth = getattr(facts, WITHOUT_MAP[category])
+    if column := CATEGORY_TABLE["mcq", category].place_column:
+        truth = getattr(facts, column)
         right, seen = [option == truth for option in options], truth
         # A season may stand there twice, as Fall and as Autumn: then either letter says the same.
         agrees = right[chosen]

@@ -5,8 +5,7 @@ from bentxt.agreement.question_reading import read_box
 from bentxt.nomenclature import CLASSES
 from bentxt.questions.box_notation import box_text
 from bentxt.questions.referring import point_targets, reference_targets
-
-CATEGORIES = ("point", "reference")
+from bentxt.release import TASKS
 
 
 class CompleteSets:
@@ -31,7 +30,7 @@ class CompleteSets:
 
     def add(self, row, reading):
         """Note a released row that has been read."""
-        if row.patch_id in self._released and reading.category in CATEGORIES:
+        if row.patch_id in self._released and reading.type == TASKS["referring"]:
             if reading.category == "point":
                 target = reading.point
             else:

@@ -2,19 +2,20 @@
 
 from dataclasses import dataclass
 
-from bentxt.agreement.answers_from_maps import WITHOUT_MAP, answer_row
+from bentxt.agreement.answers_from_maps import answer_row
 from bentxt.agreement.caption_reading import STATEMENTS, answer_caption, read_caption
-from bentxt.agreement.complete_patches import CATEGORIES as REFERRING
 from bentxt.agreement.complete_patches import CompleteSets
-from bentxt.agreement.question_reading import check_kind, read_row
+from bentxt.agreement.question_reading import check_category, read_row
 from bentxt.agreement.released_rows import Row, read_rows
 from bentxt.agreement.tally import CAPTION_COLUMNS, Tally
 from bentxt.captions.caption_facts import Rules
 from bentxt.errors import InputError, Unreadable
 from bentxt.program.progress_bars import progress
-from bentxt.release import KINDS
+from bentxt.questions.categories import CATEGORY_TABLE
+from bentxt.release import TASKS, TYPE_CATEGORIES
 
-_REFERRING_KINDS = tuple(("bounding box", category) for category in REFERRING)
+_BOXES = TASKS["referring"]
+_COMPARED = tuple(key for key in TYPE_CATEGORIES if key[0] == _BOXES)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def measure_agreement(annotations, evidence, measure, findings, complete=()):
 class _Run:
     def __init__(self, annotations, evidence, measure, findings, complete):
         self._file, self._evidence, self._measure = annotations, evidence, measure
-        self.tally = Tally(findings, KINDS, _REFERRING_KINDS)
+        self.tally = Tally(findings, TYPE_CATEGORIES, _COMPARED)
         self._complete = CompleteSets(complete, measure.questions)
         self._unseen = set(complete)
         self._unlisted = set()
@@ -113,7 +114,7 @@ class _Run:
     def _read(self, row):
         if row.defect:
             raise Unreadable(row.defect)
-        check_kind(row.type, row.category)
+        check_category(row.type, row.category)
         if row.type == "captioning":
             return read_caption(row.output, self._measure.zones)
         return read_row(row.type, row.category, row.input, row.output, self._measure.zones)
@@ -121,8 +122,9 @@ class _Run:
     def _can_be_answered(self, row, known):
         """Tell whether map, metadata or raster are at hand; a source with a defect is reported."""
         source, there = "map", known.has_map
-        if row.category in WITHOUT_MAP:
-            there = getattr(known.facts, WITHOUT_MAP[row.category]) is not None
+        category = CATEGORY_TABLE[row.type, row.category]
+        if not category.needs_map:
+            there = getattr(known.facts, category.place_column) is not None
             source = "map" if row.category == "climate zone" else row.category
         if not there and source in known.defects:
             self._defect(row, "not answered", known.defects[source])
@@ -162,11 +164,11 @@ class _Run:
                 continue
             missing, extra = self._complete.compare(own.facts)
             for category, text in missing:
-                self.tally.count("bounding box", category, "missing")
-                row = _row_of_ours(patch_id, "bounding box", category)
+                self.tally.count(_BOXES, category, "missing")
+                row = _row_of_ours(patch_id, _BOXES, category)
                 self.tally.report(row, "missing", "the release lacks this row", text)
             for category, row in extra:
-                self.tally.count("bounding box", category, "extra")
+                self.tally.count(_BOXES, category, "extra")
                 self.tally.report(row, "extra", "by our rules this row would not be made")
 
     def statements(self):

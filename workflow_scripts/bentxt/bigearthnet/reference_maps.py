@@ -7,8 +7,10 @@ Both ways give the same result, and both refuse what is not a reference map.
 
 import re
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from isal import isal_zlib
@@ -21,7 +23,7 @@ from bentxt.errors import InputError
 from bentxt.nomenclature import SIDE, class_lookup
 
 
-def class_maps(archive, patches):
+def class_maps(archive: Path | str, patches: Sequence[str]) -> np.ndarray:
     """Return the class maps of patches, uint8, shape (patches, 120, 120)."""
     lookup, wanted = class_lookup(), {patch: row for row, patch in enumerate(patches)}
     maps = np.zeros((len(patches), 120, 120), np.uint8)
@@ -34,7 +36,7 @@ def class_maps(archive, patches):
     raise InputError("the archive lacks reference maps", file=archive, item=next(iter(wanted)))
 
 
-def map_codes(archive, patch):
+def map_codes(archive: Path | str, patch: str) -> np.ndarray:
     """Return the CORINE codes of one patch, uint16, shape (120, 120)."""
     for name, data in members(archive):
         if patch_of(name) == patch:
@@ -94,12 +96,12 @@ class ReferenceMap:
     top: float
 
 
-def patch_of(member):
+def patch_of(member: str) -> str:
     """Return the patch that an archive member or a path ``…/<patch_id>_reference_map.tif`` is of."""
     return member.rpartition("/")[2].removesuffix(SUFFIX)
 
 
-def read_reference_map(data, member, file=None):
+def read_reference_map(data: bytes, member: str, file: Path | str | None = None) -> ReferenceMap:
     """Decode one reference map.
 
     Parameters
@@ -143,7 +145,7 @@ class MapShard:
         float64, shape (capacity,): corner of each map, m.
     """
 
-    def __init__(self, capacity):
+    def __init__(self, capacity: int) -> None:
         self.capacity = capacity
         self.count = 0
         self.epsg = np.zeros(capacity, np.int32)
@@ -153,7 +155,7 @@ class MapShard:
         self._flat = self._pixels.reshape(capacity, -1)
         self._differences = np.zeros(capacity, np.bool_)
 
-    def add(self, data, member, file=None):
+    def add(self, data: bytes, member: str, file: Path | str | None = None) -> None:
         """Decode a GeoTIFF into the next place; parameters and errors as :func:`read_reference_map`."""
         index = self.count
         published = _published_layout(data)
@@ -171,11 +173,11 @@ class MapShard:
         self.epsg[index], self.left[index], self.top[index] = position
         self.count = index + 1
 
-    def clear(self):
+    def clear(self) -> None:
         """Forget all maps."""
         self.count = 0
 
-    def decoded(self):
+    def decoded(self) -> np.ndarray:
         """Return the codes of all maps: uint16, shape (count, 120, 120), valid until the next change."""
         pixels = self._pixels[: self.count]
         _undo_predictor(pixels, self._differences)
@@ -217,7 +219,7 @@ def _published_places(opening):
     kind, count, start = entries.get(_GEO_KEYS, (0, 0, 0))
     if kind != 3 or count % 4:
         return None
-    places = {tag: entries[tag][2] for tag in (*_ARRAYS, _GEO_KEYS)}
+    places: dict[int | str, int] = {tag: entries[tag][2] for tag in (*_ARRAYS, _GEO_KEYS)}
     places["end of geo keys"] = start + 2 * count
     sizes = ((tag, _SIZES[kind] * count) for tag, (kind, count) in _ARRAYS.items())
     places["end"] = max(start + 2 * count, *(places[tag] + size for tag, size in sizes))
@@ -236,7 +238,7 @@ def _utm_zone(directory):
     return epsg if keys.keys() <= {1, *wanted, *texts} else None
 
 
-def is_utm(epsg):
+def is_utm(epsg: int | None) -> bool:
     """Tell whether an EPSG code is a UTM zone on WGS 84."""
     return epsg is not None and (32601 <= epsg <= 32660 or 32701 <= epsg <= 32760)
 
@@ -255,7 +257,7 @@ def _inflate(data, strips):
             raise InputError("truncated GeoTIFF: the file ends within its pixels")
         try:
             part = isal_zlib.decompress(data[offset : offset + length], bufsize=size)
-        except isal_zlib.error as error:
+        except isal_zlib.error as error:  # type: ignore[misc]  # its stub has an instance for the class
             raise InputError(f"corrupt GeoTIFF: {error}") from error
         if len(part) != size:
             raise InputError(f"corrupt GeoTIFF: a strip of {len(part)} bytes, expected {size}")

@@ -8,7 +8,7 @@ import numpy as np
 
 from bentxt.atomic import write_text
 from bentxt.nomenclature import CLASSES
-from bentxt.release import answer_labels
+from bentxt.release import ANSWERS
 
 BALANCE_COLUMNS = ("type", "category", "balance", "item", "available", "asked", "taken", "residual")
 
@@ -34,7 +34,7 @@ def patch_balance(about, chosen):
 def row_balance(key, answers, groups, taken, asked):
     """Return the lines of one type and category: rows, answers and groups, beside the even numbers."""
     lines = [_line(*key, "rows", "", len(answers), asked, len(taken))]
-    labels = answer_labels(key[0])
+    labels = ANSWERS.get(key[0], ())
     for balance, values, items in (
         ("answer", answers, labels),
         ("group", groups, sorted(set(groups)) if key[0] != "captioning" else ()),

@@ -31,7 +31,7 @@ class _Sentences(PunktSentenceTokenizer):
 
 
 @cache
-def sentence_tokenizer():
+def sentence_tokenizer() -> PunktSentenceTokenizer:
     """Return NLTK's Punkt tokenizer with its English parameters, which come from a package.
 
     Returns
@@ -46,7 +46,7 @@ def sentence_tokenizer():
     return _Sentences(parameters)
 
 
-def sentences(text):
+def sentences(text: str) -> list[str]:
     """Return the sentences of a text (list of str), as ``nltk.sent_tokenize`` finds them."""
     punkt = sentence_tokenizer()
     if text[:1] in " ." or text[-1:] == " " or _INTRICATE.search(text):
@@ -63,7 +63,7 @@ def sentences(text):
     return found
 
 
-def tokens(sentence):
+def tokens(sentence: str) -> list[str]:
     """Return the tokens of one sentence (list of str), as NLTK's word tokenizer finds them."""
     runs = sentence.split(" ")
     if len(runs) < 2 or not _SIMPLE.fullmatch(sentence):
@@ -90,6 +90,6 @@ def _last(run):
     return tuple(_WORDS.tokenize(f"x {run}")[1:])
 
 
-def is_word(token):
+def is_word(token: str) -> bool:
     """Say whether a token is a word: it has a letter or a digit. Punctuation alone is not a word."""
     return any(map(str.isalnum, token))

@@ -11,7 +11,7 @@ from bentxt.tables.patch_schemas import KEPT_PATCHES
 COUNT_COLUMNS = ("step", "patches", *SPLITS)
 
 
-def keep_patches(patches, maps, maps_left_out=0):
+def keep_patches(patches: pa.Table, maps: pa.Table, maps_left_out: int = 0) -> tuple[pa.Table, list[tuple]]:
     """Filter patches and count what each step leaves.
 
     Parameters

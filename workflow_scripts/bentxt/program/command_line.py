@@ -7,7 +7,9 @@ import json
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -18,7 +20,7 @@ from bentxt.program.lineage import Lineage, gather_lineages
 CONFIG = Path(__file__).resolve().parents[3] / "config.yaml"
 
 
-def program_parser(description):
+def program_parser(description: str | None) -> argparse.ArgumentParser:
     """Return a parser with the two options that every program has, ``--settings`` and ``--code``.
 
     Parameters
@@ -44,7 +46,7 @@ def program_parser(description):
     return parser
 
 
-def read_settings(text):
+def read_settings(text: str) -> dict[str, Any]:
     """Parse ``--settings``: a JSON object, or the path of a YAML file.
 
     Raises
@@ -64,7 +66,7 @@ def read_settings(text):
     return settings
 
 
-def lineage(args, **notes):
+def lineage(args: argparse.Namespace, **notes: Any) -> Lineage:
     """Return the :class:`Lineage` of the running program from its parsed arguments.
 
     The lineages stored in the files that it was given are gathered into ``upstream``.
@@ -81,7 +83,7 @@ def lineage(args, **notes):
     return Lineage(program, args.settings, args.code, notes, upstream)
 
 
-def collect_rarely():
+def collect_rarely() -> None:
     """Let the garbage collector look at blocks of rows once or twice, not every 700 objects.
 
     For programs that hold some hundred thousand tuples and lists at a time, none of them in cycles: a
@@ -91,7 +93,7 @@ def collect_rarely():
     gc.set_threshold(200_000)
 
 
-def run(main):
+def run(main: Callable[[], None]) -> None:
     """Call ``main()``; turn an :class:`InputError` or a full disk into a message and exit status 1."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     # A scheduler ends jobs with SIGTERM: leave through the exception path, so that temporary files go.
@@ -105,4 +107,4 @@ def run(main):
             raise
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         remedy = "free space on this file system" if full else "check path and permissions"
-        sys.exit(f"error: {InputError(error.strerror, file=error.filename, remedy=remedy)}")
+        sys.exit(f"error: {InputError(str(error.strerror), file=error.filename, remedy=remedy)}")

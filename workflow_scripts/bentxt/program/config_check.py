@@ -1,12 +1,14 @@
 """The config of a run, checked against its schema; programs do not need it."""
 
+from typing import Any
+
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from bentxt.errors import InputError
 
 
-def check_config(config, schema):
+def check_config(config: dict[str, Any], schema: dict[str, Any]) -> None:
     """Refuse a config that does not fit the schema.
 
     Parameters
@@ -43,7 +45,7 @@ def check_config(config, schema):
     )
 
 
-def _allowed(schema):
+def _allowed(schema: dict[str, Any]) -> str:
     """Say in words what a schema for one value allows."""
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))

@@ -12,7 +12,7 @@ from pathlib import Path
 SCRIPTS = Path(__file__).resolve().parents[2]
 
 
-def fingerprint(program, scripts=SCRIPTS):
+def fingerprint(program: str, scripts: Path = SCRIPTS) -> str:
     """Return the fingerprint of a program.
 
     Parameters
@@ -35,7 +35,7 @@ def fingerprint(program, scripts=SCRIPTS):
     return digest.hexdigest()
 
 
-def source_files(program, scripts=SCRIPTS):
+def source_files(program: str, scripts: Path = SCRIPTS) -> list[Path]:
     """Return the files of a program: its own and every ``bentxt`` module it imports; parameters as above.
 
     Returns
@@ -54,25 +54,25 @@ def source_files(program, scripts=SCRIPTS):
 
 
 @cache
-def _parse(path, scripts, _modified):
+def _parse(path: Path, scripts: Path, _modified: int) -> tuple[str, tuple[Path, ...]]:
     """Return the dump of a module's tree without docstrings, and the paths of its bentxt imports."""
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             package = node.module or ""
             if node.level:
-                parts = path.relative_to(scripts).with_suffix("").parts[: -node.level]
-                package = ".".join([*parts, package]).rstrip(".")
+                above = path.relative_to(scripts).with_suffix("").parts[: -node.level]
+                package = ".".join([*above, package]).rstrip(".")
             names.add(package)
             names.update(f"{package}.{alias.name}" for alias in node.names)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body
             if ast.get_docstring(node, clean=False) is not None:
                 node.body = body[1:]
-    imports = set()
+    imports: set[Path] = set()
     for name in names:
         if name == "bentxt" or name.startswith("bentxt."):
             parts = name.split(".")

@@ -83,31 +83,32 @@ class BinaryQuestions:
     def _area(self, patch, truth, draws):
         index = pick(patch.classes, draws[0])
         where = position(patch.pixels[index], self._grid)
-        kind, groups = pick(area_statements(where, truth, self._grid), draws[1])
+        statement, groups = pick(area_statements(where, truth, self._grid), draws[1])
         values = {"plural": self._names[index]["plural"]}
-        form = kind
-        if kind not in ("whole", "others"):
+        form = statement
+        if statement not in ("whole", "others"):
             form = "quantity"
             unit = pick_unit(draws[3])
             group = groups[int(draws[2] * len(groups))]
             # The draw that chose among groups has a uniform remainder, which chooses within the group.
             bounds = [bound_text(line, self._grid, unit) for line in pick(group, draws[2] * len(groups) % 1)]
-            names = ("low", "high") if kind == "between" else ("bound",)
-            phrase = self._templates.phrase("area", kind, draws[4])
+            names = ("low", "high") if statement == "between" else ("bound",)
+            phrase = self._templates.phrase("area", statement, draws[4])
             values["quantity"] = phrase.render(dict(zip(names, bounds, strict=True)))
         template = self._templates.pick("area", draws[5], form)
         return "area", template.render(values), _answer(truth), template.id, [index], False
 
     def _count(self, patch, truth, draws):
         index = pick(patch.classes, draws[0])
-        kind, numbers = pick(count_statements(min(patch.counts[index], len(NUMBERS) + 1), truth), draws[1])
+        counted = min(patch.counts[index], len(NUMBERS) + 1)
+        statement, numbers = pick(count_statements(counted, truth), draws[1])
         number = pick(numbers, draws[2])
-        phrase = self._templates.phrase("count", kind, draws[3])
+        phrase = self._templates.phrase("count", statement, draws[3])
         amount = phrase.render({"number": NUMBERS[number - 1]} if number else {})
         values = {
             "plural": self._names[index]["plural"],
             "amount": amount,
-            **self._amount_verbs[amount_is_singular(kind, number)],
+            **self._amount_verbs[amount_is_singular(statement, number)],
         }
         template = self._templates.pick("count", draws[4])
         return "count", template.render(values), _answer(truth), template.id, [index], False

@@ -8,6 +8,7 @@ from bentxt.patches.climate_legend import zone_names
 from bentxt.patches.patch_attributes import BLOCK, read_patches
 from bentxt.program.progress_bars import progress
 from bentxt.questions.binary import BinaryQuestions
+from bentxt.questions.categories import QUESTION_TYPES
 from bentxt.questions.multiple_choice import MultipleChoiceQuestions
 from bentxt.questions.question_rows import QuestionRows
 from bentxt.questions.referring import BoxQuestions
@@ -15,9 +16,6 @@ from bentxt.questions.similar_classes import load_similar_classes
 from bentxt.questions.templates import TemplateSet, load_templates
 from bentxt.tables.annotation_schemas import QUESTIONS
 from bentxt.tables.table_files import TableWriter
-
-#: File names of the types and the release's spelling.
-TYPES = {"binary": "binary", "mcq": "mcq", "bounding_box": "bounding box"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class Resources:
     Attributes
     ----------
     type : str
-        A key of :data:`TYPES`.
+        A key of :data:`bentxt.questions.categories.QUESTION_TYPES`.
     templates : TemplateSet
     wording : tuple of ClassWording
     similar : tuple
@@ -43,13 +41,13 @@ class Resources:
     zones: tuple
 
 
-def load_resources(kind, templates, class_wording, similar_classes, climate_zones):
+def load_resources(annotation_type, templates, class_wording, similar_classes, climate_zones):
     """Read and check everything that questions of one type are worded with.
 
     Parameters
     ----------
-    kind : str
-        A key of :data:`TYPES`.
+    annotation_type : str
+        A key of :data:`bentxt.questions.categories.QUESTION_TYPES`.
     templates : iterable of str or Path
     class_wording, similar_classes, climate_zones : str or Path
 
@@ -63,8 +61,8 @@ def load_resources(kind, templates, class_wording, similar_classes, climate_zone
         Naming the file and the entry at fault.
     """
     return Resources(
-        kind,
-        load_templates(templates, TYPES[kind]),
+        annotation_type,
+        load_templates(templates, QUESTION_TYPES[annotation_type]),
         load_wording(class_wording),
         load_similar_classes(similar_classes),
         zone_names(climate_zones),

@@ -17,6 +17,11 @@ def direction(anchor, target):
     str or None
         One of :data:`DIRECTIONS`: horizontal or vertical where the boxes are disjoint on that axis only,
         diagonal where they are on both; None where they overlap on both.
+
+    Examples
+    --------
+    >>> direction((40, 40, 80, 80), (0, 0, 30, 30))
+    'top-left'
     """
     vertical = "top" if target[3] <= anchor[1] else "bottom" if target[1] >= anchor[3] else ""
     horizontal = "left" if target[2] <= anchor[0] else "right" if target[0] >= anchor[2] else ""

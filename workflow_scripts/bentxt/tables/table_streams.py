@@ -1,5 +1,9 @@
 """Reading parts of tables, and sorted tables side by side, so that memory stays flat."""
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,7 +13,9 @@ from bentxt.errors import InputError
 from bentxt.tables.table_files import check_table
 
 
-def read_rows(path, schema, start, stop, columns=None):
+def read_rows(
+    path: Path | str, schema: pa.Schema, start: int, stop: int, columns: list[str] | None = None
+) -> pa.Table:
     """Read rows [start, stop) of a table, from the row groups that hold them.
 
     Parameters
@@ -41,7 +47,7 @@ def read_rows(path, schema, start, stop, columns=None):
     return table.slice(start - first, stop - start)
 
 
-def read_batches(path, columns, batch_size=1 << 16):
+def read_batches(path: Path | str, columns: list[str], batch_size: int = 1 << 16) -> Iterator[pa.RecordBatch]:
     """Yield the rows of a Parquet file in batches, with no more in memory than a row group.
 
     Parameters
@@ -87,16 +93,18 @@ class TableStream:
         If the file is missing or of another schema; while reading, if the key is not ascending.
     """
 
-    def __init__(self, path, schema, key, columns=None):
+    def __init__(
+        self, path: Path | str, schema: pa.Schema, key: str, columns: list[str] | None = None
+    ) -> None:
         check_table(path, schema)
         self.path, self.key = path, key
         self.rows = pq.read_metadata(path).num_rows
         self._columns = columns or schema.names
         self._batches = read_batches(path, self._columns)
         self._rest = pa.schema([schema.field(name) for name in self._columns]).empty_table()
-        self._last = None
+        self._last: Any = None
 
-    def until(self, limit):
+    def until(self, limit: Any) -> pa.Table:
         """Return the rows not yet returned whose key is at most ``limit``, as a table."""
         parts = []
         while True:
@@ -112,7 +120,7 @@ class TableStream:
                 break
         return pa.concat_tables(parts)
 
-    def take(self, count):
+    def take(self, count: int) -> pa.Table:
         """Return the next ``count`` rows, fewer at the end, as a table."""
         parts, missing = [], count
         while True:
@@ -123,7 +131,7 @@ class TableStream:
             if not missing or not self._fetch():
                 return pa.concat_tables(parts)
 
-    def _fetch(self):
+    def _fetch(self) -> bool:
         """Read the next batch into the empty rest; False at the end of the table."""
         batch = next(self._batches, None)
         if batch is None:
@@ -132,7 +140,7 @@ class TableStream:
         self._check_order()
         return True
 
-    def _check_order(self):
+    def _check_order(self) -> None:
         keys = self._rest[self.key].combine_chunks()
         ascending = len(keys) < 2 or pc.all(pc.less_equal(keys[:-1], keys[1:])).as_py()
         if not ascending or (self._last is not None and len(keys) and keys[0].as_py() < self._last):
