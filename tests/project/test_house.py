@@ -61,15 +61,6 @@ def syntax(path):
 
 # Floors and walls
 
-#: Breached so far: the chat client still knows what a caption states.
-BREACHED = {("chat_server",), ("predict_answers", "captions"), ("predict_answers", "schemas")}
-
-
-def unless_breached(*wall):
-    """Return a test case, expected to fail where the wall is breached so far."""
-    marks = [pytest.mark.xfail(strict=True, reason="breached so far")] if wall in BREACHED else []
-    return pytest.param(*wall, marks=marks)
-
 
 def floors():
     """Return the floors of ``docs/design.md`` from top to bottom, each a list of rooms."""
@@ -83,7 +74,7 @@ def test_every_room_stands_on_one_floor_of_the_design_page():
     assert sorted(rooms) == sorted({room(name) for name in MODULES if name})
 
 
-@pytest.mark.parametrize("place", [unless_breached(name) for floor in floors() for name in floor])
+@pytest.mark.parametrize("place", [name for floor in floors() for name in floor])
 def test_a_room_imports_from_lower_floors_only(place):
     height = {name: -number for number, floor in enumerate(floors()) for name in floor}
     wrong = [
@@ -155,7 +146,7 @@ WALLS = {
 
 @pytest.mark.parametrize(
     ("program", "beyond"),
-    [unless_breached(program, beyond) for program, walls in WALLS.items() for beyond in walls],
+    [(program, beyond) for program, walls in WALLS.items() for beyond in walls],
 )
 def test_a_change_beyond_the_wall_does_not_rerun_the_program(program, beyond):
     assert beyond in MODULES
@@ -185,7 +176,7 @@ def tables_of():
 
 @pytest.mark.parametrize(
     ("program", "beyond"),
-    [unless_breached(program, "schemas") for program in PROGRAMS if program not in WITHOUT_RULE],
+    [(program, "schemas") for program in PROGRAMS if program not in WITHOUT_RULE],
 )
 def test_a_changed_column_reruns_only_programs_with_tables_of_its_stage(program, beyond):
     schemas = {name for name in closure(program) if name.endswith(f"_{beyond}")}

@@ -96,7 +96,7 @@ class Images:
             raise InputError("patch not in the LMDB", file=self.path, item=name, remedy="encode it again")
         return blob
 
-    def fingerprint(self, name):
+    def fingerprint(self, name: str) -> str:
         """Return the hash of a patch of either sensor as it is stored, bands and their names.
 
         Parameters
