@@ -34,6 +34,9 @@ COLUMNS = (
 #: Basis of what the specification draws uniformly; nobody has published the release's own shares.
 UNIFORM = "uniform draw; the release's share is not known"
 
+#: Basis of a category that the release does not have.
+OWN = "no such category in the release"
+
 
 def share_error(share, items):
     """Return the standard error of a share of so many independent items: √(p(1−p)/n)."""
@@ -104,10 +107,15 @@ def _rows_per_patch(counts, release):
             "split": OUTSIDE,
             "items": counts.patches_outside,
             "value": value,
-            "expected": release.rows_per_patch(annotation_type, category),
+            "expected": None,
             "basis": "derived",
         }
         rule = CATEGORY_TABLE[annotation_type, category].rows_per_patch
+        if not release.has(annotation_type, category):
+            follows = "landscape" if rule is None else "rule"
+            yield row | {"basis": OWN, "follows_from": follows, "standard_error": error}
+            continue
+        row["expected"] = release.rows_per_patch(annotation_type, category)
         if rule is None:
             yield row | {"follows_from": "landscape"} | _compared(value, row["expected"], error)
             continue
@@ -125,6 +133,8 @@ def _yes_shares(counts, release):
         if CATEGORY_TABLE["binary", category].rows_per_patch:
             row |= {"expected": 50.0, "follows_from": "rule", "standard_error": 0.0}
             row["note"] = f"{yes} yes, {no} no" if yes != no else ""
+        elif not release.has("binary", category):
+            row |= {"expected": None, "basis": OWN, "follows_from": "landscape", "standard_error": None}
         else:
             adjacent = _adjacent_share(release)
             row |= {"expected": 100 * adjacent / (1 + adjacent), "follows_from": "landscape"}
@@ -188,7 +198,9 @@ def _splits(counts, release):
 def _benchmark(counts, release):
     cells, items, published = counts.cells[BENCH], counts.rows[BENCH], release.number("rows", BENCH)
     # Questions of one category are published together, binary and multiple-choice ones.
-    questions = dict.fromkeys(category for name in ANSWERS for category in CATEGORIES[name])
+    questions = dict.fromkeys(
+        category for name in ANSWERS for category in CATEGORIES[name] if release.has(name, category)
+    )
     shares = [(name, "") for name in CATEGORIES]
     shares += [("", name) for name in questions]
     shares += [key for key in TYPE_CATEGORIES if key[0] in BOXES]

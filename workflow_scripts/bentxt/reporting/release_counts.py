@@ -52,8 +52,13 @@ class ReleaseCounts:
         self.number(*key)
         return self._numbers[(*key, *[""] * (5 - len(key)))][1]
 
+    def has(self, annotation_type, category):
+        """Tell whether the release has rows of a type and category: a category of your own is not in it."""
+        keys = {key[2:4] for key in self._numbers if key[:2] in (("rows", OUTSIDE), ("rows", BENCH))}
+        return (annotation_type, category) in keys
+
     def rows_per_patch(self, annotation_type, category):
-        """Return the release's mean rows per patch outside bench, and how it is known."""
+        """Return the release's mean rows per patch outside bench."""
         if (annotation_type, category) == ADJACENT[:2]:
             rows = sum(
                 self.number("rows", OUTSIDE, annotation_type, category, answer)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from bentxt.release import CATEGORIES, TASKS
+from bentxt.release import ANSWERS, CATEGORIES, TASKS
 
 
 class CategoryLabel(NamedTuple):
@@ -34,7 +34,7 @@ LABELS = {
     "binary_accuracy": "Binary accuracy",
     "mcq_accuracy": "MCQ accuracy",
     "referring_miou": "Referring mIoU",
-    **dict(CATEGORY_LABELS[category] for category in CATEGORIES["mcq"]),
+    **dict(CATEGORY_LABELS[category] for name in ANSWERS for category in CATEGORIES[name]),
     "overall": "Overall",
     "instruction_following": "IF",
     "miou": "mIoU",
