@@ -24,8 +24,9 @@ from bentxt.program.lineage import Lineage
 from bentxt.questions.categories import QUESTION_TYPES
 from bentxt.questions.question_rows import QuestionRows
 from bentxt.questions.question_table import generate_questions, load_resources, question_maker
-from bentxt.tables.annotation_schemas import DATASET, QUESTIONS
-from bentxt.tables.patch_schemas import PATCHES
+from bentxt.tables.schemas.dataset_schema import DATASET
+from bentxt.tables.schemas.patches_schema import PATCHES
+from bentxt.tables.schemas.questions_schema import QUESTIONS
 from bentxt.tables.table_files import TableWriter, read_table
 
 MAPS = 10_000

@@ -20,7 +20,8 @@ from bentxt.errors import InputError
 from bentxt.program.answer_log import AnswerLog
 from bentxt.program.command_line import collect_rarely, lineage, program_parser, run
 from bentxt.program.progress_bars import progress
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS, TEMPLATE_CAPTIONS
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
+from bentxt.tables.schemas.template_captions_schema import TEMPLATE_CAPTIONS
 from bentxt.tables.table_files import check_table, write_table
 from bentxt.tables.table_streams import read_rows
 

@@ -13,7 +13,7 @@ from bentxt.models.tiny.tokenizer import train_tokenizer
 from bentxt.program.command_line import program_parser, run
 from bentxt.program.settings import setting
 from bentxt.randomness import generator
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import read_table
 from bentxt.training.encoder_pretraining import EncoderSettings
 from bentxt.training.language_pretraining import LanguageSettings

@@ -16,8 +16,9 @@ from bentxt.reporting.composites import class_map, radar_composite, read_class_c
 from bentxt.reporting.figure_files import write_figure_files
 from bentxt.reporting.pipeline_figure import COLUMNS, choose_scene, draw_pipeline, scene_facts
 from bentxt.reporting.provenance import write_provenance
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
-from bentxt.tables.patch_schemas import MAPS, PATCHES
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
+from bentxt.tables.schemas.maps_schema import MAPS
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import read_table
 
 

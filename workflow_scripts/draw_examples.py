@@ -14,7 +14,7 @@ from bentxt.reporting.composites import radar_composite, true_colour
 from bentxt.reporting.examples_figure import COLUMNS, choose_examples, choose_scene, draw_examples
 from bentxt.reporting.figure_files import write_figure_files
 from bentxt.reporting.provenance import write_provenance
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import read_table
 
 

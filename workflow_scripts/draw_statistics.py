@@ -22,8 +22,8 @@ from bentxt.reporting.statistics_figure import (
     read_diversity,
     statistics_rows,
 )
-from bentxt.tables.annotation_schemas import DATASET
-from bentxt.tables.result_schemas import CAPTION_STATISTICS
+from bentxt.tables.schemas.caption_statistics_schema import CAPTION_STATISTICS
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import check_table, read_table
 
 

@@ -23,7 +23,7 @@ from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.progress_bars import progress
 from bentxt.program.settings import setting
 from bentxt.release import TASKS
-from bentxt.tables.result_schemas import PREDICTIONS
+from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import write_table
 
 #: What of the status the table of answers says too.

@@ -14,8 +14,8 @@ from bentxt.program.settings import setting
 from bentxt.questions.categories import PLACE_COLUMNS
 from bentxt.release import ANNOTATION_TYPES
 from bentxt.resources import RESOURCES
-from bentxt.tables.annotation_schemas import BENCHMARK_ROWS
-from bentxt.tables.patch_schemas import PATCHES
+from bentxt.tables.schemas.benchmark_rows_schema import BENCHMARK_ROWS
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import read_table, write_table
 
 PATCH_COLUMNS = ["patch_id", "split", *PLACE_COLUMNS]

@@ -10,7 +10,7 @@ from bentxt.program.settings import setting
 from bentxt.reporting.dataset_table import datasets_table, read_published
 from bentxt.reporting.provenance import write_provenance
 from bentxt.reporting.tables import write_table_files
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import read_table
 
 

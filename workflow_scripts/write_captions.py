@@ -4,7 +4,7 @@ from bentxt.captions.caption_facts import Rules, read_facts
 from bentxt.captions.template_captions import template_caption
 from bentxt.program.command_line import collect_rarely, lineage, program_parser, run
 from bentxt.program.progress_bars import progress
-from bentxt.tables.caption_schemas import TEMPLATE_CAPTIONS
+from bentxt.tables.schemas.template_captions_schema import TEMPLATE_CAPTIONS
 from bentxt.tables.table_files import TableWriter
 
 BATCH = 16384

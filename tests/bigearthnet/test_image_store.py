@@ -20,7 +20,8 @@ from bentxt.bigearthnet.image_store import S1_BANDS, S2_BANDS, open_images
 from bentxt.bigearthnet.patch_names import s1_member, s2_member
 from bentxt.errors import InputError
 from bentxt.program.lineage import Lineage
-from bentxt.tables.patch_schemas import METADATA, PATCHES
+from bentxt.tables.schemas.metadata_schema import METADATA
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import read_table, write_table
 
 LINEAGE = Lineage("encode_images.py", {"run": "mini"}, "", {})

@@ -14,7 +14,8 @@ from bentxt.bigearthnet.omissions import Omissions
 from bentxt.errors import InputError
 from bentxt.patches.patch_filter import COUNT_COLUMNS, keep_patches
 from bentxt.program.lineage import Lineage, read_lineage
-from bentxt.tables.patch_schemas import KEPT_PATCHES, MAPS
+from bentxt.tables.schemas.kept_patches_schema import KEPT_PATCHES
+from bentxt.tables.schemas.maps_schema import MAPS
 from bentxt.tables.table_files import read_table, write_table
 from worlds.metadata_world import metadata_rows
 

@@ -20,7 +20,7 @@ from bentxt.captions.template_captions import template_caption
 from bentxt.errors import InputError
 from bentxt.program.answer_log import AnswerLog
 from bentxt.program.lineage import read_lineage
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
 from bentxt.tables.table_files import read_table
 from worlds.answering_server import chat_server
 from worlds.caption_tables import SETTINGS, facts_of, random_map, write_tables

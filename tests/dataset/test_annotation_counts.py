@@ -15,7 +15,7 @@ from bentxt.program.lineage import Lineage
 from bentxt.release import TYPE_CATEGORIES
 from bentxt.reporting.count_comparison import COLUMNS, count_rows, mean_and_error, yes_share_error
 from bentxt.reporting.release_counts import ReleaseCounts
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import write_table
 
 RELEASE = Path(__file__).parents[2] / "resources" / "release_counts.csv"

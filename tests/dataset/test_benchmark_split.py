@@ -20,9 +20,10 @@ from bentxt.program.lineage import read_lineage
 from bentxt.questions.categories import CATEGORY_TABLE
 from bentxt.release import ANNOTATION_TYPES
 from bentxt.resources import RESOURCES
-from bentxt.tables.annotation_schemas import BENCHMARK_ROWS, QUESTIONS
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
-from bentxt.tables.patch_schemas import PATCHES
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
+from bentxt.tables.schemas.benchmark_rows_schema import BENCHMARK_ROWS
+from bentxt.tables.schemas.patches_schema import PATCHES
+from bentxt.tables.schemas.questions_schema import QUESTIONS
 from bentxt.tables.table_files import write_table
 from worlds.question_world import LINEAGE, captions_of, patch_table, question
 

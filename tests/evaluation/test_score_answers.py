@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bentxt.program.lineage import Lineage
-from bentxt.tables.annotation_schemas import DATASET
-from bentxt.tables.result_schemas import PREDICTIONS
+from bentxt.tables.schemas.dataset_schema import DATASET
+from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import write_table
 
 PROGRAM = Path(__file__).parents[2] / "workflow_scripts" / "score_answers.py"

@@ -15,8 +15,8 @@ from safetensors.numpy import save
 
 from bentxt.models.tiny.qwen import build_tiny_qwen
 from bentxt.program.lineage import Lineage, read_lineage
-from bentxt.tables.annotation_schemas import DATASET
-from bentxt.tables.result_schemas import PREDICTIONS
+from bentxt.tables.schemas.dataset_schema import DATASET
+from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import read_table, write_table
 from worlds import tiny_models
 from worlds.answering_server import chat_server

@@ -25,8 +25,9 @@ from bentxt.questions.categories import QUESTION_TYPES
 from bentxt.questions.question_table import generate_questions
 from bentxt.questions.templates import load_templates
 from bentxt.resources import RESOURCES
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
-from bentxt.tables.patch_schemas import KEPT_PATCHES, PATCHES
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
+from bentxt.tables.schemas.kept_patches_schema import KEPT_PATCHES
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import read_table, write_table
 from worlds.asked_questions import ROOT, ZONES_FILE, resources_of
 

@@ -24,7 +24,7 @@ from bentxt.questions.templates import load_templates
 from bentxt.release import ANNOTATION_TYPES, ANSWERS, TASKS, TYPE_CATEGORIES, TYPES
 from bentxt.reporting.table_layouts import CATEGORY_LABELS, LABELS, LAYOUTS
 from bentxt.resources import RESOURCES
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
 from worlds.asked_questions import SETTINGS, ZONES_FILE, resources_of
 from worlds.question_world import LINEAGE, captions_of, small_world
 

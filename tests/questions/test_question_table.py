@@ -20,7 +20,7 @@ from bentxt.questions.referring import BoxQuestions
 from bentxt.questions.relative_position import direction
 from bentxt.questions.templates import load_templates
 from bentxt.resources import RESOURCES
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
 from worlds.asked_questions import SETTINGS, box_words, make, read, resources_of, template_files
 from worlds.question_world import LINEAGE, captions_of, instances_of, small_world, write_tables
 

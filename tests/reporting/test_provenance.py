@@ -8,7 +8,7 @@ from bentxt.models.model_table import model_entry, read_models
 from bentxt.program.lineage import Lineage
 from bentxt.reporting.provenance import describe_input, machine, package_versions, write_provenance
 from bentxt.reporting.score_files import read_scores
-from bentxt.tables.result_schemas import PREDICTIONS
+from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import write_table
 
 

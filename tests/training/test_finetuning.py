@@ -19,7 +19,7 @@ import finetune_rs_internvl
 from bentxt.errors import InputError
 from bentxt.models.tiny.internvl import tiny_image_processor
 from bentxt.program.lineage import Lineage
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import write_table
 from bentxt.training.finetuning import STATE, FinetuningSettings, learning_rate, load_state, save_state
 from worlds.tiny_rs_internvl import images, parts

@@ -42,7 +42,13 @@ class AnnotationType(NamedTuple):
 
 #: The types of the release, in the order of its table of counts.
 ANNOTATION_TYPES = (
-    AnnotationType("binary", "binary", "binary", ("presence", "area", "count", "adjacency"), ("yes", "no")),
+    AnnotationType(
+        "binary",
+        "binary",
+        "binary",
+        ("presence", "area", "count", "adjacency"),
+        ("yes", "no"),
+    ),
     AnnotationType(
         "mcq",
         "mcq",

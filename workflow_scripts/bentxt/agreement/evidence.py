@@ -17,7 +17,9 @@ from bentxt.patches.climate_maps import raster_map
 from bentxt.patches.patch_attributes import Patch, gather_patches
 from bentxt.patches.time_and_place import patch_centres, season
 from bentxt.program.lineage import Lineage
-from bentxt.tables.patch_schemas import ADJACENCIES, INSTANCES, MAPS
+from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
+from bentxt.tables.schemas.instances_schema import INSTANCES
+from bentxt.tables.schemas.maps_schema import MAPS
 from bentxt.tables.table_files import read_table
 
 UNLISTED = "the metadata does not list the patch"

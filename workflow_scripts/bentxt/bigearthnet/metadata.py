@@ -10,7 +10,7 @@ from bentxt.bigearthnet.omissions import Omissions
 from bentxt.errors import InputError
 from bentxt.nomenclature import COUNTRIES
 from bentxt.release import SPLITS
-from bentxt.tables.patch_schemas import METADATA
+from bentxt.tables.schemas.metadata_schema import METADATA
 from bentxt.tables.table_files import check_table
 
 _KNOWN = {"split": SPLITS, "country": COUNTRIES}

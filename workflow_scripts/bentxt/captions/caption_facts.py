@@ -13,7 +13,10 @@ from bentxt.errors import InputError
 from bentxt.nomenclature import PATCH_AREA, PIXEL_AREA, PIXELS
 from bentxt.patches.patch_attributes import match_maps, match_pixels
 from bentxt.program.settings import setting
-from bentxt.tables.patch_schemas import ADJACENCIES, INSTANCES, MAPS, PATCHES
+from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
+from bentxt.tables.schemas.instances_schema import INSTANCES
+from bentxt.tables.schemas.maps_schema import MAPS
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import check_table, read_table
 from bentxt.tables.table_streams import read_rows
 
@@ -201,7 +204,7 @@ def read_facts(patches, maps, instances, adjacencies, rules, start=0, stop=None,
     Parameters
     ----------
     patches, maps, instances, adjacencies : str or Path
-        Tables of :mod:`bentxt.tables.patch_schemas`.
+        The tables of these names, see :mod:`bentxt.tables.schemas`.
     rules : Rules
     start, stop : int, optional
         The shard; all patches by default.

@@ -13,7 +13,7 @@ from bentxt.errors import InputError
 from bentxt.program.progress_bars import progress
 from bentxt.questions.quantities import METRIC_UNITS
 from bentxt.release import ANSWERS, CATEGORIES, TASKS, TYPE_CATEGORIES
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_streams import TableStream
 
 #: Splits of the data set, the benchmark split last.

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from bentxt.errors import InputError
 from bentxt.release import ANSWERS, TYPE_CATEGORIES
-from bentxt.tables.annotation_schemas import QUESTIONS
+from bentxt.tables.schemas.questions_schema import QUESTIONS
 from bentxt.tables.table_files import check_table
 from bentxt.tables.table_streams import read_batches
 

@@ -4,8 +4,8 @@ import pyarrow.compute as pc
 
 from bentxt.errors import InputError
 from bentxt.release import TASKS
-from bentxt.tables.annotation_schemas import DATASET
-from bentxt.tables.result_schemas import PREDICTIONS
+from bentxt.tables.schemas.dataset_schema import DATASET
+from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import read_table
 
 

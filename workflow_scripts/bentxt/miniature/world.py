@@ -18,7 +18,7 @@ from bentxt.miniature.scenes import SCENES, Scene, tile_corner
 from bentxt.nomenclature import CLASSES, UNKNOWN, UNLABELLED, class_lookup
 from bentxt.program.lineage import Lineage
 from bentxt.randomness import generator
-from bentxt.tables.patch_schemas import METADATA
+from bentxt.tables.schemas.metadata_schema import METADATA
 from bentxt.tables.table_files import write_table
 
 _LOOKUP = class_lookup()

@@ -18,7 +18,9 @@ from bentxt.nomenclature import CLASSES, SIDE
 from bentxt.patches import attribute_kernel
 from bentxt.program.lineage import Lineage
 from bentxt.program.progress_bars import progress
-from bentxt.tables.patch_schemas import ADJACENCIES, INSTANCES, MAPS
+from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
+from bentxt.tables.schemas.instances_schema import INSTANCES
+from bentxt.tables.schemas.maps_schema import MAPS
 from bentxt.tables.sorted_rows import SortedRows
 from bentxt.tables.table_files import TableWriter
 

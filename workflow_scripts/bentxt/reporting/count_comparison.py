@@ -129,8 +129,8 @@ def _yes_shares(counts, release):
         yes, no = (counts.answers["binary", category, answer] for answer in ANSWERS["binary"])
         row = {"quantity": "share of answer", "type": "binary", "category": category, "answer": "yes"}
         row |= {"split": OUTSIDE, "items": yes + no, "basis": "derived"}
-        # Of the rows that each patch has by rule half are yes.
-        if CATEGORY_TABLE["binary", category].rows_per_patch:
+        # Of two rows that each patch has by rule one is yes.
+        if CATEGORY_TABLE["binary", category].rows_per_patch == 2:
             row |= {"expected": 50.0, "follows_from": "rule", "standard_error": 0.0}
             row["note"] = f"{yes} yes, {no} no" if yes != no else ""
         elif not release.has("binary", category):
