@@ -3,14 +3,6 @@
 from pathlib import Path
 
 
-class MetricUnavailable(Exception):
-    """A metric's resource (weights, corpus, judge) is not at hand; the message says which."""
-
-
-class Unreadable(ValueError):
-    """A released row is not understood; the message says why, in a few words."""
-
-
 class InputError(Exception):
     """Bad input or an impossible setting; programs print it without a traceback and exit with 1.
 
@@ -47,3 +39,11 @@ class InputError(Exception):
 
 class CheckpointUnavailable(InputError):
     """A model's weights or its environment are not at hand; its table row says why it is empty."""
+
+
+class MetricUnavailable(Exception):
+    """A metric's resource (weights, corpus, judge) is not at hand; the message says which."""
+
+
+class Unreadable(ValueError):
+    """A released row is not understood; the message says why, in a few words."""

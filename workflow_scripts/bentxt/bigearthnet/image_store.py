@@ -1,4 +1,4 @@
-"""Images of both sensors in one LMDB: filled by streaming the archives, read at random (Section 3.1).
+"""Images of both sensors in one LMDB, read at random (Section 3.1); ``image_encoding`` fills it.
 
 The layout is that of rico-hdl: the key is the name of the Sentinel-1 or Sentinel-2 patch (UTF-8), the value
 a safetensors blob with a tensor for each band at its own resolution, named by the band. So either tool's

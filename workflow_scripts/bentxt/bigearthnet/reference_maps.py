@@ -23,27 +23,6 @@ from bentxt.errors import InputError
 from bentxt.nomenclature import SIDE, class_lookup
 
 
-def class_maps(archive: Path | str, patches: Sequence[str]) -> np.ndarray:
-    """Return the class maps of patches, uint8, shape (patches, 120, 120)."""
-    lookup, wanted = class_lookup(), {patch: row for row, patch in enumerate(patches)}
-    maps = np.zeros((len(patches), 120, 120), np.uint8)
-    for member, data in members(archive, "_reference_map.tif"):
-        row = wanted.pop(patch_of(member), None)
-        if row is not None:
-            maps[row] = lookup[read_reference_map(data, member, archive).codes]
-        if not wanted:
-            return maps
-    raise InputError("the archive lacks reference maps", file=archive, item=next(iter(wanted)))
-
-
-def map_codes(archive: Path | str, patch: str) -> np.ndarray:
-    """Return the CORINE codes of one patch, uint16, shape (120, 120)."""
-    for name, data in members(archive):
-        if patch_of(name) == patch:
-            return read_reference_map(data, name, archive).codes
-    raise InputError("no reference map of this patch", file=archive, item=patch)
-
-
 #: How the members of the archive end; what stands before it in the file name is the patch.
 SUFFIX = "_reference_map.tif"
 
@@ -125,6 +104,27 @@ def read_reference_map(data: bytes, member: str, file: Path | str | None = None)
     shard = MapShard(1)
     shard.add(data, member, file)
     return ReferenceMap(shard.decoded()[0], int(shard.epsg[0]), float(shard.left[0]), float(shard.top[0]))
+
+
+def class_maps(archive: Path | str, patches: Sequence[str]) -> np.ndarray:
+    """Return the class maps of patches, uint8, shape (patches, 120, 120)."""
+    lookup, wanted = class_lookup(), {patch: row for row, patch in enumerate(patches)}
+    maps = np.zeros((len(patches), 120, 120), np.uint8)
+    for member, data in members(archive, SUFFIX):
+        row = wanted.pop(patch_of(member), None)
+        if row is not None:
+            maps[row] = lookup[read_reference_map(data, member, archive).codes]
+        if not wanted:
+            return maps
+    raise InputError("the archive lacks reference maps", file=archive, item=next(iter(wanted)))
+
+
+def map_codes(archive: Path | str, patch: str) -> np.ndarray:
+    """Return the CORINE codes of one patch, uint16, shape (120, 120)."""
+    for name, data in members(archive, SUFFIX):
+        if patch_of(name) == patch:
+            return read_reference_map(data, name, archive).codes
+    raise InputError("no reference map of this patch", file=archive, item=patch)
 
 
 class MapShard:
