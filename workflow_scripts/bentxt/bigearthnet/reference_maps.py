@@ -22,7 +22,6 @@ from bentxt.bigearthnet.archives import members
 from bentxt.errors import InputError
 from bentxt.nomenclature import SIDE, class_lookup
 
-
 #: How the members of the archive end; what stands before it in the file name is the patch.
 SUFFIX = "_reference_map.tif"
 
