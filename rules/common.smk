@@ -1,6 +1,7 @@
 # Paths, settings and fingerprints that the stages share. No rules.
 
 import json
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -13,10 +14,15 @@ sys.path.insert(0, str(SCRIPTS))
 from bentxt.errors import InputError
 from bentxt.program.fingerprint import fingerprint
 from bentxt.program.config_check import check_config
+from bentxt.program.run_guards import check_folder, check_slurm_run, typed_values
 from bentxt.program.settings import select_settings
+from snakemake.utils import update_config
 
+update_config(config, typed_values(dict(workflow.config_settings.config)))
 try:
+    check_folder(Path.cwd(), workflow.basedir)
     check_config(config, yaml.safe_load((Path(workflow.basedir) / "config/schema.yaml").read_text()))
+    check_slurm_run(config, workflow.config_settings.overwrite_config, sys.argv[1:], os.environ)
 except InputError as error:
     sys.exit(f"error: {error}")
 

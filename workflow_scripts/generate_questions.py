@@ -15,7 +15,7 @@ from bentxt.questions.similar_classes import SIMILAR_CLASSES
 def main():
     """Read the tables of attributes, write the questions."""
     parser = program_parser(__doc__)
-    parser.add_argument("--type", required=True, choices=sorted(TYPES))
+    parser.add_argument("--type", required=True, choices=sorted(TYPES), help="type of annotation")
     parser.add_argument("--templates", required=True, nargs="+", help="one YAML file a category")
     parser.add_argument("--class-wording", default=CLASS_WORDING, help="forms of the class names, YAML")
     parser.add_argument("--similar-classes", default=SIMILAR_CLASSES, help="tiers of similar classes, YAML")

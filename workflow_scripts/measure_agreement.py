@@ -28,7 +28,6 @@ from bentxt.reporting.tables import csv_text
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
     parser.add_argument(
         "--annotations", type=Path, required=True, help="released rows: Parquet or JSON lines"

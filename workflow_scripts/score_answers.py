@@ -19,12 +19,11 @@ from bentxt.release import TASKS
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
     parser.add_argument("--model", required=True, help="key of the model in --models")
-    parser.add_argument("--task", required=True, choices=TASKS)
+    parser.add_argument("--task", required=True, choices=TASKS, help="task of the benchmark")
     parser.add_argument("--predictions", required=True, help="table of answers, from predict_answers.py")
-    parser.add_argument("--status", required=True, help="JSON beside it: whether and how the model ran")
+    parser.add_argument("--status", required=True, help="JSON next to it: whether and how the model ran")
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
     parser.add_argument("--out", required=True, help="score file, JSON")

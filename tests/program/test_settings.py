@@ -58,7 +58,7 @@ def test_every_section_is_closed_and_complete():
     ("key", "value", "words"),
     [
         ("run", "maxi", ["'run'", "'maxi'", "mini | paper"]),
-        ("seed", -1, ["'seed'", "-1", "at least 0"]),
+        ("seed", -1, ["'seed'", "-1", "at least 0", "of every random draw"]),
         ("seed", "seven", ["'seed'", "'seven'", "integer"]),
         ("captions.tiers.primary", 101, ["'captions.tiers.primary'", "101", "at most 100"]),
         ("questions.area_range_width", [10], ["'questions.area_range_width'", "items at least 2"]),
