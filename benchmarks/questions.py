@@ -21,9 +21,10 @@ from bentxt.dataset.assembly import BLOCK, merge_types
 from bentxt.patches.patch_attributes import read_patches
 from bentxt.program.command_line import collect_rarely
 from bentxt.program.lineage import Lineage
+from bentxt.program.settings import section
 from bentxt.questions.question_rows import QuestionRows
+from bentxt.questions.question_table import TYPE_SETTINGS, generate_questions, load_resources, question_maker
 from bentxt.questions.question_table import TYPES as RELEASE_TYPES
-from bentxt.questions.question_table import generate_questions, load_resources, question_maker
 from bentxt.tables.annotation_schemas import DATASET, QUESTIONS
 from bentxt.tables.patch_schemas import PATCHES
 from bentxt.tables.table_files import TableWriter, read_table
@@ -132,7 +133,7 @@ def main():
         paths = make_tables(folder)
         generated = {}
         for kind in TYPES:
-            parts = (config["seed"], config["questions"], resources_of(kind))
+            parts = (config["seed"], section(config, "questions", TYPE_SETTINGS[kind]), resources_of(kind))
             out = folder / f"{kind}.parquet"
             seconds = cpu_seconds(
                 lambda parts=parts, out=out: generate_questions(*parts, paths, out, LINEAGE)

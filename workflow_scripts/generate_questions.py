@@ -7,8 +7,8 @@ climate zone. Bounding box: points and referring expressions. The answers follow
 from bentxt.class_wording import CLASS_WORDING
 from bentxt.patches.climate_legend import CLIMATE_ZONES
 from bentxt.program.command_line import collect_rarely, lineage, program_parser, run
-from bentxt.program.settings import setting
-from bentxt.questions.question_table import TYPES, generate_questions, load_resources
+from bentxt.program.settings import section, setting
+from bentxt.questions.question_table import TYPE_SETTINGS, TYPES, generate_questions, load_resources
 from bentxt.questions.similar_classes import SIMILAR_CLASSES
 
 
@@ -30,7 +30,7 @@ def main():
     )
     generate_questions(
         setting(args.settings, "seed"),
-        setting(args.settings, "questions"),
+        section(args.settings, "questions", TYPE_SETTINGS[args.type]),
         resources,
         (args.patches, args.maps, args.instances, args.adjacencies),
         args.out,

@@ -22,7 +22,8 @@ from bentxt.captions.caption_facts import Rules
 from bentxt.errors import InputError
 from bentxt.patches.climate_legend import CLIMATE_ZONES, zone_names
 from bentxt.program.command_line import lineage, program_parser, run
-from bentxt.program.settings import setting
+from bentxt.program.settings import section, setting
+from bentxt.questions.referring import BoxSettings
 from bentxt.reporting.provenance import write_provenance
 from bentxt.reporting.tables import csv_text
 
@@ -69,8 +70,9 @@ def main():
         )
         measure = Measure(
             zone_names(args.climate_zones),
-            setting(args.settings, "questions"),
-            Rules.from_settings(args.settings),
+            section(args.settings, "questions", BoxSettings),
+            setting(args.settings, "questions.adjacency_min_border"),
+            section(args.settings, "captions", Rules),
             stop,
         )
         # All appear together, and a path that cannot be written is found before the work.

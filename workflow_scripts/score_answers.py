@@ -11,10 +11,10 @@ from pathlib import Path
 from bentxt.atomic import write_text
 from bentxt.errors import InputError
 from bentxt.evaluation.answered_items import read_answered_items
-from bentxt.evaluation.scoring import score_task
+from bentxt.evaluation.scoring import ScoringSettings, score_task
 from bentxt.models.model_table import model_entry, read_models
 from bentxt.program.command_line import lineage, program_parser, run
-from bentxt.program.settings import setting
+from bentxt.program.settings import section, setting
 from bentxt.release import TASKS
 
 
@@ -54,8 +54,8 @@ def main():
     else:
         items = read_answered_items(args, split)
         box_scale = model_entry(read_models(args.models), args.model).get("box_scale")
-        benchmark, seed = setting(args.settings, "benchmark"), setting(args.settings, "seed")
-        score |= score_task(args.task, items, benchmark, seed, box_scale)
+        benchmark = section(args.settings, "benchmark", ScoringSettings)
+        score |= score_task(args.task, items, benchmark, setting(args.settings, "seed"), box_scale)
     score["lineage"] = lineage(args).to_dict()
     score["prediction"] = status
     write_text(args.out, json.dumps(score, indent=1, ensure_ascii=False) + "\n")

@@ -27,7 +27,7 @@ from bentxt.resources import RESOURCES
 from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
 from bentxt.tables.patch_schemas import KEPT_PATCHES, PATCHES
 from bentxt.tables.table_files import read_table, write_table
-from worlds.asked_questions import ROOT, ZONES_FILE, resources_of
+from worlds.asked_questions import ROOT, ZONES_FILE, resources_of, settings_of
 
 CONFIG = ROOT / "config.yaml"
 SETTINGS = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
@@ -74,7 +74,7 @@ def run_chain(source, folder, program, *, maps_per_shard=4096, block=BLOCK, shar
     for kind in TYPES:
         paths[kind] = folder / f"{kind}.parquet"
         generate_questions(
-            SETTINGS["seed"], SETTINGS["questions"], resources_of(kind), tables, paths[kind], LINEAGE, block
+            SETTINGS["seed"], settings_of(kind), resources_of(kind), tables, paths[kind], LINEAGE, block
         )
     options = [part for name in ("patches", *ATTRIBUTES) for part in (f"--{name}", paths[name])]
     program(write_captions, *options, "--out", paths["template"], BATCH=block)

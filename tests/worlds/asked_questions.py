@@ -10,7 +10,8 @@ import yaml
 
 from bentxt.class_wording import CLASS_WORDING
 from bentxt.nomenclature import SIDE
-from bentxt.questions.question_table import TYPES, generate_questions, load_resources
+from bentxt.program.settings import section
+from bentxt.questions.question_table import TYPE_SETTINGS, TYPES, generate_questions, load_resources
 from bentxt.questions.similar_classes import SIMILAR_CLASSES
 from bentxt.resources import RESOURCES
 from worlds.question_world import LINEAGE
@@ -32,9 +33,13 @@ def resources_of(kind):
     return load_resources(kind, template_files(kind), CLASS_WORDING, SIMILAR_CLASSES, ZONES_FILE)
 
 
+def settings_of(kind, **changed):
+    return section({"questions": SETTINGS | changed}, "questions", TYPE_SETTINGS[kind])
+
+
 def make(world, kind, out, block=8192, seed=3, **changed):
     tables = (world.patches, world.maps, world.instances, world.adjacencies)
-    generate_questions(seed, SETTINGS | changed, resources_of(kind), tables, out, LINEAGE, block)
+    generate_questions(seed, settings_of(kind, **changed), resources_of(kind), tables, out, LINEAGE, block)
     return pq.read_table(out).to_pylist()
 
 
