@@ -71,7 +71,7 @@ def augmented_captions():
 
 
 def climate_raster():
-    """The climate raster where it is at hand, so that a run can be planned before; the program asks for it."""
+    """The climate raster where it is available, so that a run can be planned before; the program asks for it."""
     raster = config["geography"]["climate"]["raster"]
     return [raster] if raster and Path(raster).exists() else []
 
@@ -94,13 +94,13 @@ AGREEMENT_QUESTIONS = ["adjacency_min_border", "point_min_share", "reference_sha
 
 
 def annotations():
-    """The annotations to answer anew: this run's own, or released ones; asked for by the program if missing."""
+    """The annotations to answer again: this run's own, or released ones; asked for by the program if missing."""
     released = config["agreement"]["annotations"]
     return DATASET if released is None else [released] if Path(released).exists() else []
 
 
 def agreement_arguments():
-    """What measure_agreement.py is given beside maps and metadata."""
+    """What measure_agreement.py is given next to maps and metadata."""
     arguments = f"--annotations {config['agreement']['annotations'] or DATASET}"
     climate = config["geography"]["climate"]
     if climate["source"] == "raster":
@@ -139,7 +139,7 @@ def scores(models, tasks):
 
 
 def model_inputs(wildcards):
-    """What a model's prediction needs beside data set and images, as far as rules make it."""
+    """What a model's prediction needs next to data set and images, as far as rules make it."""
     if wildcards.model not in ("RS-InternVL", "RS-InternVL-untrained"):
         return built_checkpoints(wildcards.model)
     adapter = [f"{RESULTS}/finetuned/{wildcards.task}"] if wildcards.model == "RS-InternVL" else []

@@ -3,7 +3,7 @@
 Reads rows of the release (Parquet with its columns, or JSON lines with at least patch_id, type, category,
 input and output), understands each one whatever its template, answers it from maps, metadata and climate
 raster, and counts by type and category: rows; parsed, whose meaning was understood; answered, for which the
-map, the metadata or the raster was at hand; agreeing. Rows that were not understood are counted and listed,
+map, the metadata or the raster was available; agreeing. Rows that were not understood are counted and listed,
 never dropped. Of patches all of whose rows are given, referring rows are also compared as sets: missing, of
 ours in the release; extra, of the release by our rules.
 """
@@ -89,7 +89,7 @@ def main():
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     print(agreement_report(rows), flush=True)
-    logging.info("%d maps at hand; findings: %s", evidence.maps, tally.findings or "none")
+    logging.info("%d maps available; findings: %s", evidence.maps, tally.findings or "none")
     notes = {"maps": evidence.maps, "findings": tally.findings, "captions": statements}
     inputs = [args.annotations, args.reference_maps, args.metadata]
     if args.climate_raster:

@@ -1,6 +1,6 @@
 """Compare numbers and balances of the data set with the release's rates.
 
-One row a quantity, with the expected sampling error where there is one; a provenance file beside it.
+One row a quantity, with the expected sampling error where there is one; a provenance file next to it.
 """
 
 import logging

@@ -1,6 +1,6 @@
 """Compare RS-InternVL, fine-tuned, with itself untrained and with the best constant answer.
 
-The margins in points are printed and written as CSV, with a provenance file beside it.
+The margins in points are printed and written as CSV, with a provenance file next to it.
 """
 
 from bentxt.atomic import write_text

@@ -1,6 +1,6 @@
 """Tabulate the best remote sensing model, the best computer vision model and RS-InternVL: Table 8, S7–S11.
 
-Written as CSV, Markdown and LaTeX, with a provenance file beside them. The best value is taken column by
+Written as CSV, Markdown and LaTeX, with a provenance file next to them. The best value is taken column by
 column, as in the paper; the note names the models behind the numbers.
 """
 

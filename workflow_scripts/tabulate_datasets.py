@@ -1,6 +1,6 @@
 """Tabulate data sets: the published Table 1 and a row counted from the data set of this run.
 
-Written as CSV, Markdown and LaTeX, with a provenance file beside them.
+Written as CSV, Markdown and LaTeX, with a provenance file next to them.
 """
 
 import pyarrow.compute as pc

@@ -34,3 +34,17 @@ def test_another_working_directory_is_refused_with_the_way_out(fresh_workflow, t
     process = fresh_workflow.snakemake("--dry-run", "--directory", elsewhere, check=False)
     assert process.returncode
     assert "without --directory" in process.stdout
+
+
+def test_a_copy_that_keeps_times_runs_nothing_again(finished_workflow):
+    assert finished_workflow.planned("figures/table8.csv", "--configfile", "small.yaml") == {}
+
+
+def test_a_copy_of_other_times_runs_again_unless_it_is_touched(finished_workflow):
+    target = ("figures/table8.csv", "--configfile", "small.yaml")
+    # As where a zip is unpacked: an early result is newer than what was made from it.
+    (finished_workflow.folder / "results/small/attributes/maps.parquet").touch()
+    process = finished_workflow.snakemake("--dry-run", *target)
+    assert "Updated input files: results/small/attributes/maps.parquet" in process.stdout
+    finished_workflow.snakemake("--touch", *target)
+    assert finished_workflow.planned(*target) == {}

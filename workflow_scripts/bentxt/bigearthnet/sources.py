@@ -77,7 +77,7 @@ def read_source(table, name):
 
 
 def partial_path(target):
-    """Return where a download keeps what has come so far: ``.<name>.download`` beside the target."""
+    """Return where a download keeps what has come so far: ``.<name>.download`` next to the target."""
     target = Path(target)
     return target.with_name(f".{target.name}.download")
 
@@ -97,7 +97,7 @@ def download(source, base_url, target, retries, watch=None, first_wait=1.0, time
     retries : int
         Attempts after one that brought nothing; attempts that brought something do not count.
     watch : callable, optional
-        Called with the number of bytes at hand, whenever there are more.
+        Called with the number of bytes available, whenever there are more.
     first_wait : float
         Seconds before the first retry; doubled for each further one, up to a minute.
     timeout : float

@@ -84,7 +84,7 @@ class PredictionLog:
     """Answers by annotation in a JSON-lines file, as far as an earlier run with the same key got.
 
     The first line is ``{"key": …}``, each other one ``{"ID": …, "answer": …}``. A file with another key is
-    begun anew, a last line that a kill cut off is dropped.
+    begun again, a last line that a kill cut off is dropped.
 
     Parameters
     ----------
