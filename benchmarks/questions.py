@@ -21,9 +21,10 @@ from bentxt.dataset.assembly import BLOCK, merge_types
 from bentxt.patches.patch_attributes import read_patches
 from bentxt.program.command_line import collect_rarely
 from bentxt.program.lineage import Lineage
+from bentxt.program.settings import section
 from bentxt.questions.categories import QUESTION_TYPES
 from bentxt.questions.question_rows import QuestionRows
-from bentxt.questions.question_table import generate_questions, load_resources, question_maker
+from bentxt.questions.question_table import TYPE_SETTINGS, generate_questions, load_resources, question_maker
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.schemas.questions_schema import QUESTIONS
@@ -133,7 +134,8 @@ def main():
         paths = make_tables(folder)
         generated = {}
         for annotation_type in TYPES:
-            parts = (config["seed"], config["questions"], resources_of(annotation_type))
+            settings = section(config, "questions", TYPE_SETTINGS[annotation_type])
+            parts = (config["seed"], settings, resources_of(annotation_type))
             out = folder / f"{annotation_type}.parquet"
             seconds = cpu_seconds(
                 lambda parts=parts, out=out: generate_questions(*parts, paths, out, LINEAGE)

@@ -1,6 +1,7 @@
 # Paths, settings and fingerprints that the stages share. No rules.
 
 import json
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -13,11 +14,16 @@ sys.path.insert(0, str(SCRIPTS))
 from bentxt.errors import InputError
 from bentxt.program.fingerprint import fingerprint
 from bentxt.program.config_check import check_config
+from bentxt.program.run_guards import check_folder, check_slurm_run, typed_values
 from bentxt.program.settings import select_settings
 from bentxt.release import TASKS
+from snakemake.utils import update_config
 
+update_config(config, typed_values(dict(workflow.config_settings.config)))
 try:
+    check_folder(Path.cwd(), workflow.basedir)
     check_config(config, yaml.safe_load((Path(workflow.basedir) / "config/schema.yaml").read_text()))
+    check_slurm_run(config, workflow.config_settings.overwrite_config, sys.argv[1:], os.environ)
 except InputError as error:
     sys.exit(f"error: {error}")
 
@@ -60,7 +66,7 @@ def augmented_captions():
 
 
 def climate_raster():
-    """The climate raster where it is at hand, so that a run can be planned before; the program asks for it."""
+    """The climate raster where it is available, so that a run can be planned before; the program asks for it."""
     raster = config["geography"]["climate"]["raster"]
     return [raster] if raster and Path(raster).exists() else []
 
@@ -94,7 +100,7 @@ def scores(models, tasks):
 
 
 def model_inputs(wildcards):
-    """What a model's prediction needs beside data set and images, as far as rules make it."""
+    """What a model's prediction needs next to data set and images, as far as rules make it."""
     if wildcards.model not in ("RS-InternVL", "RS-InternVL-untrained"):
         return built_checkpoints(wildcards.model)
     adapter = [f"{RESULTS}/finetuned/{wildcards.task}"] if wildcards.model == "RS-InternVL" else []

@@ -20,6 +20,7 @@ from bentxt.errors import InputError
 from bentxt.program.answer_log import AnswerLog
 from bentxt.program.command_line import collect_rarely, lineage, program_parser, run
 from bentxt.program.progress_bars import progress
+from bentxt.program.settings import section
 from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
 from bentxt.tables.schemas.template_captions_schema import TEMPLATE_CAPTIONS
 from bentxt.tables.table_files import check_table, write_table
@@ -48,7 +49,7 @@ def main():
     start, stop = shard_range(pq.read_metadata(args.captions).num_rows, args.shard, args.shards)
     captions = read_rows(args.captions, TEMPLATE_CAPTIONS, start, stop)
     templates = captions["caption"].to_pylist()
-    rules = Rules.from_settings(args.settings)
+    rules = section(args.settings, "captions", Rules)
     facts = list(read_facts(args.patches, args.maps, args.instances, args.adjacencies, rules, start, stop))
     if [patch.patch_id for patch in facts] != captions["patch_id"].to_pylist():
         raise InputError("the captions are not those of the patches, row by row", file=args.captions)

@@ -21,13 +21,17 @@ from bentxt.training.tiny_checkpoints import build_encoder, build_internvl
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
-    parser.add_argument("--key", required=True, choices=["IVL", "Qwen", "s1_encoder", "s2_encoder"])
+    parser.add_argument(
+        "--key",
+        required=True,
+        choices=["IVL", "Qwen", "s1_encoder", "s2_encoder"],
+        help="which checkpoint, by its key in the config's checkpoints",
+    )
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--images", required=True, help="images, from encode_images.py")
     parser.add_argument("--reference-maps", required=True, help="archive or folder of reference maps")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="threads of PyTorch")
     parser.add_argument("--out", required=True, help="directory of the checkpoint")
     args = parser.parse_args()
 

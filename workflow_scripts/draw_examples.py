@@ -19,12 +19,11 @@ from bentxt.tables.table_files import read_table
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--images", required=True, help="images, from encode_images.py")
     parser.add_argument("--patch", help="draw this patch")
-    parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance go beside it")
+    parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance are written next to it")
     args = parser.parse_args()
 
     tasks = read_table(args.dataset, DATASET, ["patch_id", "type", "category"])

@@ -28,9 +28,8 @@ from bentxt.training.task_annotations import read_task_annotations
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
-    parser.add_argument("--task", required=True, choices=TASKS)
+    parser.add_argument("--task", required=True, choices=TASKS, help="task of the benchmark")
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--images", required=True, help="images, from encode_images.py")
     parser.add_argument("--base", required=True, help="InternVL: folder or Hugging Face id")
@@ -39,7 +38,7 @@ def main():
     parser.add_argument(
         "--progress", required=True, help="folder of the state that a killed run goes on from"
     )
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="threads of PyTorch")
     parser.add_argument("--out", required=True, help="folder of the fine-tuned weights")
     args = parser.parse_args()
 

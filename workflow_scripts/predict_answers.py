@@ -31,10 +31,9 @@ _NOTES = ("status", "reason", "weights", "checkpoint", "revision", "device")
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
     parser.add_argument("--model", required=True, help="key of the model in --models")
-    parser.add_argument("--task", required=True, choices=TASKS)
+    parser.add_argument("--task", required=True, choices=TASKS, help="task of the benchmark")
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--images", required=True, help="LMDB of the images")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")

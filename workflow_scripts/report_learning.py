@@ -1,6 +1,6 @@
 """Compare RS-InternVL, fine-tuned, with itself untrained and with the best constant answer.
 
-The margins in points are printed and written as CSV, with a provenance file beside it.
+The margins in points are printed and written as CSV, with a provenance file next to it.
 """
 
 from bentxt.atomic import write_text
@@ -13,10 +13,9 @@ from bentxt.reporting.tables import csv_text
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
     parser.add_argument("--scores", nargs="+", required=True, help="score files of both models")
-    parser.add_argument("--out", required=True, help="CSV; the provenance goes beside it")
+    parser.add_argument("--out", required=True, help="CSV; the provenance is written next to it")
     args = parser.parse_args()
 
     rows = learning_rows(read_scores(args.scores), setting(args.settings, "run"))

@@ -1,6 +1,6 @@
 """Tabulate the best remote sensing model, the best computer vision model and RS-InternVL: Table 8, S7–S11.
 
-Written as CSV, Markdown and LaTeX, with a provenance file beside them. The best value is taken column by
+Written as CSV, Markdown and LaTeX, with a provenance file next to them. The best value is taken column by
 column, as in the paper; the note names the models behind the numbers.
 """
 
@@ -15,12 +15,13 @@ from bentxt.reporting.tables import write_table_files
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
-    parser.add_argument("--table", default="table8", choices=BEST_LAYOUTS)
+    parser.add_argument("--table", default="table8", choices=BEST_LAYOUTS, help="table of the paper")
     parser.add_argument("--scores", nargs="*", default=[], help="score files, from score_answers.py")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
-    parser.add_argument("--out", required=True, help="CSV; Markdown, LaTeX and provenance go beside it")
+    parser.add_argument(
+        "--out", required=True, help="CSV; Markdown, LaTeX and provenance are written next to it"
+    )
     args = parser.parse_args()
 
     table = best_models_table(

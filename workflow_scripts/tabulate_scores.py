@@ -15,12 +15,13 @@ from bentxt.reporting.tables import write_table_files
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
-    parser.add_argument("--table", required=True, choices=LAYOUTS)
+    parser.add_argument("--table", required=True, choices=LAYOUTS, help="table of the paper")
     parser.add_argument("--scores", nargs="*", default=[], help="score files, from score_answers.py")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
-    parser.add_argument("--out", required=True, help="CSV; Markdown, LaTeX and provenance go beside it")
+    parser.add_argument(
+        "--out", required=True, help="CSV; Markdown, LaTeX and provenance are written next to it"
+    )
     args = parser.parse_args()
 
     table = all_models_table(

@@ -10,6 +10,7 @@ from bentxt.captions.caption_facts import Rules, caption_facts, read_facts
 from bentxt.captions.caption_shards import shard_range
 from bentxt.errors import InputError
 from bentxt.nomenclature import PIXELS
+from bentxt.program.settings import section
 from worlds.caption_tables import CLIMATE, RULES, SETTINGS, facts_of, random_map, write_tables
 
 
@@ -143,7 +144,7 @@ def test_neighbours_without_an_instance_are_refused(tables):
 )
 def test_impossible_settings_are_refused(change):
     with pytest.raises(InputError, match="captions"):
-        Rules.from_settings({"captions": SETTINGS["captions"] | change})
+        section({"captions": SETTINGS["captions"] | change}, "captions", Rules)
 
 
 def test_all_pixels_are_accounted_for(maps):

@@ -29,7 +29,7 @@ from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
 from bentxt.tables.schemas.kept_patches_schema import KEPT_PATCHES
 from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import read_table, write_table
-from worlds.asked_questions import ROOT, ZONES_FILE, resources_of
+from worlds.asked_questions import ROOT, ZONES_FILE, resources_of, settings_of
 
 CONFIG = ROOT / "config.yaml"
 SETTINGS = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
@@ -77,7 +77,7 @@ def run_chain(source, folder, program, *, maps_per_shard=4096, block=BLOCK, shar
         paths[name] = folder / f"{name}.parquet"
         resources = resources_of(name)
         generate_questions(
-            SETTINGS["seed"], SETTINGS["questions"], resources, tables, paths[name], LINEAGE, block
+            SETTINGS["seed"], settings_of(name), resources, tables, paths[name], LINEAGE, block
         )
     options = [part for name in ("patches", *ATTRIBUTES) for part in (f"--{name}", paths[name])]
     program(write_captions, *options, "--out", paths["template"], BATCH=block)

@@ -12,6 +12,7 @@ from bentxt.agreement.caption_reading import read_caption
 from bentxt.agreement.question_reading import read_row
 from bentxt.dataset.benchmark_candidates import PAPER_PATCHES, read_quotas
 from bentxt.patches.climate_legend import zone_names
+from bentxt.program.settings import section
 from bentxt.questions.captioning import generate_instructions
 from bentxt.questions.categories import (
     CATEGORY_TABLE,
@@ -19,7 +20,7 @@ from bentxt.questions.categories import (
     content_settings,
     settings_of,
 )
-from bentxt.questions.question_table import generate_questions
+from bentxt.questions.question_table import TYPE_SETTINGS, generate_questions
 from bentxt.questions.templates import load_templates
 from bentxt.release import ANNOTATION_TYPES, ANSWERS, TASKS, TYPE_CATEGORIES, TYPES
 from bentxt.reporting.table_layouts import CATEGORY_LABELS, LABELS, LAYOUTS
@@ -52,7 +53,8 @@ def made(tmp_path_factory):
             generate_instructions(3, templates, world.patches, [shard], out, LINEAGE)
         else:
             own = {key: SETTINGS[key] for key in settings_of(annotation_type)}
-            generate_questions(3, own, resources_of(file), tables, out, LINEAGE)
+            settings = section({"questions": own}, "questions", TYPE_SETTINGS[file])
+            generate_questions(3, settings, resources_of(file), tables, out, LINEAGE)
         return pq.read_table(out).to_pylist()
 
     def rows_of(annotation_type, category):

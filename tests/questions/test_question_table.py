@@ -21,7 +21,7 @@ from bentxt.questions.relative_position import direction
 from bentxt.questions.templates import load_templates
 from bentxt.resources import RESOURCES
 from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
-from worlds.asked_questions import SETTINGS, box_words, make, read, resources_of, template_files
+from worlds.asked_questions import SETTINGS, box_words, make, read, resources_of, settings_of, template_files
 from worlds.question_world import LINEAGE, captions_of, instances_of, small_world, write_tables
 
 
@@ -136,7 +136,7 @@ def test_a_table_of_another_schema_is_refused(world):
 
 def box_maker(**changed):
     resources = resources_of("bounding_box")
-    return BoxQuestions(1, SETTINGS | changed, resources.templates, resources.wording)
+    return BoxQuestions(1, settings_of("bounding_box", **changed), resources.templates, resources.wording)
 
 
 def patch_of(*instances):

@@ -10,8 +10,9 @@ import yaml
 
 from bentxt.class_wording import CLASS_WORDING
 from bentxt.nomenclature import SIDE
+from bentxt.program.settings import section
 from bentxt.questions.categories import QUESTION_TYPES
-from bentxt.questions.question_table import generate_questions, load_resources
+from bentxt.questions.question_table import TYPE_SETTINGS, generate_questions, load_resources
 from bentxt.questions.similar_classes import SIMILAR_CLASSES
 from bentxt.resources import RESOURCES
 from worlds.question_world import LINEAGE
@@ -35,9 +36,14 @@ def resources_of(annotation_type):
     )
 
 
+def settings_of(annotation_type, **changed):
+    return section({"questions": SETTINGS | changed}, "questions", TYPE_SETTINGS[annotation_type])
+
+
 def make(world, annotation_type, out, block=8192, seed=3, **changed):
     tables = (world.patches, world.maps, world.instances, world.adjacencies)
-    generate_questions(seed, SETTINGS | changed, resources_of(annotation_type), tables, out, LINEAGE, block)
+    settings, resources = settings_of(annotation_type, **changed), resources_of(annotation_type)
+    generate_questions(seed, settings, resources, tables, out, LINEAGE, block)
     return pq.read_table(out).to_pylist()
 
 

@@ -15,8 +15,7 @@ class CompleteSets:
     ----------
     patch_ids : iterable of str
         Patches all of whose rows are given.
-    settings : dict
-        ``questions`` of the config.
+    settings : bentxt.questions.referring.BoxSettings
     """
 
     def __init__(self, patch_ids, settings):
@@ -61,10 +60,10 @@ class CompleteSets:
     def _ours(self, facts):
         """Return what we would ask for: ``{(category, (target, box)): in words}``."""
         found = {}
-        for instance, point in point_targets(facts, self._settings["point_min_share"]):
+        for instance, point in point_targets(facts, self._settings.point_min_share):
             box = box_text(*instance[2:6])
             found["point", (read_point(point), read_box(box))] = f"{point} {box}"
-        limits = self._settings["reference_share"], self._settings["reference_min_fill"]
+        limits = self._settings.reference_share, self._settings.reference_min_fill
         for instance, extreme in reference_targets(facts, *limits):
             box = box_text(*instance[2:6])
             text = " ".join(filter(None, (extreme, CLASSES[instance[0]], box)))

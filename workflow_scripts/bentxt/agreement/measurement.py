@@ -12,6 +12,7 @@ from bentxt.captions.caption_facts import Rules
 from bentxt.errors import InputError, Unreadable
 from bentxt.program.progress_bars import progress
 from bentxt.questions.categories import CATEGORY_TABLE
+from bentxt.questions.referring import BoxSettings
 from bentxt.release import TASKS, TYPE_CATEGORIES
 
 _BOXES = TASKS["referring"]
@@ -26,8 +27,10 @@ class Measure:
     ----------
     zones : tuple of str
         Names of the climate legend.
-    questions : dict
-        ``questions`` of the config: thresholds of points, references and adjacency.
+    boxes : bentxt.questions.referring.BoxSettings
+        Thresholds of points and references.
+    min_border : int
+        Shortest border that counts as adjacency in questions, pixel edges (10 m).
     rules : bentxt.captions.caption_facts.Rules
         Thresholds of captions.
     stop : bool
@@ -35,7 +38,8 @@ class Measure:
     """
 
     zones: tuple
-    questions: dict
+    boxes: BoxSettings
+    min_border: int
     rules: Rules
     stop: bool
 
@@ -80,7 +84,7 @@ class _Run:
     def __init__(self, annotations, evidence, measure, findings, complete):
         self._file, self._evidence, self._measure = annotations, evidence, measure
         self.tally = Tally(findings, TYPE_CATEGORIES, _COMPARED)
-        self._complete = CompleteSets(complete, measure.questions)
+        self._complete = CompleteSets(complete, measure.boxes)
         self._unseen = set(complete)
         self._unlisted = set()
         self._statements = {name: dict.fromkeys(CAPTION_COLUMNS[1:], 0) for name in STATEMENTS}
@@ -104,7 +108,7 @@ class _Run:
         self._complete.add(row, reading)
         if not self._can_be_answered(row, known):
             return
-        answer = answer_row(reading, known.facts, self._measure.questions["adjacency_min_border"])
+        answer = answer_row(reading, known.facts, self._measure.min_border)
         self._count(row, "answered")
         if answer.agrees:
             self._count(row, "agreeing")

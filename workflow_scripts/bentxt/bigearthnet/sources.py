@@ -78,7 +78,7 @@ def read_source(table: Path | str, name: str) -> Source:
 
 
 def partial_path(target: Path | str) -> Path:
-    """Return where a download keeps what has come so far: ``.<name>.download`` beside the target."""
+    """Return where a download keeps what has come so far: ``.<name>.download`` next to the target."""
     target = Path(target)
     return target.with_name(f".{target.name}.download")
 
@@ -106,7 +106,7 @@ def download(
     retries : int
         Attempts after one that brought nothing; attempts that brought something do not count.
     watch : callable, optional
-        Called with the number of bytes at hand, whenever there are more.
+        Called with the number of bytes available, whenever there are more.
     first_wait : float
         Seconds before the first retry; doubled for each further one, up to a minute.
     timeout : float

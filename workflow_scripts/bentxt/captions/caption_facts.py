@@ -4,7 +4,7 @@ The tables are read as arrays, a block of patches at a time, and cut into :class
 template, grammar and check see nothing else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 from bentxt.errors import InputError
 from bentxt.nomenclature import PATCH_AREA, PIXEL_AREA, PIXELS
 from bentxt.patches.patch_attributes import match_maps, match_pixels
-from bentxt.program.settings import setting
 from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
 from bentxt.tables.schemas.instances_schema import INSTANCES
 from bentxt.tables.schemas.maps_schema import MAPS
@@ -41,29 +40,20 @@ class Rules:
         Shortest border that counts as adjacency, in pixel edges (10 m).
     """
 
-    primary: float
-    secondary: float
-    rounding: int
-    min_border: int
+    primary: float = field(metadata={"key": "tiers.primary"})
+    secondary: float = field(metadata={"key": "tiers.secondary"})
+    rounding: int = field(metadata={"key": "area_rounding"})
+    min_border: int = field(metadata={"key": "adjacency_min_border"})
 
-    @classmethod
-    def from_settings(cls, settings):
-        """Read ``captions`` out of a program's settings; :class:`InputError` if the tiers are not ordered."""
-        rules = cls(
-            setting(settings, "captions.tiers.primary"),
-            setting(settings, "captions.tiers.secondary"),
-            setting(settings, "captions.area_rounding"),
-            setting(settings, "captions.adjacency_min_border"),
-        )
-        if not 0 < rules.secondary < rules.primary <= 100:
+    def __post_init__(self):
+        if not 0 < self.secondary < self.primary <= 100:
             raise InputError(
-                f"captions.tiers: 0 < secondary < primary <= 100 does not hold for {rules.secondary} "
-                f"and {rules.primary}",
+                f"captions.tiers: 0 < secondary < primary <= 100 does not hold for {self.secondary} "
+                f"and {self.primary}",
                 item="captions.tiers",
             )
-        if rules.rounding < 1:
-            raise InputError(f"captions.area_rounding is {rules.rounding}, must be 1 m² or more")
-        return rules
+        if self.rounding < 1:
+            raise InputError(f"captions.area_rounding is {self.rounding}, must be 1 m² or more")
 
     def tier(self, pixels):
         """Return the tier of a number of pixels."""

@@ -20,6 +20,19 @@ from bentxt.program.lineage import Lineage, gather_lineages
 CONFIG = Path(__file__).resolve().parents[3] / "config.yaml"
 
 
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Help with the default of each option; the workflow's own files are shown relative to its folder."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        default = action.default
+        if default in (None, argparse.SUPPRESS, "", []) or isinstance(default, bool):
+            return action.help
+        shown = default
+        if isinstance(default, str | Path) and Path(default).is_relative_to(CONFIG.parent):
+            shown = Path(default).relative_to(CONFIG.parent)
+        return f"{action.help} (default: {str(shown).replace('%', '%%')})"
+
+
 def program_parser(description: str | None) -> argparse.ArgumentParser:
     """Return a parser with the two options that every program has, ``--settings`` and ``--code``.
 
@@ -32,15 +45,13 @@ def program_parser(description: str | None) -> argparse.ArgumentParser:
     -------
     argparse.ArgumentParser
     """
-    parser = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=description, formatter_class=HelpFormatter)
     parser.add_argument(
         "--settings",
         type=read_settings,
         default="config.yaml" if Path("config.yaml").is_file() else str(CONFIG),
         help="the config keys that the program uses, as JSON, or a YAML file that holds them; "
-        "by default config.yaml of this folder, or else the workflow's own",
+        "without it, config.yaml of the working directory, or else the workflow's own",
     )
     parser.add_argument("--code", default="", help="fingerprint of the code, for the lineage")
     return parser

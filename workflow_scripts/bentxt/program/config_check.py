@@ -6,6 +6,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from bentxt.errors import InputError
+from bentxt.program.config_comments import descriptions
 
 
 def check_config(config: dict[str, Any], schema: dict[str, Any]) -> None:
@@ -38,8 +39,11 @@ def check_config(config: dict[str, Any], schema: dict[str, Any]) -> None:
         raise InputError(
             problem, item=path or "top level", remedy="see config.yaml, where every key is explained"
         )
+    key = ".".join(part for part in error.absolute_path if isinstance(part, str))
+    meaning = descriptions(schema).get(key)
     raise InputError(
-        f"config key {path!r} is {error.instance!r}; allowed: {_allowed(error.schema)}",
+        f"config key {path!r} is {error.instance!r}; allowed: {_allowed(error.schema)}"
+        + (f" ({meaning})" if meaning else ""),
         item=path,
         remedy="see config.yaml, where every key is explained",
     )

@@ -1,5 +1,7 @@
 """Binary questions: presence, area, count and adjacency, answered yes or no (Section 3.3)."""
 
+from dataclasses import dataclass
+
 from bentxt.class_wording import verb_forms
 from bentxt.questions.distractors import absent_classes, alphabetical, pair_apart
 from bentxt.questions.quantities import (
@@ -18,6 +20,25 @@ from bentxt.randomness import generator, pick
 _ADJACENCY, _AREA, _COUNT, _PRESENCE, _DRAWS = 0, 32, 48, 64, 72
 
 
+@dataclass(frozen=True)
+class BinarySettings:
+    """The config's ``questions``, as far as binary questions use them.
+
+    Attributes
+    ----------
+    adjacency_min_border : int
+        Shortest border that counts as adjacency, pixel edges (10 m).
+    area_grid : int
+        Thresholds are multiples of this share of the patch, %: 5, 10 or 20.
+    """
+
+    adjacency_min_border: int
+    area_grid: int
+
+    def __post_init__(self):
+        check_grid(self.area_grid)
+
+
 class BinaryQuestions:
     """Maker of the binary questions of a patch.
 
@@ -25,8 +46,7 @@ class BinaryQuestions:
     ----------
     seed : int
         The run's seed.
-    settings : dict
-        ``questions`` of the config.
+    settings : BinarySettings
     templates : TemplateSet
         Of type ``binary``.
     wording : tuple of ClassWording
@@ -36,8 +56,8 @@ class BinaryQuestions:
 
     def __init__(self, seed, settings, templates, wording, similar):
         self._seed = seed
-        self._grid = check_grid(settings["area_grid"])
-        self._min_border = settings["adjacency_min_border"]
+        self._grid = settings.area_grid
+        self._min_border = settings.adjacency_min_border
         self._templates = templates
         self._similar = similar
         self._names = [

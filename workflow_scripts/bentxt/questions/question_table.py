@@ -7,11 +7,11 @@ from bentxt.class_wording import load_wording
 from bentxt.patches.climate_legend import zone_names
 from bentxt.patches.patch_attributes import BLOCK, read_patches
 from bentxt.program.progress_bars import progress
-from bentxt.questions.binary import BinaryQuestions
+from bentxt.questions.binary import BinaryQuestions, BinarySettings
 from bentxt.questions.categories import QUESTION_TYPES
-from bentxt.questions.multiple_choice import MultipleChoiceQuestions
+from bentxt.questions.multiple_choice import MultipleChoiceQuestions, MultipleChoiceSettings
 from bentxt.questions.question_rows import QuestionRows
-from bentxt.questions.referring import BoxQuestions
+from bentxt.questions.referring import BoxQuestions, BoxSettings
 from bentxt.questions.similar_classes import load_similar_classes
 from bentxt.questions.templates import TemplateSet, load_templates
 from bentxt.tables.schemas.questions_schema import QUESTIONS
@@ -69,6 +69,10 @@ def load_resources(annotation_type, templates, class_wording, similar_classes, c
     )
 
 
+#: The settings of each type of question.
+TYPE_SETTINGS = {"binary": BinarySettings, "mcq": MultipleChoiceSettings, "bounding_box": BoxSettings}
+
+
 def question_maker(seed, settings, resources):
     """Return the maker of the questions of one type; its ``rows(patch)`` does the work."""
     parts = (seed, settings, resources.templates, resources.wording)
@@ -86,8 +90,8 @@ def generate_questions(seed, settings, resources, tables, out, lineage, block=BL
     ----------
     seed : int
         The run's seed.
-    settings : dict
-        ``questions`` of the config, at least the keys that the type uses.
+    settings : BinarySettings, MultipleChoiceSettings or BoxSettings
+        Of the type, see :data:`TYPE_SETTINGS`.
     resources : Resources
     tables : tuple of str or Path
         ``patches``, ``maps``, ``instances`` and ``adjacencies``.
