@@ -58,7 +58,6 @@ rule tabulate_datasets:
 rule tabulate_scores:
     input:
         scores=lambda wildcards: scores(RUN_MODELS, TABLE_TASKS[wildcards.number]),
-        models=MODELS,
     output:
         csv=report(
             "figures/table{number}.csv",
@@ -82,6 +81,7 @@ rule tabulate_scores:
         runtime=10,
     params:
         settings=settings("benchmark.absent"),
+        rows=rows_to_json(table_rows(MODEL_TABLE)),
         code=code("tabulate_scores"),
     message:
         "Table {wildcards.number}: scores of every model"
@@ -89,7 +89,7 @@ rule tabulate_scores:
         "python workflow_scripts/tabulate_scores.py"
         " --table table{wildcards.number}"
         " --scores {input.scores}"
-        " --models {input.models}"
+        " --rows {params.rows:q}"
         " --out {output.csv}"
         " --settings {params.settings:q}"
         " --code {params.code}"
@@ -99,9 +99,8 @@ rule tabulate_scores:
 rule tabulate_best:
     input:
         scores=scores(RUN_MODELS, TASKS),
-        models=MODELS,
         # Read on the terminal before the table: whether the RS-InternVL in it has learnt at all.
-        learning="figures/learning.csv",
+        learning=["figures/learning.csv"] if set(TRAINED) & set(RUN_MODELS) else [],
     output:
         csv=report(
             "figures/table8.csv",
@@ -123,13 +122,14 @@ rule tabulate_best:
         runtime=10,
     params:
         settings=settings("benchmark.absent"),
+        rows=rows_to_json(table_rows(MODEL_TABLE)),
         code=code("tabulate_best"),
     message:
         "Table 8: the best remote-sensing model, the best general model, RS-InternVL"
     shell:
         "python workflow_scripts/tabulate_best.py"
         " --scores {input.scores}"
-        " --models {input.models}"
+        " --rows {params.rows:q}"
         " --out {output.csv}"
         " --settings {params.settings:q}"
         " --code {params.code}"
