@@ -51,7 +51,6 @@ rule tabulate_datasets:
 rule tabulate_scores:
     input:
         scores=lambda wildcards: scores(RUN_MODELS, LAYOUTS[f"table{wildcards.number}"].tasks),
-        models=MODELS,
     output:
         csv=report(
             "figures/table{number}.csv",
@@ -75,6 +74,7 @@ rule tabulate_scores:
         runtime=10,
     params:
         settings=settings("benchmark.absent"),
+        rows=rows_to_json(table_rows(MODEL_TABLE)),
         code=code("tabulate_scores"),
     message:
         "Table {wildcards.number}: scores of every model"
@@ -82,7 +82,7 @@ rule tabulate_scores:
         "python workflow_scripts/tabulate_scores.py"
         " --table table{wildcards.number}"
         " --scores {input.scores}"
-        " --models {input.models}"
+        " --rows {params.rows:q}"
         " --out {output.csv}"
         " --settings {params.settings:q}"
         " --code {params.code}"
@@ -92,9 +92,8 @@ rule tabulate_scores:
 rule tabulate_best:
     input:
         scores=scores(RUN_MODELS, BEST_LAYOUTS["table8"].tasks),
-        models=MODELS,
         # Read on the terminal before the table: whether the RS-InternVL in it has learnt at all.
-        learning="figures/learning.csv",
+        learning=["figures/learning.csv"] if set(TRAINED) & set(RUN_MODELS) else [],
     output:
         csv=report(
             "figures/table8.csv",
@@ -116,13 +115,14 @@ rule tabulate_best:
         runtime=10,
     params:
         settings=settings("benchmark.absent"),
+        rows=rows_to_json(table_rows(MODEL_TABLE)),
         code=code("tabulate_best"),
     message:
         "Table 8: the best remote-sensing model, the best general model, RS-InternVL"
     shell:
         "python workflow_scripts/tabulate_best.py"
         " --scores {input.scores}"
-        " --models {input.models}"
+        " --rows {params.rows:q}"
         " --out {output.csv}"
         " --settings {params.settings:q}"
         " --code {params.code}"

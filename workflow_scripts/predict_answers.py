@@ -16,7 +16,7 @@ from bentxt.bigearthnet.image_store import open_images
 from bentxt.errors import CheckpointUnavailable
 from bentxt.models.answer_keys import answer_keys, answer_origin
 from bentxt.models.loading import find_weights, load_model
-from bentxt.models.model_table import read_entry
+from bentxt.models.model_table import FAMILIES, find_entry
 from bentxt.models.prediction import answer_items, read_items
 from bentxt.program.answer_log import AnswerLog
 from bentxt.program.command_line import lineage, program_parser, run
@@ -37,6 +37,9 @@ def main():
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--images", required=True, help="LMDB of the images")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
+    parser.add_argument(
+        "--entry", type=json.loads, help="the model's entry as JSON, in place of the one in --models"
+    )
     parser.add_argument("--checkpoint", help="folder or Hugging Face id, in place of the entry's")
     parser.add_argument("--s1-encoder", help="RS-InternVL: folder or id of the Sentinel-1 encoder")
     parser.add_argument("--s2-encoder", help="RS-InternVL: folder or id of the Sentinel-2 encoder")
@@ -49,15 +52,15 @@ def main():
 
     started = time.perf_counter()
     options = setting(args.settings, "prediction")
-    entry = read_entry(args.models, args.model)
-    items = read_items(args.dataset, args.task, options["split"], entry["instructions"])
+    entry = find_entry(args.model, args.entry, args.models)
+    items = read_items(args.dataset, args.task, options["split"], entry.instructions)
     status = {
         "model": args.model,
         "task": args.task,
         "status": "predicted",
         "reason": None,
         "weights": None,
-        "checkpoint": args.checkpoint or entry["checkpoint"],
+        "checkpoint": args.checkpoint or entry.checkpoint,
         "revision": None,
         "device": None,
         "kept": 0,
@@ -87,16 +90,16 @@ def _answers(args, entry, items, options, status):
         for role, found in weights.checkpoints.items()
     }
     images = open_images(args.images)
-    if entry["family"] in ("transformers", "rs_internvl"):
+    if FAMILIES[entry.family].runs_here:
         _limit_threads(args.threads)
     model = load_model(args.model, entry, weights, args.settings, args.adapter, args.checkpoint)
     status |= {"device": model.device, "weights": weights.description or model.weights}
     identity = list(weights.identity)
-    if entry["family"] == "rs_internvl" and args.adapter is None:
+    if "encoders" in entry.needs and args.adapter is None:
         # Its projections are not trained: they are drawn from the seed.
         identity.append(f"seed:{setting(args.settings, 'seed')}")
     origin = answer_origin(entry, identity, model, options, args.task)
-    keys = answer_keys(items, images, origin, radar="s1" in entry["image"]["input"])
+    keys = answer_keys(items, images, origin, radar="s1" in entry.image["input"])
     bar = progress(total=len(items), desc=f"{args.model} {args.task}", unit="answer")
     with bar, AnswerLog(args.answers) as answers:
         limit = options["max_new_tokens"][args.task]

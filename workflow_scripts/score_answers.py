@@ -12,7 +12,7 @@ from bentxt.atomic import write_text
 from bentxt.errors import InputError
 from bentxt.evaluation.answered_items import read_answered_items
 from bentxt.evaluation.scoring import ScoringSettings, score_task
-from bentxt.models.model_table import model_entry, read_models
+from bentxt.models.model_table import find_entry
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import section, setting
 from bentxt.release import TASKS
@@ -26,6 +26,7 @@ def main():
     parser.add_argument("--status", required=True, help="JSON next to it: whether and how the model ran")
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
+    parser.add_argument("--box-scale", help="of the model's boxes, pixels or null; left out: as in --models")
     parser.add_argument("--out", required=True, help="score file, JSON")
     args = parser.parse_args()
 
@@ -53,7 +54,10 @@ def main():
         score |= {"status": "unavailable", "reason": status.get("reason") or "the model could not be run"}
     else:
         items = read_answered_items(args, split)
-        box_scale = model_entry(read_models(args.models), args.model).get("box_scale")
+        if args.box_scale is None:
+            box_scale = find_entry(args.model, path=args.models).box_scale
+        else:
+            box_scale = json.loads(args.box_scale)
         benchmark = section(args.settings, "benchmark", ScoringSettings)
         score |= score_task(args.task, items, benchmark, setting(args.settings, "seed"), box_scale)
     score["lineage"] = lineage(args).to_dict()

@@ -4,7 +4,9 @@ Models that were not run are rows without numbers whose note says why. A provena
 the table.
 """
 
-from bentxt.models.model_table import read_models
+import json
+
+from bentxt.models.table_rows import read_rows
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
 from bentxt.reporting.provenance import write_provenance
@@ -19,6 +21,7 @@ def main():
     parser.add_argument("--table", required=True, choices=LAYOUTS, help="table of the paper")
     parser.add_argument("--scores", nargs="*", default=[], help="score files, from score_answers.py")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
+    parser.add_argument("--rows", type=json.loads, help="groups and parameters as JSON, in place of --models")
     parser.add_argument(
         "--out", required=True, help="CSV; Markdown, LaTeX and provenance are written next to it"
     )
@@ -27,12 +30,12 @@ def main():
     table = all_models_table(
         args.table,
         read_scores(args.scores),
-        read_models(args.models),
+        read_rows(args.rows, args.models),
         setting(args.settings, "benchmark.absent"),
         setting(args.settings, "run"),
     )
     paths = write_table_files(table, args.out)
-    write_provenance(paths, lineage(args), [*args.scores, args.models])
+    write_provenance(paths, lineage(args), args.scores if args.rows else [*args.scores, args.models])
 
 
 if __name__ == "__main__":

@@ -7,12 +7,32 @@ from safetensors.numpy import save
 
 from bentxt.bigearthnet.image_store import open_images
 from bentxt.models.answer_keys import answer_keys, answer_origin
-from bentxt.models.families.server_model import ChatModel
+from bentxt.models.families.server_model import ServerModel
+from bentxt.models.model_table import ModelEntry
 from bentxt.models.prediction import Item
 from worlds.prediction_world import PREDICTION
 
 ITEM = Item(1, "P", "S", "Is it?")
-ENTRY = {"family": "transformers", "image": {"input": "rgb", "side": None}}
+FIELDS = {
+    "name": "Some model",
+    "parameters": "1B",
+    "group": "own",
+    "family": "transformers",
+    "needs": ["checkpoint"],
+    "checkpoint": None,
+    "revision": None,
+    "remote_code": False,
+    "image": {"input": "rgb", "side": None},
+    "instructions": {},
+    "box_scale": None,
+}
+
+
+def entry_with(**changes):
+    return ModelEntry.from_dict(FIELDS | changes, "some")
+
+
+ENTRY = entry_with()
 
 
 @pytest.fixture
@@ -60,23 +80,24 @@ def test_the_origin_of_a_model_that_runs_here_is_weights_code_input_and_decoding
     pytest.importorskip("torch")
     others = [
         origin(identity=["other"]),
-        origin(ENTRY | {"family": "rs_internvl"}),
-        origin(ENTRY | {"image": {"input": "rgb", "side": 448}}),
-        origin(ENTRY | {"chat": {"enable_thinking": False}}),
+        origin(entry_with(family="rs_internvl")),
+        origin(entry_with(image={"input": "rgb", "side": 448})),
+        origin(entry_with(chat={"enable_thinking": False})),
         origin(max_new_tokens={"binary": 4}),
         origin(dtype="bfloat16"),
     ]
     assert origin() not in others
     assert len({str(other) for other in others}) == len(others)
     assert origin() == origin(dtype="float32") == origin(batch_size=1, split="test", worker_timeout=1)
-    assert origin(ENTRY | {"name": "X", "box_scale": 3, "instructions": {"mcq": {"suffix": "!"}}}) == origin()
+    assert origin(entry_with(name="X", box_scale=3, instructions={"mcq": {"suffix": "!"}})) == origin()
 
 
 def server_origin(side=None, model="gpt", **openai):
     options = PREDICTION["openai"] | {"key_variable": None} | openai
     image = {"input": "rgb", "side": side}
-    made = ChatModel(model, image, options)
-    return origin({"family": "openai", "image": image}, model=made, openai=options, dtype="float16")
+    entry = entry_with(family="openai", needs=[], image=image)
+    made = ServerModel(model, image, options)
+    return origin(entry, model=made, openai=options, dtype="float16")
 
 
 def test_the_origin_of_a_model_behind_a_server_is_its_request():
@@ -94,7 +115,7 @@ def test_the_origin_of_a_model_behind_a_server_is_its_request():
 
 def test_the_origin_of_a_worker_follows_its_program(tmp_path):
     program = tmp_path / "worker.py"
-    entry = {"family": "worker", "image": {"input": "rgb", "side": None}, "worker": ["python", str(program)]}
+    entry = entry_with(family="worker", needs=[], worker=["python", str(program)])
 
     class Worker:
         device, weights = "cuda: some card", "published"

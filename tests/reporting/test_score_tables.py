@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bentxt.errors import InputError
+from bentxt.models.table_rows import TableRow
 from bentxt.reporting.dataset_table import datasets_table, read_published, samples_as_number, samples_in_words
 from bentxt.reporting.learning_report import learning_report, learning_rows
 from bentxt.reporting.score_tables import all_models_table, best_models_table
@@ -13,11 +14,11 @@ from bentxt.reporting.tables import Table, Value, csv_text, latex_escaped, to_la
 
 PAPER = Path(__file__).parents[2] / "resources" / "paper"
 MODELS = {
-    "GC": {"parameters": "7B", "kind": "RS"},
-    "EDrgb": {"parameters": "4B", "kind": "RS"},
-    "GPT": {"parameters": "2T*", "kind": "CV"},
-    "Qwen": {"parameters": "8B", "kind": "CV"},
-    "RS-InternVL": {"parameters": "1B", "kind": "ours"},
+    "GC": TableRow("RS", "7B"),
+    "EDrgb": TableRow("RS", "4B"),
+    "GPT": TableRow("CV", "2T*"),
+    "Qwen": TableRow("CV", "8B"),
+    "RS-InternVL": TableRow("ours", "1B"),
 }
 ABSENT = {"GPT": "needs a key", "GC": "no weights", "EDrgb": None}
 
@@ -136,6 +137,26 @@ def test_table8_takes_the_best_of_each_column_and_names_the_models():
     assert rows["RS-InternVL"]["binary_accuracy"].value == 73.29
     assert rows["SOTA RS"].get("binary_accuracy") is None
     assert "no RS model has a score in this run (GC: no weights" in rows["SOTA RS"]["note"]
+
+
+OWN = {"Mine": TableRow("own", "3B"), **MODELS}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_model_of_ones_own_stands_below_the_papers(name):
+    rows = [row["model"] for row in all_models_table(name, {}, OWN, ABSENT, "mini").rows]
+    assert rows == ["GC", "EDrgb", "GPT", "Qwen", "Mine"]
+
+
+@pytest.mark.parametrize("name", BEST_LAYOUTS)
+def test_a_model_of_ones_own_is_never_the_best_and_has_a_row_below_rs_internvl(name):
+    task, metric = next(iter(BEST_LAYOUTS[name].values.values()))
+    scores = _scores(_score("Qwen", task, {metric: 50.0}), _score("Mine", task, {metric: 99.0}))
+    rows = best_models_table(scores, OWN, ABSENT, "mini", name).rows
+    column = next(iter(BEST_LAYOUTS[name].values))
+    assert [row["model"] for row in rows] == ["SOTA RS", "SOTA CV", "RS-InternVL", "Mine"]
+    assert rows[1][column].value == 50.0
+    assert rows[3][column].value == 99.0
 
 
 @pytest.fixture

@@ -9,16 +9,11 @@ import hashlib
 import json
 from pathlib import Path
 
+from bentxt.models.model_table import FAMILIES
 from bentxt.program.fingerprint import fingerprint
 
-#: Module of the code on which a family's answers depend, with what it imports. A server and a worker get a
-#: picture from here, their answers come from elsewhere.
-_CODE = {
-    "transformers": "families/transformers_model",
-    "rs_internvl": "families/rs_internvl_model",
-    "openai": "rgb",
-    "worker": "rgb",
-}
+#: What a server or a worker gets from here is a picture; its answers come from elsewhere.
+_PICTURES = "bentxt.models.rgb"
 
 
 def answer_origin(entry, identity, model, options, task):
@@ -26,8 +21,7 @@ def answer_origin(entry, identity, model, options, task):
 
     Parameters
     ----------
-    entry : dict
-        The model's, from ``resources/models.yaml``.
+    entry : bentxt.models.model_table.ModelEntry
     identity : list of str
         Changes with anything of the weights.
     model : bentxt.models.answering_model.AnsweringModel
@@ -41,24 +35,25 @@ def answer_origin(entry, identity, model, options, task):
     dict
         JSON values.
     """
-    family = entry["family"]
+    family = FAMILIES[entry.family]
+    module = family.module if family.runs_here else _PICTURES
     origin = {
         "weights": identity,
-        "code": fingerprint(f"bentxt/models/{_CODE[family]}"),
-        "image": entry["image"],
+        "code": fingerprint(module.replace(".", "/")),
+        "image": entry.image,
         "max_new_tokens": options["max_new_tokens"][task],
     }
-    if family == "openai":
+    if entry.family == "openai":
         return origin | {"request": model.request}
-    if family == "worker":
-        command = list(map(str, entry["worker"]))
+    if entry.family == "worker":
+        command = list(map(str, entry.worker))
         files = [_file_hash(part) for part in command if Path(part).is_file()]
         return origin | {"worker": [command, files, model.weights, model.device.partition(":")[0]]}
     # Imported here: it loads torch, which servers and workers do not need.
     from bentxt.models.device import choose_device
 
     device, dtype = choose_device(options["device"], options["dtype"])
-    return origin | {"chat": entry.get("chat"), "device": device.type, "dtype": str(dtype)}
+    return origin | {"chat": entry.chat, "device": device.type, "dtype": str(dtype)}
 
 
 def answer_keys(items, images, origin, *, radar):

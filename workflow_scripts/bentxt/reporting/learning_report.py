@@ -1,9 +1,8 @@
 """Whether fine-tuning taught RS-InternVL anything: against the untrained model and constant answers."""
 
 from bentxt.errors import InputError
-from bentxt.models.model_table import UNTRAINED
 
-TRAINED = "RS-InternVL"
+TRAINED, UNTRAINED = "RS-InternVL", "RS-InternVL-untrained"
 
 COLUMNS = (
     "task",

@@ -7,7 +7,7 @@ from bentxt.models.answering_model import AnsweringModel
 from bentxt.models.rgb import png_data_url, rgb_image
 
 
-class ChatModel(AnsweringModel):
+class ServerModel(AnsweringModel):
     """Sends the picture as PNG with each instruction, many requests at a time.
 
     Attributes
@@ -48,6 +48,11 @@ class ChatModel(AnsweringModel):
             "length_parameter": self._length,
             **self._generation,
         }
+
+    @classmethod
+    def load(cls, key, entry, weights, settings, checkpoint=None, adapter=None):
+        """Connect to the server; see :class:`AnsweringModel`."""
+        return cls(checkpoint or entry.checkpoint, entry.image, settings["prediction"]["openai"])
 
     def answer(self, patch_images, instructions, max_new_tokens):
         """Answer all instructions of one patch; see :class:`AnsweringModel`."""
