@@ -36,7 +36,9 @@ def main():
     parser.add_argument(
         "--key", required=True, help="what the config calls the checkpoint; draws depend on it"
     )
-    parser.add_argument("--type", required=True, choices=[*ENCODERS, "internvl", *RANDOM])
+    parser.add_argument(
+        "--type", required=True, choices=[*ENCODERS, "internvl", *RANDOM], help="architecture, or encoder"
+    )
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--images", required=True, help="images, from encode_images.py")
     parser.add_argument("--reference-maps", required=True, help="archive or folder of reference maps")
