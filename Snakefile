@@ -37,7 +37,7 @@ rule all:
     input:
         TABLES,
         FIGURES,
-        "figures/learning.csv",
+        LEARNING,
         "figures/agreement.csv",
         "figures/counts.csv",
 

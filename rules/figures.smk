@@ -93,7 +93,7 @@ rule tabulate_best:
     input:
         scores=scores(RUN_MODELS, BEST_LAYOUTS["table8"].tasks),
         # Read on the terminal before the table: whether the RS-InternVL in it has learnt at all.
-        learning=["figures/learning.csv"] if set(TRAINED) & set(RUN_MODELS) else [],
+        learning=LEARNING,
     output:
         csv=report(
             "figures/table8.csv",

@@ -7,6 +7,9 @@
 #: The model that is fine-tuned; empty where no model of the table needs an adapter.
 TRAINED = [key for key, entry in MODEL_TABLE.items() if "adapter" in entry.needs]
 
+#: Whether fine-tuning taught it anything, where this run has it.
+LEARNING = ["figures/learning.csv"] if set(TRAINED) & set(RUN_MODELS) else []
+
 
 def tiny_type(wildcards):
     """The architecture of a checkpoint that is built: a model's, or that of the encoders."""

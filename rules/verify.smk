@@ -7,10 +7,13 @@
 
 from bentxt.questions.categories import content_settings
 
+#: What fine-tuning is compared with.
+BASELINES = [key for key, entry in MODEL_TABLE.items() if entry.group == "baseline"]
+
 
 rule report_learning:
     input:
-        scores=scores(["RS-InternVL", "RS-InternVL-untrained"], ["binary", "mcq"]),
+        scores=scores([*TRAINED, *BASELINES[:1]], ["binary", "mcq"]),
     output:
         csv=report(
             "figures/learning.csv",
@@ -31,11 +34,14 @@ rule report_learning:
     params:
         settings=settings(),
         code=code("report_learning"),
+        models=[*TRAINED, *BASELINES[:1]],
     message:
         "Comparing RS-InternVL with the untrained model and the best constant answer"
     shell:
         "python workflow_scripts/report_learning.py"
         " --scores {input.scores}"
+        " --model {params.models[0]}"
+        " --baseline {params.models[1]}"
         " --out {output.csv}"
         " --settings {params.settings:q}"
         " --code {params.code}"

@@ -16,7 +16,7 @@ from bentxt.captions.backends import ServerBackend
 from bentxt.chat_server import Chat, ChatServer
 from bentxt.errors import CheckpointUnavailable, InputError, MetricUnavailable
 from bentxt.evaluation.clair import clair
-from bentxt.models.families.server_model import ChatModel
+from bentxt.models.families.server_model import ServerModel
 from worlds.answering_server import chat_server, completion
 from worlds.prediction_world import patch
 
@@ -210,7 +210,7 @@ def users(base_url):
         ServerBackend("m", 0.0, 9, with_key).converse([None], chats(1), lambda *_: None)
 
     def prediction():
-        ChatModel("m", {"input": "rgb", "side": None}, with_key | model).answer(patch(1), ["one"], 9)
+        ServerModel("m", {"input": "rgb", "side": None}, with_key | model).answer(patch(1), ["one"], 9)
 
     def judge():
         clair(["a"], ["b"], with_key | {"model": "m", "max_tokens": 9})

@@ -234,6 +234,9 @@ def test_table1_without_a_column_is_refused(tmp_path):
         read_published(tmp_path / "t.csv")
 
 
+COMPARED = ("RS-InternVL", "RS-InternVL-untrained")
+
+
 def _learning_scores(after=80.0, before=30.0, items=10):
     constant = {"answer": "a", "accuracy": 26.0}
     return _scores(
@@ -243,7 +246,7 @@ def _learning_scores(after=80.0, before=30.0, items=10):
 
 
 def test_margins_are_in_points():
-    rows = learning_rows(_learning_scores(), "mini", tasks=["mcq"])
+    rows = learning_rows(_learning_scores(), "mini", COMPARED, tasks=["mcq"])
     assert rows[0]["margin_over_untrained"] == 50
     assert rows[0]["margin_over_constant"] == 54
     assert rows[0]["note"] == "weights: tiny, random"
@@ -254,19 +257,19 @@ def test_margins_are_in_points():
 
 def test_a_model_that_got_worse_is_shown_so():
     assert "-10.0 points over untrained" in learning_report(
-        learning_rows(_learning_scores(after=20.0), "mini", tasks=["mcq"])
+        learning_rows(_learning_scores(after=20.0), "mini", COMPARED, tasks=["mcq"])
     )
 
 
 def test_without_a_score_there_is_no_margin_but_the_reason():
     scores = _learning_scores() | _scores(_unavailable("RS-InternVL", "mcq", "no adapter"))
-    rows = learning_rows(scores, "mini", tasks=["mcq"])
+    rows = learning_rows(scores, "mini", COMPARED, tasks=["mcq"])
     assert rows[0]["margin_over_constant"] is None
     assert "RS-InternVL: no adapter" in learning_report(rows)
 
 
 def test_scores_on_different_items_are_not_compared():
     with pytest.raises(InputError, match="different mcq items"):
-        learning_rows(_learning_scores(items=9), "mini", tasks=["mcq"])
+        learning_rows(_learning_scores(items=9), "mini", COMPARED, tasks=["mcq"])
     with pytest.raises(InputError, match="no score file of RS-InternVL-untrained on binary"):
-        learning_rows(_scores(_score("RS-InternVL", "binary", {"accuracy": 1})), "mini")
+        learning_rows(_scores(_score("RS-InternVL", "binary", {"accuracy": 1})), "mini", COMPARED)
