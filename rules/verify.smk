@@ -57,7 +57,7 @@ rule measure_counts:
             "figures/counts.csv",
             caption="../report/counts.rst",
             category="Checks",
-            labels={"item": "Numbers of annotations beside the release's"},
+            labels={"item": "Numbers of annotations next to the release's"},
         ),
         provenance="figures/counts.provenance.json",
     log:
@@ -113,7 +113,7 @@ rule measure_agreement:
             "figures/agreement.csv",
             caption="../report/agreement.rst",
             category="Checks",
-            labels={"item": "Annotations answered anew from the maps"},
+            labels={"item": "Annotations answered again from the maps"},
         ),
         provenance="figures/agreement.provenance.json",
         disagreements=f"{RESULTS}/agreement/disagreements.csv",
@@ -137,7 +137,7 @@ rule measure_agreement:
         ),
         code=code("measure_agreement"),
     message:
-        "Answering annotations anew from the maps"
+        "Answering annotations again from the maps"
     shell:
         "python workflow_scripts/measure_agreement.py"
         " {params.arguments}"

@@ -1,6 +1,6 @@
 """Tabulate the scores of all models: Tables 2–7, as CSV, Markdown and LaTeX.
 
-Models that were not run are rows without numbers whose note says why. A provenance file is written beside
+Models that were not run are rows without numbers whose note says why. A provenance file is written next to
 the table.
 """
 

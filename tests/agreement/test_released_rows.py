@@ -1,4 +1,4 @@
-"""The 73 released rows at hand, read and answered from their maps."""
+"""The 73 released rows available, read and answered from their maps."""
 
 import csv
 import json

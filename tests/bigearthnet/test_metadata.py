@@ -197,7 +197,7 @@ def test_published_counts(real_data):
     )
     names = patches["patch_id"].to_pylist()
     assert names == sorted(set(names))
-    # The maps are not at hand: take all as labelled.
+    # The maps are not available: take all as labelled.
     maps = pa.table({"patch_id": names, "unlabelled_pixels": np.zeros(len(names), np.int32)})
     kept, counts = keep_patches(patches, maps)
     assert [row[:2] for row in counts] == [

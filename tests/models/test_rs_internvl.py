@@ -159,7 +159,7 @@ def test_a_folder_without_a_base_is_refused(checkpoints, tmp_path):
 
 
 def _plain_answer(answering, patch, instruction, length):
-    """Greedy decoding that computes everything anew for each token: no cache, no padding, no batch."""
+    """Greedy decoding that computes everything again for each token: no cache, no padding, no batch."""
     network, prompts = answering._model, answering._prompts
     prefix = network.prefix(network.encode(*answering._prepare([patch])), prompts.before)
     tokens, said = prompts.instruction(instruction), []

@@ -21,7 +21,7 @@ def test_nested_values_of_the_command_line_get_their_types():
     }
 
 
-@pytest.mark.parametrize("text", ["", "why: not", "[unfinished", "key not at hand"])
+@pytest.mark.parametrize("text", ["", "why: not", "[unfinished", "key not available"])
 def test_text_stays_text(text):
     assert typed_values({"absent": {"GPT": text}}) == {"absent": {"GPT": text}}
 

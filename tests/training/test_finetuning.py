@@ -162,7 +162,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(world, undisturbed, tmp_path):
     assert not out.exists()
     done = _run(command)
     assert done.returncode == 0, done.stderr
-    assert "going on after step" in done.stderr
+    assert "resuming after step" in done.stderr
     expected, found = _weights(undisturbed / "out"), _weights(out)
     assert expected.keys() == found.keys()
     for name, value in expected.items():

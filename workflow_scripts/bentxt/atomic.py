@@ -1,4 +1,4 @@
-"""Outputs that are whole or not there: written under a temporary name beside the target, then renamed."""
+"""Outputs that are whole or not there: written under a temporary name next to the target, then renamed."""
 
 import errno
 import shutil
@@ -70,7 +70,7 @@ def atomic_directory(target: Path | str) -> Iterator[Path]:
     Yields
     ------
     Path
-        An empty directory beside ``target``.
+        An empty directory next to ``target``.
     """
     target = Path(target)
     part = _part(target)

@@ -38,11 +38,11 @@ class InputError(Exception):
 
 
 class CheckpointUnavailable(InputError):
-    """A model's weights or its environment are not at hand; its table row says why it is empty."""
+    """A model's weights or its environment are not available; its table row says why it is empty."""
 
 
 class MetricUnavailable(Exception):
-    """A metric's resource (weights, corpus, judge) is not at hand; the message says which."""
+    """A metric's resource (weights, corpus, judge) is not available; the message says which."""
 
 
 class Unreadable(ValueError):

@@ -124,7 +124,7 @@ class _Run:
         return read_row(row.type, row.category, row.input, row.output, self._measure.zones)
 
     def _can_be_answered(self, row, known):
-        """Tell whether map, metadata or raster are at hand; a source with a defect is reported."""
+        """Tell whether map, metadata or raster are available; a source with a defect is reported."""
         source, there = "map", known.has_map
         category = CATEGORY_TABLE[row.type, row.category]
         if not category.needs_map:

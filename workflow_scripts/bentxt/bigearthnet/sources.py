@@ -1,4 +1,4 @@
-"""Where BigEarthNet v2.0 comes from, and downloads that go on where they stopped (Section 3.1)."""
+"""Where BigEarthNet v2.0 comes from, and downloads that resume where they stopped (Section 3.1)."""
 
 import csv
 import hashlib
@@ -41,7 +41,7 @@ class Source:
 
 
 class _Interrupted(Exception):
-    """An attempt ended before the file was complete; another may go on from there."""
+    """An attempt ended before the file was complete; another may resume from there."""
 
 
 def read_source(table: Path | str, name: str) -> Source:
@@ -135,11 +135,11 @@ def download(
                         f"download failed: {interruption}",
                         file=target,
                         item=url,
-                        remedy="run it again: it goes on from the "
+                        remedy="run it again: it resumes from the "
                         f"{_size(partial):,} of {source.size:,} bytes that are here",
                     ) from interruption.__cause__
                 wait = min(first_wait * 2 ** max(failures - 1, 0), _LONGEST_WAIT)
-                _LOG.warning("%s; going on in %.0f s from byte %d", interruption, wait, _size(partial))
+                _LOG.warning("%s; resuming in %.0f s from byte %d", interruption, wait, _size(partial))
                 time.sleep(wait)
     digest = _md5(partial)
     if digest != source.md5:

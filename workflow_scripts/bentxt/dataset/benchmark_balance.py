@@ -20,7 +20,7 @@ def effective_number(counts):
 
 
 def patch_balance(about, chosen):
-    """Return how many of the chosen patches have questions about each class, beside the even number."""
+    """Return how many of the chosen patches have questions about each class, next to the even number."""
     counts = about[chosen].sum(axis=0)
     lines = [("", "patches", "patches", "", len(about), len(chosen), len(chosen), 0)]
     available = about.sum(axis=0)
@@ -32,7 +32,7 @@ def patch_balance(about, chosen):
 
 
 def row_balance(key, answers, groups, taken, asked):
-    """Return the lines of one type and category: rows, answers and groups, beside the even numbers."""
+    """Return the lines of one type and category: rows, answers and groups, next to the even numbers."""
     lines = [_line(*key, "rows", "", len(answers), asked, len(taken))]
     labels = ANSWERS.get(key[0], ())
     for balance, values, items in (

@@ -18,7 +18,7 @@ _WORDS = NLTKWordTokenizer()
 #: letter or digit in the last run (closing brackets there would move the final full stop to the run before).
 _SIMPLE = re.compile(r"[ !-&(-_a-~]*[A-Za-z0-9][!-&(-_a-~]*")
 #: What makes more of a text a candidate for a sentence end than a full stop and a space, or moves the end:
-#: other end marks, other space, and full stops that stand alone or beside brackets and quotation marks.
+#: other end marks, other space, and full stops that stand alone or next to brackets and quotation marks.
 _INTRICATE = re.compile(r"""[!?]|[^ -~]|\. ?[]\[(){}"'*:;,@]| [ .]""")
 #: Enough for the contexts and runs of half a million captions; bounds the memory for other text.
 _REMEMBERED = 1 << 18

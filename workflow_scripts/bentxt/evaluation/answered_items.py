@@ -1,4 +1,4 @@
-"""The annotations of a task beside the answers that a model gave."""
+"""The annotations of a task next to the answers that a model gave."""
 
 import pyarrow.compute as pc
 

@@ -60,7 +60,7 @@ def clair(candidates, references, judge):
         Without a judge, without its key, or where it refuses a request or does not answer.
     """
     if judge is None:
-        raise MetricUnavailable("no judge is at hand; name a server in benchmark.clair")
+        raise MetricUnavailable("no judge is available; name a server in benchmark.clair")
     chats = []
     for candidate, reference in zip(candidates, references, strict=True):
         prompt = PROMPT.format(candidate=candidate, reference=reference)

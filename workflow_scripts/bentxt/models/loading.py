@@ -48,7 +48,7 @@ def find_weights(key, entry, checkpoint=None, s1_encoder=None, s2_encoder=None, 
     Raises
     ------
     CheckpointUnavailable
-        If one of the checkpoints is not at hand.
+        If one of the checkpoints is not available.
     InputError
         If the adapter is missing or not wanted.
     """

@@ -8,7 +8,7 @@ from bentxt.models.model_table import read_models
 
 @dataclass(frozen=True)
 class TableRow:
-    """What a table says of a model beside its scores; fields as in ``resources/models.yaml``."""
+    """What a table says of a model next to its scores; fields as in ``resources/models.yaml``."""
 
     group: str
     parameters: str

@@ -54,7 +54,7 @@ def extract_attribute_tables(
 ) -> tuple[int, ...]:
     """Read all reference maps and write the tables of maps, instances and adjacencies.
 
-    Memory holds a shard of maps and the names of the patches; rows wait in scratch files beside the
+    Memory holds a shard of maps and the names of the patches; rows wait in scratch files next to the
     first target, because the archive's order need not be that of the tables.
 
     Parameters

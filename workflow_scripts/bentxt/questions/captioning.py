@@ -32,7 +32,7 @@ def generate_instructions(seed, templates, patches, captions, out, lineage, bloc
         Target, schema ``QUESTIONS``.
     lineage : Lineage
     block : int
-        Patches held in memory at a time, beside a shard of captions; without effect on the result.
+        Patches held in memory at a time, next to a shard of captions; without effect on the result.
 
     Raises
     ------

@@ -74,7 +74,7 @@ class TransformersModel(AnsweringModel):
         self._before, self._after, self._image_options = _TYPES[config.model_type]
         self._tokenizer = transformers.AutoTokenizer.from_pretrained(folder, padding_side="left", **local)
         if self._tokenizer.chat_template is None:
-            # Older checkpoints keep it beside the processor.
+            # Older checkpoints keep it next to the processor.
             template = json.loads((folder / "chat_template.json").read_text(encoding="utf-8"))
             self._tokenizer.chat_template = template["chat_template"]
         if self._tokenizer.pad_token is None:
