@@ -121,7 +121,7 @@ def meteor(candidates, references):
 
     if not _nltk_has("corpora/wordnet"):
         raise MetricUnavailable(
-            "WordNet is not available; set the environment variable NLTK_DATA to a folder with corpora/wordnet"
+            "WordNet is not available; name a folder with corpora/wordnet in the environment variable NLTK_DATA"
         )
     return np.array(
         [
