@@ -104,7 +104,7 @@ rule score_answers:
         mem_mb=4000,
         runtime=60,
     params:
-        settings=settings("seed", "benchmark"),
+        settings=settings("seed", *(f"benchmark.{key}" for key in config["benchmark"] if key != "absent")),
         code=code("score_answers"),
         box_scale=lambda wildcards: json.dumps(MODEL_TABLE[wildcards.model].box_scale),
     message:

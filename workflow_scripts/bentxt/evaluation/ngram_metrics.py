@@ -121,7 +121,7 @@ def meteor(candidates, references):
 
     if not _nltk_has("corpora/wordnet"):
         raise MetricUnavailable(
-            "WordNet is not available; name a folder with corpora/wordnet in the environment variable NLTK_DATA"
+            "WordNet is not available; set NLTK_DATA in the environment to a folder with corpora/wordnet"
         )
     return np.array(
         [
