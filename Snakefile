@@ -6,7 +6,8 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
-configfile: "config.yaml"
+# By its folder, so that a run in another folder gets as far as the message of rules/common.smk.
+configfile: f"{workflow.basedir}/config.yaml"
 
 
 report: "report/workflow.rst"
@@ -36,7 +37,7 @@ rule all:
     input:
         TABLES,
         FIGURES,
-        "figures/learning.csv",
+        LEARNING,
         "figures/agreement.csv",
         "figures/counts.csv",
 

@@ -24,7 +24,7 @@ from bentxt.miniature.scenes import SCENES, tile_corner  # noqa: E402
 from bentxt.miniature.world import labels  # noqa: E402
 from bentxt.nomenclature import COUNTRIES  # noqa: E402
 from bentxt.program.lineage import Lineage  # noqa: E402
-from bentxt.tables.patch_schemas import METADATA  # noqa: E402
+from bentxt.tables.schemas.metadata_schema import METADATA  # noqa: E402
 from bentxt.tables.table_files import write_table  # noqa: E402
 
 #: Patches of BigEarthNet v2.0.

@@ -18,14 +18,16 @@ from invented import write_input
 from programs import ROOT, processor, run_jobs
 
 from bentxt.dataset.assembly import BLOCK, merge_types
-from bentxt.patches.patch_attributes import read_patches
+from bentxt.patches.patch_attributes import read_patch_attributes
 from bentxt.program.command_line import collect_rarely
 from bentxt.program.lineage import Lineage
+from bentxt.program.settings import section
+from bentxt.questions.categories import QUESTION_TYPES
 from bentxt.questions.question_rows import QuestionRows
-from bentxt.questions.question_table import TYPES as RELEASE_TYPES
-from bentxt.questions.question_table import generate_questions, load_resources, question_maker
-from bentxt.tables.annotation_schemas import DATASET, QUESTIONS
-from bentxt.tables.patch_schemas import PATCHES
+from bentxt.questions.question_table import TYPE_SETTINGS, generate_questions, load_resources, question_maker
+from bentxt.tables.schemas.dataset_schema import DATASET
+from bentxt.tables.schemas.patches_schema import PATCHES
+from bentxt.tables.schemas.questions_schema import QUESTIONS
 from bentxt.tables.table_files import TableWriter, read_table
 
 MAPS = 10_000
@@ -39,11 +41,11 @@ def make_tables(folder):
     return tuple(folder / f"{name}.parquet" for name in ("patches", "maps", "instances", "adjacencies"))
 
 
-def resources_of(kind):
+def resources_of(annotation_type):
     """Return what questions of one type are worded with."""
-    templates = sorted((RESOURCES / "templates" / kind).glob("*.yaml"))
+    templates = sorted((RESOURCES / "templates" / annotation_type).glob("*.yaml"))
     tables = ("class_wording.yaml", "similar_classes.yaml", "climate_zones.csv")
-    return load_resources(kind, templates, *(RESOURCES / name for name in tables))
+    return load_resources(annotation_type, templates, *(RESOURCES / name for name in tables))
 
 
 def cpu_seconds(function, repeats=3):
@@ -61,8 +63,8 @@ def from_dicts(generated, patches, out):
     places = {place["patch_id"]: place for place in patches.to_pylist()}
     rows = []
     for patch_id, place in places.items():
-        for kind in sorted(generated):
-            for category, instruction, answer, _, _, reserve in generated[kind][patch_id]:
+        for annotation_type in sorted(generated):
+            for category, instruction, answer, _, _, reserve in generated[annotation_type][patch_id]:
                 if not reserve:
                     rows.append(
                         {
@@ -71,7 +73,7 @@ def from_dicts(generated, patches, out):
                             "patch_id": patch_id,
                             "input": instruction,
                             "output": answer,
-                            "type": kind,
+                            "type": annotation_type,
                             "category": category,
                             "split": place["split"],
                             "latitude": place["latitude"],
@@ -93,12 +95,12 @@ def from_columns(generated, patches, out):
         for first in range(0, len(patches), BLOCK):
             block = patches.slice(first, BLOCK)
             questions = {}
-            for kind in sorted(generated):
+            for annotation_type in sorted(generated):
                 rows = QuestionRows()
                 for patch_id in block["patch_id"].to_pylist():
-                    rows.extend(patch_id, generated[kind][patch_id])
+                    rows.extend(patch_id, generated[annotation_type][patch_id])
                 table = pa.table(rows.take(), schema=QUESTIONS)
-                questions[kind] = table.filter(pc.invert(table["reserve"]))
+                questions[annotation_type] = table.filter(pc.invert(table["reserve"]))
             writer.write(merge_types(block, questions, nobody, writer.rows + 1))
 
 
@@ -131,17 +133,20 @@ def main():
         folder = Path(name)
         paths = make_tables(folder)
         generated = {}
-        for kind in TYPES:
-            parts = (config["seed"], config["questions"], resources_of(kind))
-            out = folder / f"{kind}.parquet"
+        for annotation_type in TYPES:
+            settings = section(config, "questions", TYPE_SETTINGS[annotation_type])
+            parts = (config["seed"], settings, resources_of(annotation_type))
+            out = folder / f"{annotation_type}.parquet"
             seconds = cpu_seconds(
                 lambda parts=parts, out=out: generate_questions(*parts, paths, out, LINEAGE)
             )
             rows = pq.read_metadata(out).num_rows
-            print(f"| {kind} | {rows:,} | {seconds / rows * 1e6:.1f} µs |")
+            print(f"| {annotation_type} | {rows:,} | {seconds / rows * 1e6:.1f} µs |")
             maker = question_maker(*parts)
-            generated[RELEASE_TYPES[kind]] = {
-                patch.patch_id: list(maker.rows(patch)) for block in read_patches(*paths) for patch in block
+            generated[QUESTION_TYPES[annotation_type]] = {
+                patch.patch_id: list(maker.rows(patch))
+                for block in read_patch_attributes(*paths)
+                for patch in block
             }
         compare(generated, read_table(paths[0], PATCHES), folder)
 

@@ -3,6 +3,8 @@
 # needs:  {results}/patches.parquet and {results}/attributes/, resources/templates, class wording
 # makes:  {results}/captions/template.parquet, {results}/questions/{binary,mcq,bounding_box}.parquet
 
+from bentxt.questions.categories import QUESTION_TYPES, settings_of
+
 
 rule write_captions:
     input:
@@ -38,9 +40,20 @@ rule write_captions:
         " > {log} 2>&1"
 
 
+def question_settings(wildcards):
+    """The settings of one annotation type, so that a changed key reruns no other."""
+    keys = settings_of(QUESTION_TYPES[wildcards.type])
+    return settings("seed", *(f"questions.{key}" for key in keys))
+
+
+def templates(wildcards):
+    """The template files of one annotation type."""
+    return sorted(map(str, Path("resources/templates", wildcards.type).glob("*.yaml")))
+
+
 rule generate_questions:
     input:
-        templates=lambda wildcards: templates(wildcards.type),
+        templates=templates,
         wording="resources/class_wording.yaml",
         similar_classes="resources/similar_classes.yaml",
         climate_zones="resources/climate_zones.csv",
@@ -55,7 +68,7 @@ rule generate_questions:
     benchmark:
         f"{TIMINGS}/generate_questions/{{type}}.tsv"
     wildcard_constraints:
-        type="binary|mcq|bounding_box",
+        type="|".join(QUESTION_TYPES),
     conda:
         "../envs/data.yaml"
     resources:

@@ -4,12 +4,9 @@
 # makes:  {results}/benchmark_rows.parquet, {results}/benchmark_balance.csv,
 #         {results}/BigEarthNet.txt.parquet
 
-QUESTIONS = {
-    "binary": f"{RESULTS}/questions/binary.parquet",
-    "mcq": f"{RESULTS}/questions/mcq.parquet",
-    "bounding_box": f"{RESULTS}/questions/bounding_box.parquet",
-    "captioning": f"{RESULTS}/questions/captioning.parquet",
-}
+from bentxt.release import ANNOTATION_TYPES
+
+QUESTIONS = {entry.file: f"{RESULTS}/questions/{entry.file}.parquet" for entry in ANNOTATION_TYPES}
 
 
 rule select_benchmark:

@@ -32,7 +32,7 @@ rule augment_captions:
             *(f"augmentation.{key}" for key in config["augmentation"] if key != "shards"),
         ),
         code=code("augment_captions"),
-        progress=f"{RESULTS}/progress/augment_captions/{{shard}}-{{shards}}.jsonl",
+        answers=f"{RESULTS}/answers/augment_captions/{{shard}}-{{shards}}.jsonl",
     message:
         "Augmenting captions, shard {wildcards.shard} of {wildcards.shards}"
     shell:
@@ -44,7 +44,7 @@ rule augment_captions:
         " --adjacencies {input.adjacencies}"
         " --shard {wildcards.shard}"
         " --shards {wildcards.shards}"
-        " --progress {params.progress}"
+        " --answers {params.answers}"
         " --out {output}"
         " --settings {params.settings:q}"
         " --code {params.code}"

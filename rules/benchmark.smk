@@ -1,7 +1,45 @@
 # Every model on every task: predict, then score (Section 5).
 #
-# needs:  {results}/BigEarthNet.txt.parquet, {results}/images.lmdb, checkpoints, resources/models.yaml
+# needs:  {results}/BigEarthNet.txt.parquet, {results}/images.lmdb, checkpoints
 # makes:  {results}/predictions/{model}/{task}.parquet and .json, {results}/scores/{model}/{task}.json
+
+
+def model_inputs(wildcards):
+    """What a model's prediction needs next to data set and images, as far as rules make it."""
+    adapter = "adapter" in MODEL_TABLE[wildcards.model].needs
+    return built_checkpoints(wildcards.model) + [f"{RESULTS}/finetuned/{wildcards.task}"] * adapter
+
+
+def model_arguments(wildcards):
+    """Where the model's weights are, as options of predict_answers.py."""
+    needs, source = MODEL_TABLE[wildcards.model].needs, checkpoint(wildcards.model)
+    arguments = [f"--checkpoint {source}"] if source else []
+    if "encoders" in needs:
+        arguments.append(encoder_arguments(wildcards.model))
+    if "adapter" in needs:
+        arguments.append(f"--adapter {RESULTS}/finetuned/{wildcards.task}")
+    return " ".join(arguments)
+
+
+def model_entry(wildcards):
+    """The model's entry as JSON, as far as its answers to the task depend on it."""
+    return json.dumps(MODEL_TABLE[wildcards.model].for_task(wildcards.task).to_dict(), sort_keys=True)
+
+
+def prediction_settings(wildcards):
+    """The settings of one prediction: of its own task, and of its model's family."""
+    return settings(
+        "prediction.split",
+        "prediction.batch_size",
+        "prediction.allow_remote_code",
+        f"prediction.max_new_tokens.{wildcards.task}",
+        *FAMILIES[MODEL_TABLE[wildcards.model].family].settings,
+    )
+
+
+def prediction_code(wildcards):
+    """The fingerprint of the code that predicts, with that of the model's own family only."""
+    return fingerprint("predict_answers", SCRIPTS, [FAMILIES[MODEL_TABLE[wildcards.model].family].module])
 
 
 rule predict_answers:
@@ -9,7 +47,6 @@ rule predict_answers:
         model_inputs,
         dataset=DATASET,
         images=IMAGES,
-        models=MODELS,
     output:
         predictions=f"{RESULTS}/predictions/{{model}}/{{task}}.parquet",
         status=f"{RESULTS}/predictions/{{model}}/{{task}}.json",
@@ -18,6 +55,7 @@ rule predict_answers:
     benchmark:
         f"{TIMINGS}/predict_answers/{{model}}/{{task}}.tsv"
     wildcard_constraints:
+        model="|".join(map(re.escape, MODEL_TABLE)),
         task="|".join(TASKS),
     conda:
         "../envs/models.yaml"
@@ -25,10 +63,11 @@ rule predict_answers:
         mem_mb=4000,
         runtime=60,
     params:
-        settings=settings("seed", "prediction"),
-        code=code("predict_answers"),
+        settings=prediction_settings,
+        code=prediction_code,
+        entry=model_entry,
         model=model_arguments,
-        progress=f"{RESULTS}/progress/predict_answers/{{model}}-{{task}}.jsonl",
+        answers=f"{RESULTS}/answers/{{model}}/{{task}}.jsonl",
     message:
         "{wildcards.model} answers {wildcards.task}"
     shell:
@@ -37,9 +76,9 @@ rule predict_answers:
         " --task {wildcards.task}"
         " --dataset {input.dataset}"
         " --images {input.images}"
-        " --models {input.models}"
+        " --entry {params.entry:q}"
         " {params.model}"
-        " --progress {params.progress}"
+        " --answers {params.answers}"
         " --out {output.predictions}"
         " --status {output.status}"
         " --threads {threads}"
@@ -53,7 +92,6 @@ rule score_answers:
         predictions=rules.predict_answers.output.predictions,
         status=rules.predict_answers.output.status,
         dataset=DATASET,
-        models=MODELS,
     output:
         f"{RESULTS}/scores/{{model}}/{{task}}.json",
     log:
@@ -66,8 +104,9 @@ rule score_answers:
         mem_mb=4000,
         runtime=60,
     params:
-        settings=settings("seed", "benchmark"),
+        settings=settings("seed", *(f"benchmark.{key}" for key in config["benchmark"] if key != "absent")),
         code=code("score_answers"),
+        box_scale=lambda wildcards: json.dumps(MODEL_TABLE[wildcards.model].box_scale),
     message:
         "Scoring {wildcards.model} on {wildcards.task}"
     shell:
@@ -77,7 +116,7 @@ rule score_answers:
         " --predictions {input.predictions}"
         " --status {input.status}"
         " --dataset {input.dataset}"
-        " --models {input.models}"
+        " --box-scale {params.box_scale}"
         " --out {output}"
         " --settings {params.settings:q}"
         " --code {params.code}"

@@ -1,6 +1,8 @@
 # Paths, settings and fingerprints that the stages share. No rules.
 
 import json
+import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -11,12 +13,21 @@ SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from bentxt.errors import InputError
+from bentxt.models.checkpoint_sources import ENCODERS, check_sources, find_source
+from bentxt.models.model_table import FAMILIES, read_models
+from bentxt.models.table_rows import rows_to_json, table_rows
 from bentxt.program.fingerprint import fingerprint
 from bentxt.program.config_check import check_config
+from bentxt.program.run_guards import check_folder, check_slurm_run, typed_values
 from bentxt.program.settings import select_settings
+from bentxt.release import TASKS
+from snakemake.utils import update_config
 
+update_config(config, typed_values(dict(workflow.config_settings.config)))
 try:
+    check_folder(Path.cwd(), workflow.basedir)
     check_config(config, yaml.safe_load((Path(workflow.basedir) / "config/schema.yaml").read_text()))
+    check_slurm_run(config, workflow.config_settings.overwrite_config, sys.argv[1:], os.environ)
 except InputError as error:
     sys.exit(f"error: {error}")
 
@@ -40,7 +51,6 @@ IMAGES = f"{RESULTS}/images.lmdb"
 DATASET = f"{RESULTS}/BigEarthNet.txt.parquet"
 
 MODELS = "resources/models.yaml"
-TASKS = ["captioning", "binary", "mcq", "referring"]
 
 
 def settings(*keys):
@@ -53,11 +63,6 @@ def code(program):
     return fingerprint(program, SCRIPTS)
 
 
-def templates(folder):
-    """The template files of an annotation type."""
-    return sorted(str(path) for path in Path("resources/templates").glob(f"{folder}/*.yaml"))
-
-
 def augmented_captions():
     """The shards of the augmented captions, in patch order."""
     shards = config["augmentation"]["shards"]
@@ -65,43 +70,9 @@ def augmented_captions():
 
 
 def climate_raster():
-    """The climate raster where it is at hand, so that a run can be planned before; the program asks for it."""
+    """The climate raster where it is available, so that a run can be planned before; the program asks for it."""
     raster = config["geography"]["climate"]["raster"]
     return [raster] if raster and Path(raster).exists() else []
-
-
-#: The config keys that each annotation type depends on, so that a changed key reruns no other.
-QUESTION_SETTINGS = {
-    "binary": ["adjacency_min_border", "area_grid"],
-    "mcq": ["adjacency_min_border", "area_grid", "area_range_width", "release_compatible"],
-    "bounding_box": ["point_min_share", "reference_share", "reference_min_fill"],
-}
-
-
-def question_settings(wildcards):
-    """The settings of one annotation type."""
-    return settings("seed", *(f"questions.{key}" for key in QUESTION_SETTINGS[wildcards.type]))
-
-
-#: Of the settings of questions those that answers and the choice of boxes depend on.
-AGREEMENT_QUESTIONS = ["adjacency_min_border", "point_min_share", "reference_share", "reference_min_fill"]
-
-
-def annotations():
-    """The annotations to answer anew: this run's own, or released ones; asked for by the program if missing."""
-    released = config["agreement"]["annotations"]
-    return DATASET if released is None else [released] if Path(released).exists() else []
-
-
-def agreement_arguments():
-    """What measure_agreement.py is given beside maps and metadata."""
-    arguments = f"--annotations {config['agreement']['annotations'] or DATASET}"
-    climate = config["geography"]["climate"]
-    if climate["source"] == "raster":
-        arguments += f" --climate-raster {climate['raster']}"
-    if complete := config["agreement"]["complete"]:
-        arguments += f" --complete {' '.join(map(shlex.quote, complete))}"
-    return arguments
 
 
 def finetuning_settings(wildcards):
@@ -110,21 +81,18 @@ def finetuning_settings(wildcards):
     return settings("seed", f"finetuning.epochs.{wildcards.task}", *(f"finetuning.{key}" for key in keys))
 
 
-def checkpoint(key):
-    """Where a checkpoint is loaded from: a folder that a rule builds, or what the config names."""
-    source = config["checkpoints"].get(key)
-    return f"{RESULTS}/checkpoints/{key}" if source == "tiny" else source
+try:
+    MODEL_TABLE = read_models(Path(workflow.basedir) / MODELS)
+    check_sources(config["checkpoints"], MODEL_TABLE)
+except InputError as error:
+    sys.exit(f"error: {error}")
 
-
-def built_checkpoints(*keys):
-    """Those of the checkpoints that a rule builds."""
-    return [checkpoint(key) for key in keys if config["checkpoints"].get(key) == "tiny"]
-
-
-MODEL_TABLE = yaml.safe_load((Path(workflow.basedir) / MODELS).read_text())
-
-#: Models of the paper that this run has weights, an environment or a key for.
-RUN_MODELS = [key for key in MODEL_TABLE if not config["benchmark"]["absent"].get(key)]
+#: Models of the tables that this run has weights, an environment or a key for.
+RUN_MODELS = [
+    key
+    for key, entry in MODEL_TABLE.items()
+    if entry.group != "baseline" and not config["benchmark"]["absent"].get(key)
+]
 
 
 def scores(models, tasks):
@@ -132,23 +100,23 @@ def scores(models, tasks):
     return [f"{RESULTS}/scores/{model}/{task}.json" for model in models for task in tasks]
 
 
-def model_inputs(wildcards):
-    """What a model's prediction needs beside data set and images, as far as rules make it."""
-    if wildcards.model not in ("RS-InternVL", "RS-InternVL-untrained"):
-        return built_checkpoints(wildcards.model)
-    adapter = [f"{RESULTS}/finetuned/{wildcards.task}"] if wildcards.model == "RS-InternVL" else []
-    return built_checkpoints("IVL", "s1_encoder", "s2_encoder") + adapter
+def checkpoint(key):
+    """Where a checkpoint is loaded from: a folder that a rule builds, or what the config names, or None."""
+    owner, source = find_source(key, config["checkpoints"], MODEL_TABLE)
+    return f"{RESULTS}/checkpoints/{owner}" if source == "tiny" else source
 
 
-def encoder_arguments():
-    """Where RS-InternVL's encoders are, as options of a program."""
-    return f"--s1-encoder {checkpoint('s1_encoder')} --s2-encoder {checkpoint('s2_encoder')}"
+def built_checkpoints(model):
+    """Those of a model's checkpoints that a rule builds."""
+    keys = [model, *(ENCODERS if "encoders" in MODEL_TABLE[model].needs else ())]
+    found = [find_source(key, config["checkpoints"], MODEL_TABLE) for key in keys]
+    return [f"{RESULTS}/checkpoints/{owner}" for owner, source in found if source == "tiny"]
 
 
-def model_arguments(wildcards):
-    """Where the model's weights are, as options of predict_answers.py."""
-    if wildcards.model not in ("RS-InternVL", "RS-InternVL-untrained"):
-        source = checkpoint(wildcards.model)
-        return f"--checkpoint {source}" if source else ""
-    adapter = f" --adapter {RESULTS}/finetuned/{wildcards.task}" if wildcards.model == "RS-InternVL" else ""
-    return f"--checkpoint {checkpoint('IVL')} {encoder_arguments()}{adapter}"
+def encoder_arguments(model):
+    """Where a model's encoders are, as options of a program."""
+    entry = MODEL_TABLE[model]
+    return (
+        f"--s1-encoder {checkpoint('s1_encoder') or entry.s1_encoder}"
+        f" --s2-encoder {checkpoint('s2_encoder') or entry.s2_encoder}"
+    )

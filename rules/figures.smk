@@ -4,17 +4,10 @@
 # makes:  figures/{table1..table8}.{csv,md,tex}, figures/{figure1..figure3}.{csv,pdf,png},
 #         figures/{item}.provenance.json
 
+from bentxt.reporting.table_layouts import BEST_LAYOUTS, LAYOUTS
+
 TABLES = expand("figures/table{number}.{kind}", number=range(1, 9), kind=["csv", "md", "tex"])
 FIGURES = expand("figures/figure{number}.{kind}", number=range(1, 4), kind=["csv", "pdf", "png"])
-
-TABLE_TASKS = {
-    "2": TASKS,
-    "3": ["binary"],
-    "4": ["mcq"],
-    "5": ["referring"],
-    "6": ["referring"],
-    "7": ["captioning"],
-}
 
 
 rule tabulate_datasets:
@@ -57,8 +50,7 @@ rule tabulate_datasets:
 
 rule tabulate_scores:
     input:
-        scores=lambda wildcards: scores(RUN_MODELS, TABLE_TASKS[wildcards.number]),
-        models=MODELS,
+        scores=lambda wildcards: scores(RUN_MODELS, LAYOUTS[f"table{wildcards.number}"].tasks),
     output:
         csv=report(
             "figures/table{number}.csv",
@@ -82,6 +74,7 @@ rule tabulate_scores:
         runtime=10,
     params:
         settings=settings("benchmark.absent"),
+        rows=rows_to_json(table_rows(MODEL_TABLE)),
         code=code("tabulate_scores"),
     message:
         "Table {wildcards.number}: scores of every model"
@@ -89,7 +82,7 @@ rule tabulate_scores:
         "python workflow_scripts/tabulate_scores.py"
         " --table table{wildcards.number}"
         " --scores {input.scores}"
-        " --models {input.models}"
+        " --rows {params.rows:q}"
         " --out {output.csv}"
         " --settings {params.settings:q}"
         " --code {params.code}"
@@ -98,10 +91,9 @@ rule tabulate_scores:
 
 rule tabulate_best:
     input:
-        scores=scores(RUN_MODELS, TASKS),
-        models=MODELS,
+        scores=scores(RUN_MODELS, BEST_LAYOUTS["table8"].tasks),
         # Read on the terminal before the table: whether the RS-InternVL in it has learnt at all.
-        learning="figures/learning.csv",
+        learning=LEARNING,
     output:
         csv=report(
             "figures/table8.csv",
@@ -123,13 +115,14 @@ rule tabulate_best:
         runtime=10,
     params:
         settings=settings("benchmark.absent"),
+        rows=rows_to_json(table_rows(MODEL_TABLE)),
         code=code("tabulate_best"),
     message:
         "Table 8: the best remote-sensing model, the best general model, RS-InternVL"
     shell:
         "python workflow_scripts/tabulate_best.py"
         " --scores {input.scores}"
-        " --models {input.models}"
+        " --rows {params.rows:q}"
         " --out {output.csv}"
         " --settings {params.settings:q}"
         " --code {params.code}"

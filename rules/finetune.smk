@@ -4,6 +4,24 @@
 # makes:  {results}/checkpoints/{key}/, {results}/finetuned/{task}/
 
 
+#: The model that is fine-tuned; empty where no model of the table needs an adapter.
+TRAINED = [key for key, entry in MODEL_TABLE.items() if "adapter" in entry.needs]
+
+#: Whether fine-tuning taught it anything, where this run has it.
+LEARNING = ["figures/learning.csv"] if set(TRAINED) & set(RUN_MODELS) else []
+
+
+def tiny_type(wildcards):
+    """The architecture of a checkpoint that is built: a model's, or that of the encoders."""
+    return wildcards.key if wildcards.key in ENCODERS else MODEL_TABLE[wildcards.key].tiny
+
+
+def base_arguments(wildcards):
+    """What is fine-tuned, as options of a program."""
+    (model,) = TRAINED
+    return f"--base {checkpoint(model) or MODEL_TABLE[model].checkpoint} {encoder_arguments(model)}"
+
+
 rule build_tiny_checkpoint:
     input:
         dataset=DATASET,
@@ -25,11 +43,13 @@ rule build_tiny_checkpoint:
     params:
         settings=settings("seed", "tiny"),
         code=code("build_tiny_checkpoint"),
+        type=tiny_type,
     message:
         "Building and pre-training the tiny {wildcards.key}"
     shell:
         "python workflow_scripts/build_tiny_checkpoint.py"
         " --key {wildcards.key}"
+        " --type {params.type}"
         " --dataset {input.dataset}"
         " --images {input.images}"
         " --reference-maps {input.reference_maps}"
@@ -42,7 +62,7 @@ rule build_tiny_checkpoint:
 
 rule finetune_rs_internvl:
     input:
-        *built_checkpoints("IVL", "s1_encoder", "s2_encoder"),
+        *[path for model in TRAINED for path in built_checkpoints(model)],
         dataset=DATASET,
         images=IMAGES,
     output:
@@ -62,7 +82,7 @@ rule finetune_rs_internvl:
     params:
         settings=finetuning_settings,
         code=code("finetune_rs_internvl"),
-        base=f"--base {checkpoint('IVL')} {encoder_arguments()}",
+        base=base_arguments,
         progress=f"{RESULTS}/progress/finetune_rs_internvl/{{task}}",
     message:
         "Fine-tuning RS-InternVL for {wildcards.task}"

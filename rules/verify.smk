@@ -5,10 +5,15 @@
 # makes:  figures/learning.csv, figures/agreement.csv, figures/counts.csv,
 #         {results}/agreement/{disagreements,captions}.csv
 
+from bentxt.questions.categories import content_settings
+
+#: What fine-tuning is compared with.
+BASELINES = [key for key, entry in MODEL_TABLE.items() if entry.group == "baseline"]
+
 
 rule report_learning:
     input:
-        scores=scores(["RS-InternVL", "RS-InternVL-untrained"], ["binary", "mcq"]),
+        scores=scores([*TRAINED, *BASELINES[:1]], ["binary", "mcq"]),
     output:
         csv=report(
             "figures/learning.csv",
@@ -29,11 +34,14 @@ rule report_learning:
     params:
         settings=settings(),
         code=code("report_learning"),
+        models=[*TRAINED, *BASELINES[:1]],
     message:
         "Comparing RS-InternVL with the untrained model and the best constant answer"
     shell:
         "python workflow_scripts/report_learning.py"
         " --scores {input.scores}"
+        " --model {params.models[0]}"
+        " --baseline {params.models[1]}"
         " --out {output.csv}"
         " --settings {params.settings:q}"
         " --code {params.code}"
@@ -49,7 +57,7 @@ rule measure_counts:
             "figures/counts.csv",
             caption="../report/counts.rst",
             category="Checks",
-            labels={"item": "Numbers of annotations beside the release's"},
+            labels={"item": "Numbers of annotations next to the release's"},
         ),
         provenance="figures/counts.provenance.json",
     log:
@@ -76,6 +84,23 @@ rule measure_counts:
         " > {log} 2>&1"
 
 
+def annotations():
+    """The annotations to answer again: this run's own, or released ones; the program asks for missing ones."""
+    released = config["agreement"]["annotations"]
+    return DATASET if released is None else [released] if Path(released).exists() else []
+
+
+def agreement_arguments():
+    """What measure_agreement.py is given next to maps and metadata."""
+    arguments = f"--annotations {config['agreement']['annotations'] or DATASET}"
+    climate = config["geography"]["climate"]
+    if climate["source"] == "raster":
+        arguments += f" --climate-raster {climate['raster']}"
+    if complete := config["agreement"]["complete"]:
+        arguments += f" --complete {' '.join(map(shlex.quote, complete))}"
+    return arguments
+
+
 rule measure_agreement:
     input:
         annotations=annotations(),
@@ -88,7 +113,7 @@ rule measure_agreement:
             "figures/agreement.csv",
             caption="../report/agreement.rst",
             category="Checks",
-            labels={"item": "Annotations answered anew from the maps"},
+            labels={"item": "Annotations answered again from the maps"},
         ),
         provenance="figures/agreement.provenance.json",
         disagreements=f"{RESULTS}/agreement/disagreements.csv",
@@ -108,11 +133,11 @@ rule measure_agreement:
             "agreement.on_error",
             "captions",
             "reference_maps.maps_per_shard",
-            *(f"questions.{key}" for key in AGREEMENT_QUESTIONS),
+            *(f"questions.{key}" for key in content_settings()),
         ),
         code=code("measure_agreement"),
     message:
-        "Answering annotations anew from the maps"
+        "Answering annotations again from the maps"
     shell:
         "python workflow_scripts/measure_agreement.py"
         " {params.arguments}"

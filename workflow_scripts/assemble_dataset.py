@@ -3,25 +3,19 @@
 from bentxt.dataset.assembly import assemble_dataset
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.lineage import read_lineage
+from bentxt.release import ANNOTATION_TYPES
 
 
 def main():
     """Merge the question tables and the benchmark split into the data set."""
     parser = program_parser(__doc__)
     parser.add_argument("--patches", required=True, help="patches.parquet")
-    parser.add_argument("--binary", required=True, help="question table of type binary")
-    parser.add_argument("--mcq", required=True, help="question table of type mcq")
-    parser.add_argument("--bounding-box", required=True, help="question table of type bounding box")
-    parser.add_argument("--captioning", required=True, help="question table of type captioning")
+    for entry in ANNOTATION_TYPES:
+        parser.add_argument(entry.option, required=True, help=f"question table of type {entry.name}")
     parser.add_argument("--benchmark-rows", required=True, help="rows of the benchmark split")
     parser.add_argument("--out", required=True, help="the data set, Parquet")
     args = parser.parse_args()
-    questions = {
-        "binary": args.binary,
-        "mcq": args.mcq,
-        "bounding box": args.bounding_box,
-        "captioning": args.captioning,
-    }
+    questions = {entry.name: getattr(args, entry.file) for entry in ANNOTATION_TYPES}
     selection = read_lineage(args.benchmark_rows) or {}
     notes = {"benchmark_split": selection.get("notes", {})}
     assemble_dataset(args.patches, questions, args.benchmark_rows, args.out, lineage(args, **notes))

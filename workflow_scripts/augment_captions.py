@@ -1,11 +1,13 @@
 """Rewrite template captions by a language model or the grammar, check them, and choose (Section 3.2).
 
-One job rewrites one shard. Answers of a model are kept in the progress file as they come; a restarted job
-asks only for the rest, and a job run again after a change of the check asks for nothing. The grammar
-needs no progress file: it writes some thousand captions a second.
+One job rewrites one shard. Answers of a model are kept for good in a file of the job, as they come, and
+those in the files next to it are used too. So a restarted job asks only for the rest, and one that runs
+again after a change of the check or of the number of shards asks for nothing. Answers of the grammar are not
+kept: it writes some thousand captions a second.
 """
 
 from collections import Counter
+from pathlib import Path
 
 import pyarrow.parquet as pq
 
@@ -15,10 +17,12 @@ from bentxt.captions.caption_facts import Rules, read_facts
 from bentxt.captions.caption_shards import shard_range
 from bentxt.captions.prompts import PROMPTS, read_prompts
 from bentxt.errors import InputError
-from bentxt.program.answer_log import ConversationLog
+from bentxt.program.answer_log import AnswerLog
 from bentxt.program.command_line import collect_rarely, lineage, program_parser, run
 from bentxt.program.progress_bars import progress
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS, TEMPLATE_CAPTIONS
+from bentxt.program.settings import section
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
+from bentxt.tables.schemas.template_captions_schema import TEMPLATE_CAPTIONS
 from bentxt.tables.table_files import check_table, write_table
 from bentxt.tables.table_streams import read_rows
 
@@ -34,7 +38,9 @@ def main():
     parser.add_argument("--shard", type=int, required=True, help="which shard, from 0")
     parser.add_argument("--shards", type=int, required=True, help="number of shards")
     parser.add_argument("--prompts", default=PROMPTS, help="folder of the prompts")
-    parser.add_argument("--progress", required=True, help="JSON-lines file of a model's answers")
+    parser.add_argument(
+        "--answers", required=True, help="JSON-lines file that keeps a model's answers for good"
+    )
     parser.add_argument("--out", required=True, help="augmented captions of the shard")
     args = parser.parse_args()
     collect_rarely()
@@ -43,14 +49,14 @@ def main():
     start, stop = shard_range(pq.read_metadata(args.captions).num_rows, args.shard, args.shards)
     captions = read_rows(args.captions, TEMPLATE_CAPTIONS, start, stop)
     templates = captions["caption"].to_pylist()
-    rules = Rules.from_settings(args.settings)
+    rules = section(args.settings, "captions", Rules)
     facts = list(read_facts(args.patches, args.maps, args.instances, args.adjacencies, rules, start, stop))
     if [patch.patch_id for patch in facts] != captions["patch_id"].to_pylist():
         raise InputError("the captions are not those of the patches, row by row", file=args.captions)
 
     backend, prompts = make_backend(args.settings), read_prompts(args.prompts)
     bar = progress(total=len(facts), desc=f"augment {args.shard}/{args.shards}", unit="caption")
-    with bar, ConversationLog(args.progress if backend.asks_model else None) as answers:
+    with bar, _open_answers(args.answers if backend.asks_model else None) as answers:
         rewritten = augment(facts, templates, backend, prompts, answers, bar.update)
     rows = [
         {
@@ -71,6 +77,12 @@ def main():
     used = dict(sorted(Counter(columns["used"]).items()))
     notes = {"backend": backend.name, "model": backend.model, "used": used}
     write_table(args.out, columns, AUGMENTED_CAPTIONS, lineage(args, **notes))
+
+
+def _open_answers(path):
+    """Return the log at ``path``, with the answers of all other shards and numbers of shards next to it."""
+    others = [] if path is None else sorted(Path(path).parent.glob("*.jsonl"))
+    return AnswerLog(path, others)
 
 
 if __name__ == "__main__":

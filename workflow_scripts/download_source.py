@@ -1,6 +1,6 @@
-"""Download one file of BigEarthNet v2.0, going on where an earlier attempt stopped.
+"""Download one file of BigEarthNet v2.0, resuming where an earlier attempt stopped.
 
-In: the table of sources. Out: the file, once its size and MD5 are right. What has come so far lies beside it
+In: the table of sources. Out: the file, once its size and MD5 are right. What has come so far lies next to it
 in ``.<name>.download`` and outlives a broken connection, a kill and a restart.
 """
 

@@ -16,13 +16,13 @@ from bentxt.reporting.composites import class_map, radar_composite, read_class_c
 from bentxt.reporting.figure_files import write_figure_files
 from bentxt.reporting.pipeline_figure import COLUMNS, choose_scene, draw_pipeline, scene_facts
 from bentxt.reporting.provenance import write_provenance
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
-from bentxt.tables.patch_schemas import MAPS, PATCHES
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
+from bentxt.tables.schemas.maps_schema import MAPS
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import read_table
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
     parser.add_argument("--captions", nargs="+", required=True, help="augmented captions")
     parser.add_argument("--patches", required=True, help="table of located patches")
@@ -31,7 +31,7 @@ def main():
     parser.add_argument("--reference-maps", required=True, help="archive or folder of reference maps")
     parser.add_argument("--colours", default="resources/class_colours.csv", help="colours of the classes")
     parser.add_argument("--patch", help="draw this patch")
-    parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance go beside it")
+    parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance are written next to it")
     args = parser.parse_args()
 
     captions = pa.concat_tables(read_table(path, AUGMENTED_CAPTIONS) for path in args.captions)

@@ -14,17 +14,16 @@ from bentxt.reporting.composites import radar_composite, true_colour
 from bentxt.reporting.examples_figure import COLUMNS, choose_examples, choose_scene, draw_examples
 from bentxt.reporting.figure_files import write_figure_files
 from bentxt.reporting.provenance import write_provenance
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import read_table
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--images", required=True, help="images, from encode_images.py")
     parser.add_argument("--patch", help="draw this patch")
-    parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance go beside it")
+    parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance are written next to it")
     args = parser.parse_args()
 
     tasks = read_table(args.dataset, DATASET, ["patch_id", "type", "category"])

@@ -22,20 +22,19 @@ from bentxt.reporting.statistics_figure import (
     read_diversity,
     statistics_rows,
 )
-from bentxt.tables.annotation_schemas import DATASET
-from bentxt.tables.result_schemas import CAPTION_STATISTICS
+from bentxt.tables.schemas.caption_statistics_schema import CAPTION_STATISTICS
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import check_table, read_table
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
     parser.add_argument("--captions", required=True, help="words and sentences, from measure_captions.py")
-    parser.add_argument("--summary", required=True, help="JSON beside it")
+    parser.add_argument("--summary", required=True, help="JSON next to it")
     parser.add_argument("--dataset", required=True, help="the data set, for its number of rows")
     parser.add_argument("--published", default="resources/paper/table1.csv", help="Table 1 as published, CSV")
     parser.add_argument("--diversity", default="resources/paper/figure3.csv", help="published words and MTLD")
-    parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance go beside it")
+    parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance are written next to it")
     args = parser.parse_args()
 
     captions = read_table(args.captions, CAPTION_STATISTICS)

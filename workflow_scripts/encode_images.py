@@ -9,7 +9,7 @@ from pathlib import Path
 from bentxt.bigearthnet.image_encoding import encode_images
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.progress_bars import progress
-from bentxt.tables.patch_schemas import PATCHES
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import read_table
 
 

@@ -15,7 +15,8 @@ from bentxt.patches.patch_filter import COUNT_COLUMNS, keep_patches
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.lineage import read_lineage
 from bentxt.program.settings import setting
-from bentxt.tables.patch_schemas import KEPT_PATCHES, MAPS
+from bentxt.tables.schemas.kept_patches_schema import KEPT_PATCHES
+from bentxt.tables.schemas.maps_schema import MAPS
 from bentxt.tables.table_files import read_table, write_table
 
 

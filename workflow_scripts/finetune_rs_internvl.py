@@ -1,6 +1,6 @@
 """Fine-tune RS-InternVL for one task on the training and validation splits (Section 4).
 
-A killed run goes on from the last state under --progress and ends with the same weights.
+A killed run resumes from the last state under --progress and ends with the same weights.
 """
 
 import csv
@@ -28,18 +28,17 @@ from bentxt.training.task_annotations import read_task_annotations
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
-    parser.add_argument("--task", required=True, choices=TASKS)
+    parser.add_argument("--task", required=True, choices=TASKS, help="task of the benchmark")
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--images", required=True, help="images, from encode_images.py")
     parser.add_argument("--base", required=True, help="InternVL: folder or Hugging Face id")
     parser.add_argument("--s1-encoder", required=True, help="folder or Hugging Face id")
     parser.add_argument("--s2-encoder", required=True, help="folder or Hugging Face id")
     parser.add_argument(
-        "--progress", required=True, help="folder of the state that a killed run goes on from"
+        "--progress", required=True, help="folder of the state that a killed run resumes from"
     )
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="threads of PyTorch")
     parser.add_argument("--out", required=True, help="folder of the fine-tuned weights")
     args = parser.parse_args()
 

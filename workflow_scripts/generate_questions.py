@@ -7,15 +7,16 @@ climate zone. Bounding box: points and referring expressions. The answers follow
 from bentxt.class_wording import CLASS_WORDING
 from bentxt.patches.climate_legend import CLIMATE_ZONES
 from bentxt.program.command_line import collect_rarely, lineage, program_parser, run
-from bentxt.program.settings import setting
-from bentxt.questions.question_table import TYPES, generate_questions, load_resources
+from bentxt.program.settings import section, setting
+from bentxt.questions.categories import QUESTION_TYPES
+from bentxt.questions.question_table import TYPE_SETTINGS, generate_questions, load_resources
 from bentxt.questions.similar_classes import SIMILAR_CLASSES
 
 
 def main():
     """Read the tables of attributes, write the questions."""
     parser = program_parser(__doc__)
-    parser.add_argument("--type", required=True, choices=sorted(TYPES))
+    parser.add_argument("--type", required=True, choices=sorted(QUESTION_TYPES), help="type of annotation")
     parser.add_argument("--templates", required=True, nargs="+", help="one YAML file a category")
     parser.add_argument("--class-wording", default=CLASS_WORDING, help="forms of the class names, YAML")
     parser.add_argument("--similar-classes", default=SIMILAR_CLASSES, help="tiers of similar classes, YAML")
@@ -30,7 +31,7 @@ def main():
     )
     generate_questions(
         setting(args.settings, "seed"),
-        setting(args.settings, "questions"),
+        section(args.settings, "questions", TYPE_SETTINGS[args.type]),
         resources,
         (args.patches, args.maps, args.instances, args.adjacencies),
         args.out,

@@ -7,7 +7,9 @@ from bentxt.patches.climate_legend import read_legend
 from bentxt.patches.time_and_place import locate_patches
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
-from bentxt.tables.patch_schemas import KEPT_PATCHES, MAPS, PATCHES
+from bentxt.tables.schemas.kept_patches_schema import KEPT_PATCHES
+from bentxt.tables.schemas.maps_schema import MAPS
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import read_table, write_table
 
 LEGEND = Path(__file__).resolve().parent.parent / "resources" / "climate_zones.csv"

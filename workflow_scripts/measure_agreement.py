@@ -3,7 +3,7 @@
 Reads rows of the release (Parquet with its columns, or JSON lines with at least patch_id, type, category,
 input and output), understands each one whatever its template, answers it from maps, metadata and climate
 raster, and counts by type and category: rows; parsed, whose meaning was understood; answered, for which the
-map, the metadata or the raster was at hand; agreeing. Rows that were not understood are counted and listed,
+map, the metadata or the raster was available; agreeing. Rows that were not understood are counted and listed,
 never dropped. Of patches all of whose rows are given, referring rows are also compared as sets: missing, of
 ours in the release; extra, of the release by our rules.
 """
@@ -22,13 +22,13 @@ from bentxt.captions.caption_facts import Rules
 from bentxt.errors import InputError
 from bentxt.patches.climate_legend import CLIMATE_ZONES, zone_names
 from bentxt.program.command_line import lineage, program_parser, run
-from bentxt.program.settings import setting
+from bentxt.program.settings import section, setting
+from bentxt.questions.referring import BoxSettings
 from bentxt.reporting.provenance import write_provenance
 from bentxt.reporting.tables import csv_text
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
     parser.add_argument(
         "--annotations", type=Path, required=True, help="released rows: Parquet or JSON lines"
@@ -70,8 +70,9 @@ def main():
         )
         measure = Measure(
             zone_names(args.climate_zones),
-            setting(args.settings, "questions"),
-            Rules.from_settings(args.settings),
+            section(args.settings, "questions", BoxSettings),
+            setting(args.settings, "questions.adjacency_min_border"),
+            section(args.settings, "captions", Rules),
             stop,
         )
         # All appear together, and a path that cannot be written is found before the work.
@@ -88,7 +89,7 @@ def main():
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     print(agreement_report(rows), flush=True)
-    logging.info("%d maps at hand; findings: %s", evidence.maps, tally.findings or "none")
+    logging.info("%d maps available; findings: %s", evidence.maps, tally.findings or "none")
     notes = {"maps": evidence.maps, "findings": tally.findings, "captions": statements}
     inputs = [args.annotations, args.reference_maps, args.metadata]
     if args.climate_raster:

@@ -12,8 +12,8 @@ from bentxt.errors import InputError
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.progress_bars import progress
 from bentxt.program.settings import setting
-from bentxt.tables.annotation_schemas import DATASET
-from bentxt.tables.result_schemas import CAPTION_STATISTICS
+from bentxt.tables.schemas.caption_statistics_schema import CAPTION_STATISTICS
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import check_table, write_table
 
 #: Splits in the order of the summary.

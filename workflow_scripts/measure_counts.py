@@ -1,6 +1,6 @@
 """Compare numbers and balances of the data set with the release's rates.
 
-One row a quantity, with the expected sampling error where there is one; a provenance file beside it.
+One row a quantity, with the expected sampling error where there is one; a provenance file next to it.
 """
 
 import logging
@@ -15,13 +15,12 @@ from bentxt.reporting.release_counts import ReleaseCounts
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument(
         "--release-counts", default="resources/release_counts.csv", help="numbers of the release, CSV"
     )
-    parser.add_argument("--out", required=True, help="CSV; the provenance goes beside it")
+    parser.add_argument("--out", required=True, help="CSV; the provenance is written next to it")
     args = parser.parse_args()
 
     release = ReleaseCounts(args.release_counts)

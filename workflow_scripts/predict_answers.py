@@ -1,7 +1,7 @@
 """Answer one task of the benchmark with one model, or say why that model cannot be run (Section 5).
 
-Answers are kept in the progress file batch by batch: a job that was killed goes on where it stopped, unless
-weights, settings, data or code have changed since.
+Answers are kept for good, batch by batch, by what they depend on: weights, instruction, images and decoding.
+A job that was killed resumes where it stopped, and one that runs again asks only what has changed.
 """
 
 import json
@@ -14,15 +14,16 @@ from importlib.metadata import PackageNotFoundError, version
 from bentxt.atomic import write_text
 from bentxt.bigearthnet.image_store import open_images
 from bentxt.errors import CheckpointUnavailable
+from bentxt.models.answer_keys import answer_keys, answer_origin
 from bentxt.models.loading import find_weights, load_model
-from bentxt.models.model_table import read_entry
-from bentxt.models.prediction import answer_items, progress_key, read_items
-from bentxt.program.answer_log import PredictionLog
+from bentxt.models.model_table import FAMILIES, find_entry
+from bentxt.models.prediction import answer_items, read_items
+from bentxt.program.answer_log import AnswerLog
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.progress_bars import progress
 from bentxt.program.settings import setting
 from bentxt.release import TASKS
-from bentxt.tables.result_schemas import PREDICTIONS
+from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import write_table
 
 #: What of the status the table of answers says too.
@@ -30,18 +31,20 @@ _NOTES = ("status", "reason", "weights", "checkpoint", "revision", "device")
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
     parser.add_argument("--model", required=True, help="key of the model in --models")
-    parser.add_argument("--task", required=True, choices=TASKS)
+    parser.add_argument("--task", required=True, choices=TASKS, help="task of the benchmark")
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--images", required=True, help="LMDB of the images")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
+    parser.add_argument(
+        "--entry", type=json.loads, help="the model's entry as JSON, in place of the one in --models"
+    )
     parser.add_argument("--checkpoint", help="folder or Hugging Face id, in place of the entry's")
     parser.add_argument("--s1-encoder", help="RS-InternVL: folder or id of the Sentinel-1 encoder")
     parser.add_argument("--s2-encoder", help="RS-InternVL: folder or id of the Sentinel-2 encoder")
     parser.add_argument("--adapter", help="RS-InternVL: folder of the fine-tuned weights")
-    parser.add_argument("--progress", required=True, help="JSON-lines file of finished answers")
+    parser.add_argument("--answers", required=True, help="JSON-lines file of the answers, kept for good")
     parser.add_argument("--out", required=True, help="table of answers")
     parser.add_argument("--status", required=True, help="JSON: whether and how the model ran")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of the model")
@@ -49,17 +52,19 @@ def main():
 
     started = time.perf_counter()
     options = setting(args.settings, "prediction")
-    entry = read_entry(args.models, args.model)
-    items = read_items(args.dataset, args.task, options["split"], entry["instructions"])
+    entry = find_entry(args.model, args.entry, args.models)
+    items = read_items(args.dataset, args.task, options["split"], entry.instructions)
     status = {
         "model": args.model,
         "task": args.task,
         "status": "predicted",
         "reason": None,
         "weights": None,
-        "checkpoint": args.checkpoint or entry["checkpoint"],
+        "checkpoint": args.checkpoint or entry.checkpoint,
         "revision": None,
         "device": None,
+        "kept": 0,
+        "asked": 0,
         "versions": _versions(),
         "settings": args.settings,
     }
@@ -71,12 +76,11 @@ def main():
         status |= {"status": "unavailable", "reason": f"{error.problem}{at}"}
         _write(args, {}, status, started)
     else:
-        _write(args, {item.annotation: answers.answers[item.annotation] for item in items}, status, started)
-        answers.close(done=True)
+        _write(args, answers, status, started)
 
 
 def _answers(args, entry, items, options, status):
-    """Return the progress with an answer to every item, and say in ``status`` how they were made."""
+    """Return the answers (dict of annotation to text), and say in ``status`` how they were made."""
     given = (args.checkpoint, args.s1_encoder, args.s2_encoder, args.adapter)
     weights = find_weights(args.model, entry, *given)
     if weights.checkpoints:
@@ -86,17 +90,23 @@ def _answers(args, entry, items, options, status):
         for role, found in weights.checkpoints.items()
     }
     images = open_images(args.images)
-    if entry["family"] in ("transformers", "rs_internvl"):
+    if FAMILIES[entry.family].runs_here:
         _limit_threads(args.threads)
     model = load_model(args.model, entry, weights, args.settings, args.adapter, args.checkpoint)
     status |= {"device": model.device, "weights": weights.description or model.weights}
-    key = progress_key(items, args.model, entry, weights.identity, status["device"], args.settings, args.code)
-    answers = PredictionLog(args.progress, key)
+    identity = list(weights.identity)
+    if "encoders" in entry.needs and args.adapter is None:
+        # Its projections are not trained: they are drawn from the seed.
+        identity.append(f"seed:{setting(args.settings, 'seed')}")
+    origin = answer_origin(entry, identity, model, options, args.task)
+    keys = answer_keys(items, images, origin, radar="s1" in entry.image["input"])
     bar = progress(total=len(items), desc=f"{args.model} {args.task}", unit="answer")
-    with bar:
+    with bar, AnswerLog(args.answers) as answers:
         limit = options["max_new_tokens"][args.task]
-        answer_items(model, items, images, answers, options["batch_size"], limit, bar.update)
-    return answers
+        status["kept"], status["asked"] = answer_items(
+            model, items, keys, images, answers, options["batch_size"], limit, bar.update
+        )
+        return {item.annotation: answers.get(keys[item.annotation])[0] for item in items}
 
 
 def _limit_threads(threads):

@@ -11,22 +11,22 @@ from pathlib import Path
 from bentxt.atomic import write_text
 from bentxt.errors import InputError
 from bentxt.evaluation.answered_items import read_answered_items
-from bentxt.evaluation.scoring import score_task
-from bentxt.models.model_table import model_entry, read_models
+from bentxt.evaluation.scoring import ScoringSettings, score_task
+from bentxt.models.model_table import find_entry
 from bentxt.program.command_line import lineage, program_parser, run
-from bentxt.program.settings import setting
+from bentxt.program.settings import section, setting
 from bentxt.release import TASKS
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
     parser.add_argument("--model", required=True, help="key of the model in --models")
-    parser.add_argument("--task", required=True, choices=TASKS)
+    parser.add_argument("--task", required=True, choices=TASKS, help="task of the benchmark")
     parser.add_argument("--predictions", required=True, help="table of answers, from predict_answers.py")
-    parser.add_argument("--status", required=True, help="JSON beside it: whether and how the model ran")
+    parser.add_argument("--status", required=True, help="JSON next to it: whether and how the model ran")
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
+    parser.add_argument("--box-scale", help="of the model's boxes, pixels or null; left out: as in --models")
     parser.add_argument("--out", required=True, help="score file, JSON")
     args = parser.parse_args()
 
@@ -54,9 +54,12 @@ def main():
         score |= {"status": "unavailable", "reason": status.get("reason") or "the model could not be run"}
     else:
         items = read_answered_items(args, split)
-        box_scale = model_entry(read_models(args.models), args.model).get("box_scale")
-        benchmark, seed = setting(args.settings, "benchmark"), setting(args.settings, "seed")
-        score |= score_task(args.task, items, benchmark, seed, box_scale)
+        if args.box_scale is None:
+            box_scale = find_entry(args.model, path=args.models).box_scale
+        else:
+            box_scale = json.loads(args.box_scale)
+        benchmark = section(args.settings, "benchmark", ScoringSettings)
+        score |= score_task(args.task, items, benchmark, setting(args.settings, "seed"), box_scale)
     score["lineage"] = lineage(args).to_dict()
     score["prediction"] = status
     write_text(args.out, json.dumps(score, indent=1, ensure_ascii=False) + "\n")

@@ -11,12 +11,14 @@ from bentxt.dataset.benchmark_candidates import eligible_patches, read_candidate
 from bentxt.dataset.benchmark_split import select_benchmark
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
+from bentxt.questions.categories import PLACE_COLUMNS
+from bentxt.release import ANNOTATION_TYPES
 from bentxt.resources import RESOURCES
-from bentxt.tables.annotation_schemas import BENCHMARK_ROWS
-from bentxt.tables.patch_schemas import PATCHES
+from bentxt.tables.schemas.benchmark_rows_schema import BENCHMARK_ROWS
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import read_table, write_table
 
-PATCH_COLUMNS = ["patch_id", "split", "country", "season", "climate_zone"]
+PATCH_COLUMNS = ["patch_id", "split", *PLACE_COLUMNS]
 CRITERIA = ["linguistically_correct", "factually_accurate", "complete", "free_of_artifacts"]
 
 
@@ -25,10 +27,8 @@ def main():
     parser = program_parser(__doc__)
     parser.add_argument("--patches", required=True, help="patches.parquet")
     parser.add_argument("--captions", required=True, nargs="+", help="shards of the augmented captions")
-    parser.add_argument("--binary", required=True, help="question table of type binary")
-    parser.add_argument("--mcq", required=True, help="question table of type mcq")
-    parser.add_argument("--bounding-box", required=True, help="question table of type bounding box")
-    parser.add_argument("--captioning", required=True, help="question table of type captioning")
+    for entry in ANNOTATION_TYPES:
+        parser.add_argument(entry.option, required=True, help=f"question table of type {entry.name}")
     parser.add_argument(
         "--release-rows",
         default=RESOURCES / "release_benchmark_rows.csv",
@@ -43,13 +43,9 @@ def main():
         read_captions(args.captions, ["patch_id", *CRITERIA]),
     )
     candidates = {}
-    for annotation_type, path in (
-        ("binary", args.binary),
-        ("mcq", args.mcq),
-        ("bounding box", args.bounding_box),
-        ("captioning", args.captioning),
-    ):
-        candidates |= read_candidates(path, annotation_type, eligible["patch_id"].combine_chunks())
+    for entry in ANNOTATION_TYPES:
+        path = getattr(args, entry.file)
+        candidates |= read_candidates(path, entry.name, eligible["patch_id"].combine_chunks())
     quotas = read_quotas(args.release_rows, patches)
     selection = select_benchmark(setting(args.settings, "seed"), patches, eligible, quotas, candidates)
     columns = zip(*selection.rows, strict=True)

@@ -1,6 +1,6 @@
 """Tabulate data sets: the published Table 1 and a row counted from the data set of this run.
 
-Written as CSV, Markdown and LaTeX, with a provenance file beside them.
+Written as CSV, Markdown and LaTeX, with a provenance file next to them.
 """
 
 import pyarrow.compute as pc
@@ -10,16 +10,17 @@ from bentxt.program.settings import setting
 from bentxt.reporting.dataset_table import datasets_table, read_published
 from bentxt.reporting.provenance import write_provenance
 from bentxt.reporting.tables import write_table_files
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import read_table
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
     parser.add_argument("--published", default="resources/paper/table1.csv", help="Table 1 as published, CSV")
     parser.add_argument("--dataset", required=True, help="the data set as one table")
-    parser.add_argument("--out", required=True, help="CSV; Markdown, LaTeX and provenance go beside it")
+    parser.add_argument(
+        "--out", required=True, help="CSV; Markdown, LaTeX and provenance are written next to it"
+    )
     args = parser.parse_args()
 
     dataset = read_table(args.dataset, DATASET, ["type", "patch_id"])

@@ -1,10 +1,12 @@
 """Tabulate the scores of all models: Tables 2–7, as CSV, Markdown and LaTeX.
 
-Models that were not run are rows without numbers whose note says why. A provenance file is written beside
+Models that were not run are rows without numbers whose note says why. A provenance file is written next to
 the table.
 """
 
-from bentxt.models.model_table import read_models
+import json
+
+from bentxt.models.table_rows import read_rows
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
 from bentxt.reporting.provenance import write_provenance
@@ -15,23 +17,25 @@ from bentxt.reporting.tables import write_table_files
 
 
 def main():
-    """Run the program."""
     parser = program_parser(__doc__)
-    parser.add_argument("--table", required=True, choices=LAYOUTS)
+    parser.add_argument("--table", required=True, choices=LAYOUTS, help="table of the paper")
     parser.add_argument("--scores", nargs="*", default=[], help="score files, from score_answers.py")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
-    parser.add_argument("--out", required=True, help="CSV; Markdown, LaTeX and provenance go beside it")
+    parser.add_argument("--rows", type=json.loads, help="groups and parameters as JSON, in place of --models")
+    parser.add_argument(
+        "--out", required=True, help="CSV; Markdown, LaTeX and provenance are written next to it"
+    )
     args = parser.parse_args()
 
     table = all_models_table(
         args.table,
         read_scores(args.scores),
-        read_models(args.models),
+        read_rows(args.rows, args.models),
         setting(args.settings, "benchmark.absent"),
         setting(args.settings, "run"),
     )
     paths = write_table_files(table, args.out)
-    write_provenance(paths, lineage(args), [*args.scores, args.models])
+    write_provenance(paths, lineage(args), args.scores if args.rows else [*args.scores, args.models])
 
 
 if __name__ == "__main__":

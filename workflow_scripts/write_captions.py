@@ -4,7 +4,8 @@ from bentxt.captions.caption_facts import Rules, read_facts
 from bentxt.captions.template_captions import template_caption
 from bentxt.program.command_line import collect_rarely, lineage, program_parser, run
 from bentxt.program.progress_bars import progress
-from bentxt.tables.caption_schemas import TEMPLATE_CAPTIONS
+from bentxt.program.settings import section
+from bentxt.tables.schemas.template_captions_schema import TEMPLATE_CAPTIONS
 from bentxt.tables.table_files import TableWriter
 
 BATCH = 16384
@@ -21,7 +22,7 @@ def main():
     args = parser.parse_args()
     collect_rarely()
 
-    rules = Rules.from_settings(args.settings)
+    rules = section(args.settings, "captions", Rules)
     facts = read_facts(args.patches, args.maps, args.instances, args.adjacencies, rules)
     with TableWriter(args.out, TEMPLATE_CAPTIONS, lineage(args)) as writer:
         names, captions = [], []

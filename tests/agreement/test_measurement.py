@@ -18,7 +18,7 @@ from bentxt.bigearthnet.patch_names import reference_map_member
 from bentxt.captions.caption_facts import Rules
 from bentxt.errors import Unreadable
 from bentxt.nomenclature import SIDE
-from bentxt.patches.patch_attributes import Patch
+from bentxt.patches.patch_attributes import Instance, PatchAttributes
 from worlds.map_archives import TILE, archive_of, tif
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,9 +155,7 @@ def read_csv(path):
 
 def counts(table, *columns):
     return {
-        kind: tuple(int(row[column]) for column in columns)
-        for kind, row in table.items()
-        if row["rows"] != "0"
+        key: tuple(int(row[column]) for column in columns) for key, row in table.items() if row["rows"] != "0"
     }
 
 
@@ -496,7 +494,7 @@ def test_a_climate_zone_that_is_not_known_is_no_statement():
     reading = read_caption("The polar, frost zone holds pastures.", ("Polar, frost",))
     pixels = [0] * 19
     pixels[4] = 14400
-    instance = (4, 14400, 0, 0, 120, 120, 60.0, 60.0, True)
+    instance = Instance(4, 14400, 0, 0, 120, 120, 60.0, 60.0, True)
     counts_ = [int(bool(value)) for value in pixels]
-    facts = Patch("P", "Austria", "Fall", None, "", [4], pixels, counts_, [], [instance])
-    assert answer_caption(reading, facts, Rules(25, 5, 1000, 1)) == {"classes": []}
+    patch = PatchAttributes("P", "Austria", "Fall", None, "", [4], pixels, counts_, [], [instance])
+    assert answer_caption(reading, patch, Rules(25, 5, 1000, 1)) == {"classes": []}

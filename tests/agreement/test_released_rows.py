@@ -1,4 +1,4 @@
-"""The 73 released rows at hand, read and answered from their maps."""
+"""The 73 released rows available, read and answered from their maps."""
 
 import csv
 import json
@@ -10,7 +10,8 @@ import pytest
 
 COMPLETE = "S2A_MSIL2A_20170613T101031_N9999_R022_T33UUP_26_57"
 
-#: Rows of each kind, and of those the rows whose patch has a map (country and season: metadata and name).
+#: Rows of each (type, category), and of those the rows whose patch has a map (country and season: metadata
+#: and name).
 EXPECTED = {
     ("binary", "presence"): (3, 2),
     ("binary", "area"): (5, 2),
@@ -31,7 +32,7 @@ EXPECTED = {
 
 
 def measure(run_program, real_data, folder, annotations, *options):
-    """Run the program; return the table by kind, and the rows that do not agree."""
+    """Run the program; return the table by (type, category), and the rows that do not agree."""
     out, disagreements = folder / "agreement.csv", folder / "disagreements.csv"
     run_program(
         "measure_agreement",
@@ -54,11 +55,11 @@ def rows(real_data):
 def test_every_row_is_read_and_what_has_a_map_agrees(run_program, real_data, tmp_path, rows):
     table, disagreements = measure(run_program, real_data, tmp_path, real_data / "annotation_rows.jsonl")
     assert Counter((row["type"], row["category"]) for row in rows) == {
-        kind: number for kind, (number, _) in EXPECTED.items()
+        key: number for key, (number, _) in EXPECTED.items()
     }
-    for kind, (number, answered) in EXPECTED.items():
-        found = [int(table[kind][column]) for column in ("rows", "parsed", "answered", "agreeing")]
-        assert found == [number, number, answered, answered], kind
+    for key, (number, answered) in EXPECTED.items():
+        found = [int(table[key][column]) for column in ("rows", "parsed", "answered", "agreeing")]
+        assert found == [number, number, answered, answered], key
     for category in ("point", "reference"):
         row = table["bounding box", category]
         assert (row["missing"], row["extra"]) == ("0", "0")
@@ -71,8 +72,8 @@ def test_parquet_in_the_releases_columns_gives_the_same(run_program, real_data, 
     ordered = rows[::-1]
     pq.write_table(pa.table({name: [row[name] for row in ordered] for name in columns}), path)
     table, disagreements = measure(run_program, real_data, tmp_path, path)
-    assert {kind: int(row["agreeing"]) for kind, row in table.items()} == {
-        kind: answered for kind, (_, answered) in EXPECTED.items()
+    assert {key: int(row["agreeing"]) for key, row in table.items()} == {
+        key: answered for key, (_, answered) in EXPECTED.items()
     }
     assert disagreements == []
 
@@ -88,12 +89,12 @@ def test_every_turned_answer_is_found(run_program, real_data, tmp_path, rows):
     kept = [turned(row) for row in rows if row["type"] != "captioning"]
     path.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
     table, disagreements = measure(run_program, real_data, tmp_path, path)
-    for kind, (number, answered) in EXPECTED.items():
-        if kind[0] != "captioning":
-            found = [int(table[kind][column]) for column in ("rows", "parsed", "answered", "agreeing")]
-            assert found == [number, number, answered, 0], kind
+    for key, (number, answered) in EXPECTED.items():
+        if key[0] != "captioning":
+            found = [int(table[key][column]) for column in ("rows", "parsed", "answered", "agreeing")]
+            assert found == [number, number, answered, 0], key
     wrong = [row for row in disagreements if row["finding"] == "disagrees"]
-    assert len(wrong) == sum(answered for kind, (_, answered) in EXPECTED.items() if kind[0] != "captioning")
+    assert len(wrong) == sum(answered for key, (_, answered) in EXPECTED.items() if key[0] != "captioning")
     assert all(row["reason"] and row["row"] and row["patch_id"] for row in wrong)
     # As sets, no box of the complete patch is ours, and none of ours is there.
     assert [table["bounding box", name]["missing"] for name in ("point", "reference")] == ["4", "5"]

@@ -20,7 +20,8 @@ from bentxt.bigearthnet.image_store import S1_BANDS, S2_BANDS, open_images
 from bentxt.bigearthnet.patch_names import s1_member, s2_member
 from bentxt.errors import InputError
 from bentxt.program.lineage import Lineage
-from bentxt.tables.patch_schemas import METADATA, PATCHES
+from bentxt.tables.schemas.metadata_schema import METADATA
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import read_table, write_table
 
 LINEAGE = Lineage("encode_images.py", {"run": "mini"}, "", {})
@@ -130,6 +131,16 @@ def test_an_lmdb_of_another_tool_is_read(tmp_path):
     found = open_images(tmp_path / "other").s1(S1)
     assert found.keys() == arrays.keys()
     np.testing.assert_array_equal(found["VV"], arrays["VV"])
+
+
+def test_a_fingerprint_follows_the_stored_patch(tmp_path):
+    band = {"B02": np.ones((2, 2), np.uint16)}
+    for key, blob in (("A", save(band)), ("same", save(band)), ("other", save({"B03": band["B02"]}))):
+        put(tmp_path, key.encode(), blob)
+    images = open_images(tmp_path)
+    assert images.fingerprint("A") == images.fingerprint("same") != images.fingerprint("other")
+    with pytest.raises(InputError, match="patch not in the LMDB"):
+        images.fingerprint("absent")
 
 
 def test_lineage_says_mini(world_images):

@@ -14,7 +14,8 @@ from bentxt.bigearthnet.omissions import Omissions
 from bentxt.errors import InputError
 from bentxt.patches.patch_filter import COUNT_COLUMNS, keep_patches
 from bentxt.program.lineage import Lineage, read_lineage
-from bentxt.tables.patch_schemas import KEPT_PATCHES, MAPS
+from bentxt.tables.schemas.kept_patches_schema import KEPT_PATCHES
+from bentxt.tables.schemas.maps_schema import MAPS
 from bentxt.tables.table_files import read_table, write_table
 from worlds.metadata_world import metadata_rows
 
@@ -196,7 +197,7 @@ def test_published_counts(real_data):
     )
     names = patches["patch_id"].to_pylist()
     assert names == sorted(set(names))
-    # The maps are not at hand: take all as labelled.
+    # The maps are not available: take all as labelled.
     maps = pa.table({"patch_id": names, "unlabelled_pixels": np.zeros(len(names), np.int32)})
     kept, counts = keep_patches(patches, maps)
     assert [row[:2] for row in counts] == [

@@ -1,4 +1,4 @@
-"""The stage as it is run: shards, fall-back, progress, and going on after a kill."""
+"""The stage as it is run: shards, fall-back, answers that are kept, and resuming after a kill."""
 
 import json
 import signal
@@ -13,15 +13,14 @@ import pytest
 
 import augment_captions
 from bentxt.captions.augmentation import answer_key, augment, choose
-from bentxt.captions.backends import GrammarBackend
+from bentxt.captions.backends import GrammarBackend, ServerBackend
 from bentxt.captions.grammar import paraphrase
 from bentxt.captions.prompts import read_prompts
 from bentxt.captions.template_captions import template_caption
-from bentxt.chat_server import ChatServer
 from bentxt.errors import InputError
-from bentxt.program.answer_log import ConversationLog
+from bentxt.program.answer_log import AnswerLog
 from bentxt.program.lineage import read_lineage
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
 from bentxt.tables.table_files import read_table
 from worlds.answering_server import chat_server
 from worlds.caption_tables import SETTINGS, facts_of, random_map, write_tables
@@ -56,6 +55,7 @@ def settings(server=None, **changes):
             "key_variable": "BENTXT_TEST_KEY",
             "concurrency": 1,
             "retries": 0,
+            "timeout": 60,
         }
         augmentation = {
             "backend": "openai",
@@ -73,7 +73,12 @@ def command(inputs, folder, text, shard=0, shards=1):
         augment_captions.__file__,
         *inputs,
         *("--shard", str(shard), "--shards", str(shards), "--settings", text),
-        *("--progress", str(folder / "progress.jsonl"), "--out", str(folder / f"{shard}-{shards}.parquet")),
+        *(
+            "--answers",
+            str(folder / f"{shard}-{shards}.jsonl"),
+            "--out",
+            str(folder / f"{shard}-{shards}.parquet"),
+        ),
     ]
 
 
@@ -119,7 +124,7 @@ def test_grammar_captions_are_used_and_their_table_says_so(run, inputs, tmp_path
     assert {(row["used"], row["backend"], row["model"], row["findings"]) for row in rows} == {
         ("refined", "grammar", "", "")
     }
-    assert not (tmp_path / "progress.jsonl").exists()
+    assert not (tmp_path / "0-1.jsonl").exists()
     assert read_lineage(tmp_path / "0-1.parquet")["notes"]["used"] == {"refined": PATCHES}
 
 
@@ -163,7 +168,7 @@ def test_answers_are_asked_for_once_and_kept(run, inputs, tmp_path):
 
 
 @pytest.mark.parametrize("turn", [1, 2])
-def test_a_killed_job_goes_on_and_asks_for_the_rest_only(run, inputs, tmp_path, turn):
+def test_a_killed_job_resumes_and_asks_for_the_rest_only(run, inputs, tmp_path, turn):
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
     undisturbed.mkdir()
     killed.mkdir()
@@ -179,7 +184,7 @@ def test_a_killed_job_goes_on_and_asks_for_the_rest_only(run, inputs, tmp_path, 
         job.wait(60)
         answered = [json.dumps(messages) for messages in server.asked[: server.hold_at - 1]]
         assert not (killed / "0-1.parquet").exists()
-        assert len((killed / "progress.jsonl").read_text().splitlines()) == len(answered)
+        assert len((killed / "0-1.jsonl").read_text().splitlines()) == len(answered)
         server.hold_at = None
         server.release.set()
         before = len(server.asked)
@@ -191,15 +196,15 @@ def test_a_killed_job_goes_on_and_asks_for_the_rest_only(run, inputs, tmp_path, 
 
 
 def test_a_line_cut_off_by_a_kill_is_asked_for_again_and_overwritten(run, inputs, tmp_path):
-    progress = tmp_path / "progress.jsonl"
+    kept = tmp_path / "0-1.jsonl"
     with chat_server(unquoted) as server:
         run(inputs, tmp_path, settings(server))
-        whole, table = progress.read_bytes(), written(tmp_path)
-        progress.write_bytes(whole[:-25])
+        whole, table = kept.read_bytes(), written(tmp_path)
+        kept.write_bytes(whole[:-25])
         asked = len(server.asked)
         run(inputs, tmp_path, settings(server))
         assert len(server.asked) == asked + 1
-    assert progress.read_bytes() == whole
+    assert kept.read_bytes() == whole
     assert written(tmp_path).equals(table)
 
 
@@ -215,7 +220,7 @@ def test_a_server_that_fails_in_the_middle_keeps_what_was_answered(run, inputs, 
         with pytest.raises(InputError, match="out of memory"):
             run(inputs, tmp_path, settings(server))
         assert not (tmp_path / "0-1.parquet").exists()
-        assert len((tmp_path / "progress.jsonl").read_text().splitlines()) == 5
+        assert len((tmp_path / "0-1.jsonl").read_text().splitlines()) == 5
         failing, asked = False, len(server.asked)
         run(inputs, tmp_path, settings(server))
         assert len(server.asked) - asked == 2 * (PATCHES - 1) - 5
@@ -243,49 +248,48 @@ def test_captions_that_fail_the_check_fall_back(run, inputs, tmp_path):
             assert row["free_of_artifacts"]
 
 
-def test_a_blank_first_answer_ends_the_conversation(run, inputs, tmp_path):
+def test_a_blank_first_answer_ends_the_conversation_and_is_asked_again_by_the_next_run(run, inputs, tmp_path):
     with chat_server(lambda _: " ") as server:
         run(inputs, tmp_path, settings(server))
-        run(inputs, tmp_path, settings(server))
         assert len(server.asked) == PATCHES - 1
-    assert set(written(tmp_path)["used"].to_pylist()) == {"template"}
+        assert set(written(tmp_path)["used"].to_pylist()) == {"template"}
+        server.answer = unquoted
+        run(inputs, tmp_path, settings(server))
+    assert len(server.asked) == 3 * (PATCHES - 1)
+    assert set(written(tmp_path)["used"].to_pylist()) == {"refined"}
+
+
+def test_another_number_of_shards_asks_nothing_again(run, inputs, tmp_path):
+    with chat_server(unquoted) as server:
+        for shard in range(2):
+            run(inputs, tmp_path, settings(server), shard=shard, shards=2)
+        asked = len(server.asked)
+        assert asked == 2 * (PATCHES - 1)
+        for shard in range(3):
+            run(inputs, tmp_path, settings(server), shard=shard, shards=3)
+        run(inputs, tmp_path, settings(server))
+        assert len(server.asked) == asked
+    whole = written(tmp_path)
+    assert pa.concat_tables(written(tmp_path, shard, 3) for shard in range(3)).equals(whole)
+    assert pa.concat_tables(written(tmp_path, shard, 2) for shard in range(2)).equals(whole)
 
 
 # Parts
 
 
-def test_a_broken_line_in_the_middle_of_the_progress_is_reported(tmp_path):
-    path = tmp_path / "progress.jsonl"
-    path.write_text(
-        '{"key": "a", "turn": 0, "answer": "x"}\n{"key": "a", "tu\n{"key": "b", "turn": 0, "answer": "y"}\n'
-    )
-    with pytest.raises(InputError, match="line 2") as error:
-        ConversationLog(path)
-    assert error.value.file == path
-
-
-def test_answers_hold_any_text(tmp_path):
-    text = 'a\nb\u2028c "d" \\ é 主 \x00'
-    with ConversationLog(tmp_path / "new" / "progress.jsonl") as answers:
-        answers.add("k", text)
-        answers.add("k", "")
-    with ConversationLog(tmp_path / "new" / "progress.jsonl") as answers:
-        assert answers.get("k") == [text, ""]
-        assert answers.get("other") == []
-
-
 def test_answers_are_kept_for_one_prompt_model_caption_and_generation_only(maps):
     prompts, patch = read_prompts(), facts_of(maps[0], "P")
     options = {"base_url": "http://localhost:1/v1", "key_variable": None, "concurrency": 1, "retries": 0}
-    server = ChatServer("m", 0.0, 99, options)
+    options["timeout"] = 1
+    server = ServerBackend("m", 0.0, 99, options)
 
     def key(backend=server, prompts=prompts, patch=patch, template="It shows pastures."):
         return answer_key(backend, prompts, patch, template)
 
     others = [
-        key(ChatServer("another", 0.0, 99, options)),
-        key(ChatServer("m", 0.5, 99, options)),
-        key(ChatServer("m", 0.0, 50, options)),
+        key(ServerBackend("another", 0.0, 99, options)),
+        key(ServerBackend("m", 0.5, 99, options)),
+        key(ServerBackend("m", 0.0, 50, options)),
         key(prompts=replace(prompts, hash="0")),
         key(template="It shows forest."),
     ]
@@ -300,8 +304,8 @@ def test_results_do_not_depend_on_the_order_of_the_patches(maps):
     facts = [facts_of(class_map, f"P{i}") for i, class_map in enumerate(maps)]
     templates = [template_caption(patch) for patch in facts]
     arguments = GrammarBackend(3), read_prompts()
-    forward = augment(facts, templates, *arguments, ConversationLog())
-    backward = augment(facts[::-1], templates[::-1], *arguments, ConversationLog())
+    forward = augment(facts, templates, *arguments, AnswerLog())
+    backward = augment(facts[::-1], templates[::-1], *arguments, AnswerLog())
     assert forward == backward[::-1]
     assert len(set(forward)) == len(maps)
 

@@ -9,7 +9,7 @@ from bentxt.captions.caption_check import check_caption
 from bentxt.captions.caption_facts import caption_facts
 from bentxt.captions.template_captions import template_caption
 from bentxt.nomenclature import class_lookup
-from bentxt.tables.caption_schemas import TEMPLATE_CAPTIONS
+from bentxt.tables.schemas.template_captions_schema import TEMPLATE_CAPTIONS
 from bentxt.tables.table_files import read_table
 from worlds.caption_tables import CLIMATE, RULES, SETTINGS, facts_of, random_map, write_tables
 

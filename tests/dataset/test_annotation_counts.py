@@ -12,10 +12,10 @@ import pytest
 from bentxt.dataset.annotation_counts import BOXES, count_dataset
 from bentxt.errors import InputError
 from bentxt.program.lineage import Lineage
-from bentxt.release import KINDS
+from bentxt.release import TYPE_CATEGORIES
 from bentxt.reporting.count_comparison import COLUMNS, count_rows, mean_and_error, yes_share_error
 from bentxt.reporting.release_counts import ReleaseCounts
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import write_table
 
 RELEASE = Path(__file__).parents[2] / "resources" / "release_counts.csv"
@@ -98,14 +98,14 @@ OUT = "outside bench"
 
 def test_what_a_rule_fixes_has_no_error_and_no_deviation(dataset):
     found = compare(dataset)
-    for kind, category, rule in (
+    for annotation_type, category, rule in (
         ("binary", "presence", 2),
         ("binary", "area", 2),
         ("binary", "count", 2),
         ("mcq", "season", 1),
         ("captioning", "None", 1),
     ):
-        row = found["rows per patch", kind, category, "", OUT]
+        row = found["rows per patch", annotation_type, category, "", OUT]
         assert numbers(row) == [3, rule, rule, 0, None]
         assert (row["follows_from"], row["note"]) == ("rule", "")
     row = found["share of answer", "binary", "count", "yes", OUT]
@@ -283,10 +283,10 @@ def test_numbers_of_the_release_add_up():
         assert sum(splits) == release.number(unit)
     assert release.number("patches", OUT) + release.number("patches", "bench") == 464_044
     types = ("binary", "mcq", "bounding box", "captioning")
-    assert sum(release.number("rows", "", kind) for kind in types) == release.number("rows")
-    assert sum(release.number("rows", "bench", kind) for kind in types) == release.number("rows", "bench")
+    assert sum(release.number("rows", "", name) for name in types) == release.number("rows")
+    assert sum(release.number("rows", "bench", name) for name in types) == release.number("rows", "bench")
     # What every patch outside bench has, times their number, is all rows outside bench.
-    per_patch = sum(release.rows_per_patch(*kind) for kind in KINDS)
+    per_patch = sum(release.rows_per_patch(*key) for key in TYPE_CATEGORIES)
     outside = release.number("rows") - release.number("rows", "bench")
     assert per_patch * release.number("patches", OUT) == pytest.approx(outside, abs=0.5)
 
@@ -305,8 +305,8 @@ def test_numbers_of_the_release_are_those_of_their_source(real_data):
     expected = {("rows", "", "", ""): source["rows"], ("patches", "", "", ""): source["patches"]}
     expected |= {("rows", split, "", ""): number for split, number in source["split"].items()}
     expected |= {("patches", split, "", ""): number for split, number in source["patches_by_split"].items()}
-    expected |= {("rows", "", kind, ""): number for kind, number in source["type"].items()}
-    expected |= {("rows", "bench", kind, ""): number for kind, number in source["type_bench"].items()}
+    expected |= {("rows", "", name, ""): number for name, number in source["type"].items()}
+    expected |= {("rows", "bench", name, ""): number for name, number in source["type_bench"].items()}
     expected |= {("rows", "", "", category): number for category, number in source["category"].items()}
     boxes = {("rows", "bench", "bounding box", name): n for name, n in (("point", 788), ("reference", 794))}
     assert reported == expected | boxes

@@ -8,8 +8,10 @@ from bentxt.dataset.assembly import assemble_dataset
 from bentxt.errors import InputError
 from bentxt.program.lineage import read_lineage
 from bentxt.release import TYPES
-from bentxt.tables.annotation_schemas import BENCHMARK_ROWS, DATASET, QUESTIONS
-from bentxt.tables.patch_schemas import PATCHES
+from bentxt.tables.schemas.benchmark_rows_schema import BENCHMARK_ROWS
+from bentxt.tables.schemas.dataset_schema import DATASET
+from bentxt.tables.schemas.patches_schema import PATCHES
+from bentxt.tables.schemas.questions_schema import QUESTIONS
 from bentxt.tables.table_files import write_table
 from worlds.question_world import LINEAGE, patch_table, question
 

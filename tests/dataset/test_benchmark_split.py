@@ -17,10 +17,13 @@ from bentxt.dataset.benchmark_split import choose_patches, choose_rows, row_grou
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES
 from bentxt.program.lineage import read_lineage
+from bentxt.questions.categories import CATEGORY_TABLE
+from bentxt.release import ANNOTATION_TYPES
 from bentxt.resources import RESOURCES
-from bentxt.tables.annotation_schemas import BENCHMARK_ROWS, QUESTIONS
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
-from bentxt.tables.patch_schemas import PATCHES
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
+from bentxt.tables.schemas.benchmark_rows_schema import BENCHMARK_ROWS
+from bentxt.tables.schemas.patches_schema import PATCHES
+from bentxt.tables.schemas.questions_schema import QUESTIONS
 from bentxt.tables.table_files import write_table
 from worlds.question_world import LINEAGE, captions_of, patch_table, question
 
@@ -66,11 +69,11 @@ def world(tmp_path_factory):
     write_table(folder / "patches.parquet", patch_table(splits), PATCHES, LINEAGE)
     rows = {"binary": [], "mcq": [], "bounding_box": [], "captioning": []}
     for n, split in enumerate(splits):
-        for kind, own in questions_of(n, split).items():
-            rows[kind] += own
-    for kind, own in rows.items():
+        for annotation_type, own in questions_of(n, split).items():
+            rows[annotation_type] += own
+    for annotation_type, own in rows.items():
         table = pa.Table.from_pylist(own, schema=QUESTIONS)
-        write_table(folder / f"{kind}.parquet", table, QUESTIONS, LINEAGE)
+        write_table(folder / f"{annotation_type}.parquet", table, QUESTIONS, LINEAGE)
     captions = captions_of([f"P{n:03d}" for n in range(60)])
     for n, criterion in ((1, "complete"), (3, "free_of_artifacts")):
         captions[n][criterion] = False
@@ -81,9 +84,9 @@ def world(tmp_path_factory):
 
 def candidates_of(world, eligible):
     found = {}
-    for kind in ("binary", "mcq", "bounding_box", "captioning"):
-        path = world / f"{kind}.parquet"
-        found |= read_candidates(path, kind.replace("_", " "), eligible["patch_id"].combine_chunks())
+    for entry in ANNOTATION_TYPES:
+        path = world / f"{entry.file}.parquet"
+        found |= read_candidates(path, entry.name, eligible["patch_id"].combine_chunks())
     return found
 
 
@@ -138,6 +141,10 @@ def test_bad_quota_files_are_refused(tmp_path):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(InputError, match="columns type, category and rows"):
             read_quotas(path, 10)
+    path.write_text("type,category,rows\nmcq,area,5\nbinary,country,3\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no category of the release") as caught:
+        read_quotas(path, 10)
+    assert (caught.value.file, caught.value.item) == (path, "binary, country")
 
 
 def test_only_test_patches_with_good_captions_are_eligible(eligible):
@@ -200,10 +207,14 @@ def test_rows_are_chosen_answer_by_answer_then_group_by_group():
 
 def test_a_row_about_two_classes_belongs_to_the_rarer_one():
     pairs = Candidates([0, 1, 2], [0, 1, 2], ["yes"] * 3, [[2, 4], [2, 9], [2, 4]], [False] * 3)
-    assert row_groups("adjacency", pairs, {}) == [CLASSES[4], CLASSES[9], CLASSES[4]]
+    adjacency = CATEGORY_TABLE["binary", "adjacency"]
+    assert row_groups(adjacency, pairs, {}) == [CLASSES[4], CLASSES[9], CLASSES[4]]
     single = Candidates([0], [1], ["a"], [[3, 4, 5, 6]], [False])
-    assert row_groups("presence", single, {}) == [CLASSES[3]]
-    assert row_groups("country", single, {"country": ["Austria", "Serbia"]}) == ["Serbia"]
+    assert row_groups(CATEGORY_TABLE["mcq", "presence"], single, {}) == [CLASSES[3]]
+    places = {"country": ["Austria", "Serbia"]}
+    assert row_groups(CATEGORY_TABLE["mcq", "country"], single, places) == ["Serbia"]
+    caption = Candidates([0], [1], [""], [[]], [False])
+    assert row_groups(CATEGORY_TABLE["captioning", "None"], caption, {}) == [""]
 
 
 def test_the_selection_is_balanced_and_within_the_quotas(world, eligible):
@@ -211,10 +222,12 @@ def test_the_selection_is_balanced_and_within_the_quotas(world, eligible):
     candidates = candidates_of(world, eligible)
     selection = select_benchmark(5, 12, eligible, quotas, candidates)
     tables = {
-        kind: pq.read_table(world / f"{kind.replace(' ', '_')}.parquet").to_pylist()
-        for kind in ("binary", "mcq", "bounding box", "captioning")
+        entry.name: pq.read_table(world / f"{entry.file}.parquet").to_pylist() for entry in ANNOTATION_TYPES
     }
-    rows = [{"type": kind, **tables[kind][row]} for kind, row, _ in selection.rows]
+    rows = [
+        {"type": annotation_type, **tables[annotation_type][row]}
+        for annotation_type, row, _ in selection.rows
+    ]
     assert [row["patch_id"] for row in rows] == [patch for _, _, patch in selection.rows]
     assert len(set(selection.rows)) == len(selection.rows)
     assert {row["patch_id"] for row in rows} <= set(eligible["patch_id"].to_pylist())
@@ -259,8 +272,8 @@ def test_a_patch_without_any_row_is_an_error(world, eligible):
 def program_arguments(world, patches, out):
     settings = {"run": "mini", "seed": 5, "benchmark_split": {"patches": patches}}
     arguments = ["--patches", world / "patches.parquet", "--captions", world / "captions.parquet"]
-    for kind in ("binary", "mcq", "bounding-box", "captioning"):
-        arguments += [f"--{kind}", world / f"{kind.replace('-', '_')}.parquet"]
+    for entry in ANNOTATION_TYPES:
+        arguments += [entry.option, world / f"{entry.file}.parquet"]
     return [
         *arguments,
         "--out",

@@ -14,8 +14,8 @@ from bentxt.captions.template_captions import template_caption
 from bentxt.dataset.text_statistics import count_captions, mtld, summarize
 from bentxt.dataset.words import is_word, sentences, tokens
 from bentxt.program.lineage import Lineage
-from bentxt.tables.annotation_schemas import DATASET
-from bentxt.tables.result_schemas import CAPTION_STATISTICS
+from bentxt.tables.schemas.caption_statistics_schema import CAPTION_STATISTICS
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import read_table, write_table
 from worlds.caption_tables import facts_of, random_map
 
@@ -141,14 +141,14 @@ def test_summary_of_all_and_of_some():
     assert (none["captions"], none["words_per_caption"], none["mtld"]) == (0, None, None)
 
 
-def write_dataset(path, texts, splits, kind="captioning"):
+def write_dataset(path, texts, splits, annotation_type="captioning"):
     count = len(texts)
     constant = dict.fromkeys(("s1_name", "input", "country", "season", "climate_zone"), ["x"] * count)
     columns = {
         "ID": range(1, count + 1),
         "patch_id": [f"P{i}" for i in range(count)],
         "output": texts,
-        "type": [kind] * count,
+        "type": [annotation_type] * count,
         "category": ["None"] * count,
         "split": splits,
         "latitude": [1.0] * count,
@@ -179,7 +179,7 @@ def test_program_measures_captions_by_split(tmp_path, run_program):
 
 
 def test_only_captions_are_measured(tmp_path, run_program):
-    write_dataset(tmp_path / "dataset.parquet", ["yes"], ["train"], kind="binary")
+    write_dataset(tmp_path / "dataset.parquet", ["yes"], ["train"], annotation_type="binary")
     files = ("--dataset", tmp_path / "dataset.parquet", "--out", tmp_path / "o", "--summary", tmp_path / "s")
     done = run_program("measure_captions", *files, "--settings", SETTINGS, check=False)
     assert done.returncode == 1

@@ -1,12 +1,12 @@
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
 
 from bentxt.errors import MetricUnavailable
 from bentxt.evaluation.clair import clair, parse_score
+from bentxt.evaluation.scoring import ScoringSettings, score_task
+from worlds.answering_server import chat_server
 
 
 @pytest.mark.parametrize(
@@ -39,47 +39,71 @@ def test_a_score_that_cannot_be_read_is_none_and_not_zero(text):
     assert parse_score(text) is None
 
 
-@pytest.fixture
-def judge():
-    """Serve a judge that scores the length of the candidate, and stumbles over "odd"."""
-    seen = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            seen.append(request)
-            candidate = request["messages"][0]["content"].split("Candidate caption:\n")[1].split("\n")[0]
-            content = "no idea" if candidate == "odd" else json.dumps({"score": len(candidate)})
-            message = {"role": "assistant", "content": f"<think>hm</think>{content}"}
-            choice = {"index": 0, "finish_reason": "stop", "message": message}
-            body = {"id": "1", "object": "chat.completion", "created": 1, "model": "j", "choices": [choice]}
-            answer = json.dumps(body).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}/v1"
-    yield {"base_url": address, "model": "j", "key_variable": "NO_SUCH_KEY", "max_tokens": 64}, seen
-    server.shutdown()
-    server.server_close()
+def score_by_length(messages):
+    """Answer as a judge that scores the length of the candidate, and stumbles over "odd"."""
+    candidate = messages[0]["content"].split("Candidate caption:\n")[1].split("\n")[0]
+    return "<think>hm</think>" + ("no idea" if candidate == "odd" else json.dumps({"score": len(candidate)}))
 
 
-def test_the_judge_is_asked_greedily_and_failures_stay_visible(judge):
-    settings, seen = judge
-    scores = clair(["four", "odd", "sixsix"], ["r1", "r2", "r3"], settings)
+def judge(base_url, **changes):
+    options = {"concurrency": 2, "retries": 1, "timeout": 30}
+    return {"base_url": base_url, "model": "j", "key_variable": None, "max_tokens": 64, **options, **changes}
+
+
+def test_the_judge_is_asked_greedily_and_failures_stay_visible():
+    with chat_server(score_by_length) as server:
+        scores = clair(["four", "odd", "sixsix"], ["r1", "r2", "r3"], judge(server.base_url))
     assert scores[[0, 2]] == pytest.approx([0.04, 0.06])
     assert np.isnan(scores[1])
-    assert [request["temperature"] for request in seen] == [0, 0, 0]
-    assert "r3" in seen[2]["messages"][0]["content"]
+    assert [(body["model"], body["temperature"], body["max_tokens"]) for body in server.bodies] == [
+        ("j", 0, 64)
+    ] * 3
+    assert {f"r{i}" for i in (1, 2, 3) for body in server.bodies if f"r{i}" in str(body)} == {
+        "r1",
+        "r2",
+        "r3",
+    }
+
+
+def test_a_busy_judge_is_asked_again():
+    def answer(messages):
+        busy = 429, {"retry-after-ms": "1"}, {"error": {"message": "busy"}}
+        return busy if len(server.asked) == 1 else score_by_length(messages)
+
+    with chat_server(answer) as server:
+        assert clair(["four"], ["r"], judge(server.base_url)) == pytest.approx([0.04])
 
 
 def test_without_a_judge_there_is_no_number():
     with pytest.raises(MetricUnavailable, match=r"benchmark\.clair"):
         clair(["a"], ["b"], None)
+
+
+@pytest.mark.parametrize(
+    ("status", "message"), [(429, "quota"), (400, "no temperature"), (404, "no such model")]
+)
+def test_a_judge_that_refuses_makes_the_metric_unavailable_and_says_why(status, message):
+    refusal = status, {"retry-after-ms": "1"}, {"error": {"message": message}}
+    with (
+        chat_server(lambda _: refusal) as server,
+        pytest.raises(MetricUnavailable, match=rf"{status}: .*{message}.*benchmark\.clair"),
+    ):
+        clair(["a"], ["b"], judge(server.base_url))
+
+
+def test_a_judge_that_is_not_there_takes_no_other_metric_down():
+    with chat_server(score_by_length) as server:
+        absent = judge(server.base_url, retries=0)
+    items = {
+        "patch_id": ["A", "B"],
+        "category": ["None", "None"],
+        "input": ["Describe it."] * 2,
+        "output": ["pastures at a lake", "a forest"],
+        "answer": ["pastures at a lake", "a town"],
+    }
+    settings = ScoringSettings(10, None, False, absent)
+    metrics = score_task("captioning", items, settings, seed=1)["metrics"]
+    assert metrics["clair"]["value"] is None
+    assert "no answer from the server after 1 attempts" in metrics["clair"]["reason"]
+    assert absent["base_url"] in metrics["clair"]["reason"]
+    assert metrics["rouge"]["value"] > 50

@@ -86,7 +86,7 @@ def test_bertscore_of_an_empty_caption_is_zero(checkpoint):
 
 
 def test_bertscore_without_weights_has_no_stand_in(checkpoint, tmp_path):
-    with pytest.raises(MetricUnavailable, match="roberta-large is not at hand"):
+    with pytest.raises(MetricUnavailable, match="roberta-large is not available"):
         embedding_metrics.bertscore_f1(["a"], ["b"], None)
     with pytest.raises(MetricUnavailable, match="could not be loaded"):
         embedding_metrics.bertscore_f1(["a"], ["b"], str(tmp_path / "nowhere"))

@@ -113,12 +113,12 @@ def test_meteor_with_wordnet():
     try:
         scores = ngram_metrics.meteor(["a lake beside a wood", "x"], ["a lake beside a forest", "a lake"])
     except ngram_metrics.MetricUnavailable:
-        pytest.skip("WordNet is not at hand (NLTK_DATA)")
+        pytest.skip("WordNet is not available (NLTK_DATA)")
     # "wood" and "forest" are synonyms: five of five words, one chunk: 1 - 0.5·(1/5)³.
     assert scores == pytest.approx([1 - 0.5 / 125, 0])
 
 
-needs_java = pytest.mark.skipif(shutil.which("java") is None, reason="Java is not at hand")
+needs_java = pytest.mark.skipif(shutil.which("java") is None, reason="Java is not available")
 
 
 @needs_java

@@ -4,13 +4,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bentxt.program.lineage import Lineage
-from bentxt.tables.annotation_schemas import DATASET
-from bentxt.tables.result_schemas import PREDICTIONS
+from bentxt.tables.schemas.dataset_schema import DATASET
+from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import write_table
 
-PROGRAM = Path(__file__).parents[2] / "workflow_scripts" / "score_answers.py"
+ROOT = Path(__file__).parents[2]
+PROGRAM = ROOT / "workflow_scripts" / "score_answers.py"
 SETTINGS = {
     "run": "mini",
     "seed": 3,
@@ -46,7 +48,8 @@ def world(tmp_path):
         for name in DATASET.names:
             columns[name].append(values.get(name, "x"))
     write_table(tmp_path / "dataset.parquet", columns, DATASET, lineage)
-    (tmp_path / "models.yaml").write_text("M: {name: M, parameters: 1B, kind: CV, box_scale: 100}\n")
+    entries = yaml.safe_load((ROOT / "resources/models.yaml").read_text())
+    (tmp_path / "models.yaml").write_text(yaml.safe_dump({"M": entries["Qwen"] | {"box_scale": 100}}))
     (tmp_path / "status.json").write_text(json.dumps({"status": "predicted", "weights": "tiny, random"}))
     return tmp_path
 

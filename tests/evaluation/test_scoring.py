@@ -2,9 +2,9 @@ import pytest
 
 from bentxt.errors import InputError
 from bentxt.evaluation import ngram_metrics
-from bentxt.evaluation.scoring import CAPTION_METRICS, score_task
+from bentxt.evaluation.scoring import CAPTION_METRICS, ScoringSettings, score_task
 
-SETTINGS = {"bootstrap_resamples": 100, "bertscore_checkpoint": None, "meteor_jar": False, "clair": None}
+SETTINGS = ScoringSettings(100, None, False, None)
 OPTIONS = "Which country? a) Lithuania, b) Belgium, c) Austria, d) Luxembourg"
 
 

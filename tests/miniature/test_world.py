@@ -31,7 +31,7 @@ from bentxt.miniature.world import labels, make_files, plan
 from bentxt.nomenclature import CLASSES, COUNTRIES, UNLABELLED, UNLABELLED_CODES, class_lookup
 from bentxt.program.lineage import read_lineage
 from bentxt.randomness import generator
-from bentxt.tables.patch_schemas import METADATA
+from bentxt.tables.schemas.metadata_schema import METADATA
 from bentxt.tables.table_files import read_table
 
 LOOKUP = class_lookup()

@@ -30,10 +30,10 @@ AREA = "The whole image area is 1440000 square meters."
     ],
 )
 def test_each_model_gets_its_own_additions(key, task, category, expected):
-    assert write_instruction(MODELS[key]["instructions"], task, category, "Q") == expected
+    assert write_instruction(MODELS[key].instructions, task, category, "Q") == expected
 
 
 @pytest.mark.parametrize("key", ["Qwen", "GLM", "LLaVa", "GPT", "LHRS"])
 def test_models_that_were_not_trained_on_boxes_are_asked_for_the_box_alone(key):
-    text = write_instruction(MODELS[key]["instructions"], "referring", "point", "Q")
+    text = write_instruction(MODELS[key].instructions, "referring", "point", "Q")
     assert text.startswith("Q Answer only with the bounding box [")

@@ -2,20 +2,25 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from types import SimpleNamespace
 
+import lmdb
 import pytest
+import yaml
+from safetensors.numpy import save
 
 from bentxt.models.tiny.qwen import build_tiny_qwen
-from bentxt.program.lineage import read_lineage
-from bentxt.tables.result_schemas import PREDICTIONS
-from bentxt.tables.table_files import read_table
+from bentxt.program.lineage import Lineage, read_lineage
+from bentxt.tables.schemas.dataset_schema import DATASET
+from bentxt.tables.schemas.predictions_schema import PREDICTIONS
+from bentxt.tables.table_files import read_table, write_table
 from worlds import tiny_models
 from worlds.answering_server import chat_server
-from worlds.prediction_world import PREDICTION, ROOT, write_world
+from worlds.prediction_world import PREDICTION, ROOT, patch, write_world
 
 MODELS = ROOT / "resources/models.yaml"
 PROGRAM = ROOT / "workflow_scripts/predict_answers.py"
@@ -28,15 +33,15 @@ def world(tmp_path_factory):
     return folder
 
 
-def command(world, out, model, task="binary", code="c0de", more=(), **settings):
+def command(world, out, model, task="binary", code="c0de", models=MODELS, more=(), **settings):
     settings = {"run": "mini", "seed": 1, "prediction": PREDICTION | settings}
     arguments = {
         "--model": model,
         "--task": task,
         "--dataset": world / "dataset.parquet",
         "--images": world / "images.lmdb",
-        "--models": MODELS,
-        "--progress": out / "progress.jsonl",
+        "--models": models,
+        "--answers": out / "answers.jsonl",
         "--out": out / "answers.parquet",
         "--status": out / "status.json",
         "--settings": json.dumps(settings),
@@ -63,7 +68,6 @@ def predict(world, out, model, **options):
 def test_a_tiny_model_answers_the_items_of_its_task(world, tmp_path):
     answers, status = predict(world, tmp_path, "Qwen", more=["--checkpoint", world / "Qwen"])
     assert set(answers) == {1, 2, 3, 5, 6, 9, 10}
-    assert not (tmp_path / "progress.jsonl").exists()
     expected = {
         "model": "Qwen",
         "task": "binary",
@@ -73,6 +77,8 @@ def test_a_tiny_model_answers_the_items_of_its_task(world, tmp_path):
         "checkpoint": str(world / "Qwen"),
         "revision": None,
         "items": 7,
+        "kept": 0,
+        "asked": 7,
     }
     assert {name: status[name] for name in expected} == expected
     assert status["settings"]["prediction"]["max_new_tokens"]["binary"] == 16
@@ -126,7 +132,7 @@ def test_the_key_is_in_no_output(world, tmp_path):
 
 @pytest.fixture(scope="module")
 def killed(world, tmp_path_factory):
-    """A server, and the progress of a job killed while it waited for it.
+    """A server, and the answers of a job killed while it waited for it.
 
     Batches of two: PATCH_0 with three items, PATCH_1 with two, PATCH_2 with two. Killed in the second.
     """
@@ -140,8 +146,8 @@ def killed(world, tmp_path_factory):
         assert process.wait() == -signal.SIGKILL
         server.hold_at = None
         server.release.set()
-        assert [path.name for path in out.iterdir()] == ["progress.jsonl"]
-        yield SimpleNamespace(server=server, progress=(out / "progress.jsonl").read_bytes())
+        assert [path.name for path in out.iterdir()] == ["answers.jsonl"]
+        yield SimpleNamespace(server=server, answers=(out / "answers.jsonl").read_bytes())
 
 
 @pytest.fixture
@@ -149,7 +155,7 @@ def resumed(world, killed, tmp_path):
     """Run the job again from where it was killed, with options; return answers and status."""
 
     def run(**options):
-        (tmp_path / "progress.jsonl").write_bytes(killed.progress)
+        (tmp_path / "answers.jsonl").write_bytes(killed.answers)
         killed.server.asked.clear()
         return predict(world, tmp_path, "GPT", **openai(killed.server) | options)
 
@@ -162,20 +168,117 @@ def test_after_a_kill_only_the_batch_at_work_is_asked_again(killed, resumed):
     assert len(answers) == status["items"] == 7
     assert answers[10] == "about: Is there snow?"
     assert answers[5] == "about: Is there an airport?"
+    assert (status["kept"], status["asked"]) == (3, 4)
     assert status["weights"] == f"as served by {killed.server.base_url}"
+
+
+@pytest.fixture(scope="module")
+def answered(world, tmp_path_factory):
+    """A server, and the folder of a job that it has answered to the end."""
+    out = tmp_path_factory.mktemp("answered")
+    with chat_server(said) as server:
+        answers, _ = predict(world, out, "GPT", **openai(server))
+        yield SimpleNamespace(server=server, out=out, answers=answers)
+
+
+@pytest.fixture
+def again(world, answered, tmp_path):
+    """Run the job again with options; return answers, status and the last words of what was asked."""
+
+    def run(world=world, **options):
+        shutil.copy(answered.out / "answers.jsonl", tmp_path)
+        answered.server.asked.clear()
+        answers, status = predict(world, tmp_path, "GPT", **openai(answered.server) | options)
+        assert status["asked"] == len(answered.server.asked)
+        return answers, status, asked(answered.server)
+
+    return run
 
 
 @pytest.mark.parametrize(
     "change",
     [
+        {},
         {"code": "new"},
-        {"more": ["--checkpoint", "gpt-next"]},
-        {"max_new_tokens": PREDICTION["max_new_tokens"] | {"binary": 4}},
+        {"batch_size": 1},
+        {"device": "cpu"},
+        {"max_new_tokens": PREDICTION["max_new_tokens"] | {"mcq": 4}},
+        {"openai": {"concurrency": 3, "retries": 1, "timeout": 9}},
     ],
 )
-def test_progress_is_not_used_after_a_change(killed, resumed, change):
-    resumed(**change)
-    assert len(killed.server.asked) == 7
+def test_what_no_answer_depends_on_asks_nothing_again(answered, again, tmp_path, change):
+    change = dict(change)
+    if "openai" in change:
+        change["openai"] = openai(answered.server)["openai"] | change["openai"]
+    answers, status, asked_now = again(**change)
+    assert asked_now == []
+    assert (status["items"], status["kept"]) == (7, 7)
+    assert answers == answered.answers
+    assert (tmp_path / "answers.jsonl").read_bytes() == (answered.out / "answers.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"more": ["--checkpoint", "gpt-next"]},
+        {"max_new_tokens": PREDICTION["max_new_tokens"] | {"binary": 4}},
+        {"openai": {"temperature": 0.5}},
+    ],
+)
+def test_other_weights_or_decoding_ask_all_again(answered, again, change):
+    change = dict(change)
+    if "openai" in change:
+        change["openai"] = openai(answered.server)["openai"] | change["openai"]
+    assert len(again(**change)[2]) == 7
+
+
+def test_a_changed_suffix_asks_its_task_again_and_no_other(answered, again, tmp_path):
+    text = MODELS.read_text()
+    for task, expected in (("binary", 7), ("mcq", 0)):
+        entries = yaml.safe_load(text)
+        entries["GPT"]["instructions"][task]["suffix"] += " Please."
+        (tmp_path / "models.yaml").write_text(yaml.safe_dump(entries))
+        assert len(again(models=tmp_path / "models.yaml")[2]) == expected
+
+
+def edited(world, folder, change):
+    """Copy the world, with ``change`` applied to the columns of the data set."""
+    shutil.copytree(world / "images.lmdb", folder / "images.lmdb")
+    table = read_table(world / "dataset.parquet", DATASET).to_pydict()
+    change(table)
+    write_table(folder / "dataset.parquet", table, DATASET, Lineage("test", {"run": "mini"}, "c0de", {}))
+    return folder
+
+
+def test_a_changed_instruction_of_one_category_asks_only_its_items(world, again, tmp_path):
+    def reword(table):
+        for row, (category, text) in enumerate(zip(table["category"], table["input"], strict=True)):
+            if category == "count":
+                table["input"][row] = text.replace("Are there", "Do you see")
+
+    answers, status, asked_now = again(world=edited(world, tmp_path / "other", reword))
+    assert asked_now == ["pastures?"]
+    assert (status["kept"], answers[3]) == (6, "about: Do you see two pastures?")
+
+
+def test_other_numbers_of_the_same_annotations_ask_nothing_again(world, answered, again, tmp_path):
+    def renumber(table):
+        table["ID"] = [number + 100 for number in table["ID"]]
+
+    answers, _, asked_now = again(world=edited(world, tmp_path / "other", renumber))
+    assert asked_now == []
+    assert answers == {number + 100: text for number, text in answered.answers.items()}
+
+
+def test_another_image_asks_the_items_of_its_patch_again(world, again, tmp_path):
+    other = edited(world, tmp_path / "other", lambda table: None)
+    with (
+        lmdb.open(str(other / "images.lmdb"), map_size=1 << 26) as environment,
+        environment.begin(write=True) as transaction,
+    ):
+        transaction.put(b"PATCH_1", save(patch(9).s2))
+        transaction.put(b"S1_2", save(patch(9).s1))  # radar, which this model does not see
+    assert again(world=other)[2] == ["half?", "beach?"]
 
 
 def test_a_server_that_fails_later_fails_the_job_and_keeps_its_answers(world, tmp_path):

@@ -1,5 +1,3 @@
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,8 +5,8 @@ from hypothesis import strategies as st
 from bentxt.bigearthnet.image_store import open_images
 from bentxt.errors import InputError
 from bentxt.models.answering_model import AnsweringModel
-from bentxt.models.prediction import Item, answer_items, batches, progress_key, read_items
-from bentxt.program.answer_log import PredictionLog
+from bentxt.models.prediction import Item, answer_items, batches, read_items
+from bentxt.program.answer_log import AnswerLog
 from worlds.prediction_world import write_world
 
 
@@ -74,11 +72,16 @@ def test_batches_hold_whole_patches_up_to_the_size(counts, size):
     )
 
 
-def ask(world, progress, model, batch_size=3):
+KEYS = {annotation: str(annotation) for annotation in (1, 2, 3, 5, 6, 9, 10)}
+
+
+def ask(world, path, model, batch_size=3, keys=KEYS, watch=lambda count: None):
+    """Return the answers by annotation, and how many were kept and asked for."""
     items = read_items(world / "dataset.parquet", "binary", "bench", {})
-    answers = PredictionLog(progress, progress_key(items, "model"))
-    answer_items(model, items, open_images(world / "images.lmdb"), answers, batch_size, 99)
-    return answers
+    images = open_images(world / "images.lmdb")
+    with AnswerLog(path) as log:
+        kept, asked = answer_items(model, items, keys, images, log, batch_size, 99, watch)
+        return {item.annotation: log.get(keys[item.annotation])[0] for item in items}, kept, asked
 
 
 EXPECTED = {
@@ -94,7 +97,7 @@ EXPECTED = {
 
 @pytest.mark.parametrize("batch_size", [1, 3, 5, 100])
 def test_each_item_gets_its_own_answer(world, tmp_path, batch_size):
-    assert ask(world, tmp_path / "p.jsonl", Recorder(), batch_size).answers == EXPECTED
+    assert ask(world, tmp_path / "p.jsonl", Recorder(), batch_size) == (EXPECTED, 0, 7)
 
 
 def test_patches_share_batches(world, tmp_path):
@@ -107,59 +110,51 @@ def test_what_was_answered_before_a_failure_is_not_asked_again(world, tmp_path):
     with pytest.raises(RuntimeError):
         ask(world, tmp_path / "p.jsonl", Recorder(fail_at=2))
     model = Recorder()
-    assert ask(world, tmp_path / "p.jsonl", model).answers == EXPECTED
+    assert ask(world, tmp_path / "p.jsonl", model) == (EXPECTED, 3, 4)
     assert model.calls == [[("PATCH_1", 2)], [("PATCH_2", 2)]]
 
 
 def test_a_line_that_was_cut_off_is_asked_again(world, tmp_path):
-    ask(world, tmp_path / "p.jsonl", Recorder()).close(done=False)
+    ask(world, tmp_path / "p.jsonl", Recorder())
     blob = (tmp_path / "p.jsonl").read_bytes()
     (tmp_path / "p.jsonl").write_bytes(blob[:-9])
     model = Recorder()
-    assert ask(world, tmp_path / "p.jsonl", model).answers == EXPECTED
+    assert ask(world, tmp_path / "p.jsonl", model) == (EXPECTED, 6, 1)
     assert model.calls == [[("PATCH_2", 1)]]
-    assert len((tmp_path / "p.jsonl").read_text().splitlines()) == 8
+    assert (tmp_path / "p.jsonl").read_bytes() == blob
 
 
-def test_finished_progress_is_removed(world, tmp_path):
-    ask(world, tmp_path / "p.jsonl", Recorder()).close(done=True)
-    assert not (tmp_path / "p.jsonl").exists()
+@pytest.mark.parametrize("batch_size", [1, 3, 100])
+def test_a_second_run_asks_nothing_whatever_the_batch_size(world, tmp_path, batch_size):
+    assert ask(world, tmp_path / "p.jsonl", Recorder()) == (EXPECTED, 0, 7)
+    model = Recorder()
+    assert ask(world, tmp_path / "p.jsonl", model, batch_size) == (EXPECTED, 7, 0)
+    assert model.calls == []
 
 
-def test_progress_of_something_else_is_not_used(tmp_path):
-    first = PredictionLog(tmp_path / "p.jsonl", "one")
-    first.add({1: "old"})
-    first.close(done=False)
-    assert PredictionLog(tmp_path / "p.jsonl", "one").answers == {1: "old"}
-    assert PredictionLog(tmp_path / "p.jsonl", "two").answers == {}
-    assert PredictionLog(tmp_path / "p.jsonl", "one").answers == {}
+def test_a_changed_key_asks_its_item_only(world, tmp_path):
+    ask(world, tmp_path / "p.jsonl", Recorder())
+    model = Recorder()
+    assert ask(world, tmp_path / "p.jsonl", model, keys=KEYS | {6: "new"}) == (EXPECTED, 6, 1)
+    assert model.calls == [[("PATCH_1", 1)]]
 
 
-@pytest.mark.parametrize("text", ["", '{"ke', "garbage"])
-def test_a_file_that_is_no_progress_is_begun_anew(tmp_path, text):
-    (tmp_path / "p.jsonl").write_text(text)
-    progress = PredictionLog(tmp_path / "p.jsonl", "one")
-    progress.add({1: "first\nsecond é"})
-    progress.close(done=False)
-    assert PredictionLog(tmp_path / "p.jsonl", "one").answers == {1: "first\nsecond é"}
+def test_items_of_one_key_share_an_answer(world, tmp_path):
+    model, watched = Recorder(), []
+    shared = ask(world, tmp_path / "p.jsonl", model, keys=KEYS | {3: "1", 9: "1"}, watch=watched.append)
+    assert shared == (EXPECTED | {3: EXPECTED[1], 9: EXPECTED[1]}, 0, 5)
+    assert model.calls == [[("PATCH_0", 2)], [("PATCH_1", 2), ("PATCH_2", 1)]]
+    assert watched == [0, 4, 3]
+    assert ask(world, tmp_path / "p.jsonl", model, keys=KEYS | {3: "1", 9: "1"})[1:] == (7, 0)
 
 
-def test_a_broken_line_is_named(tmp_path):
-    lines = [json.dumps({"key": "one"}), '{"ID": 1}', '{"ID": 2, "answer": "x"}', ""]
-    (tmp_path / "p.jsonl").write_text("\n".join(lines))
-    with pytest.raises(InputError, match="line 2 is no answer"):
-        PredictionLog(tmp_path / "p.jsonl", "one")
+def test_a_blank_answer_is_in_the_table_and_asked_again_by_the_next_run(world, tmp_path):
+    class Silent(Recorder):
+        def answer(self, patch_images, instructions, max_new_tokens):
+            return ["" if "beach" in text else "yes" for text in instructions]
 
-
-def test_the_key_follows_items_and_everything_else():
-    item = Item(1, "P", "S", "Is it?")
-    keys = [
-        progress_key([item], "model", {"dtype": "float32"}),
-        progress_key([item], "other", {"dtype": "float32"}),
-        progress_key([item], "model", {"dtype": "bfloat16"}),
-        progress_key([Item(2, "P", "S", "Is it?")], "model", {"dtype": "float32"}),
-        progress_key([Item(1, "P", "S", "Was it?")], "model", {"dtype": "float32"}),
-        progress_key([item, item], "model", {"dtype": "float32"}),
-    ]
-    assert len(set(keys)) == len(keys)
-    assert progress_key([item], "model", {"dtype": "float32"}) == keys[0]
+    answers, kept, asked = ask(world, tmp_path / "p.jsonl", Silent())
+    assert (answers[6], kept, asked) == ("", 0, 7)
+    model = Silent()
+    assert ask(world, tmp_path / "p.jsonl", model) == (answers, 6, 1)
+    assert model.calls == [[("PATCH_1", 1)]]

@@ -5,7 +5,9 @@ import torch
 import transformers
 
 from bentxt.errors import CheckpointUnavailable, InputError
-from bentxt.models.families.rs_internvl_model import load_rs_internvl
+from bentxt.models.checkpoints import find_checkpoint
+from bentxt.models.families.rs_internvl_model import RSInternVLModel
+from bentxt.models.loading import Weights
 from bentxt.models.rs_internvl import Features, Prompts, RSInternVL, load_parts
 from bentxt.models.special_tokens import IMAGE_TOKEN
 from bentxt.models.tiny.internvl import tiny_image_processor
@@ -157,7 +159,7 @@ def test_a_folder_without_a_base_is_refused(checkpoints, tmp_path):
 
 
 def _plain_answer(answering, patch, instruction, length):
-    """Greedy decoding that computes everything anew for each token: no cache, no padding, no batch."""
+    """Greedy decoding that computes everything again for each token: no cache, no padding, no batch."""
     network, prompts = answering._model, answering._prompts
     prefix = network.prefix(network.encode(*answering._prepare([patch])), prompts.before)
     tokens, said = prompts.instruction(instruction), []
@@ -171,9 +173,16 @@ def _plain_answer(answering, patch, instruction, length):
     return prompts.tokenizer.decode(said, skip_special_tokens=True).strip()
 
 
+def load(checkpoints, adapter=None):
+    roles = ("checkpoint", "s1_encoder", "s2_encoder")
+    found = {role: find_checkpoint(folder) for role, folder in zip(roles, checkpoints, strict=True)}
+    settings = {"seed": 1, "prediction": {"device": "cpu", "dtype": "float32"}}
+    return RSInternVLModel.load("M", None, Weights(None, found, []), settings, adapter=adapter)
+
+
 def test_answers_do_not_depend_on_batch_padding_or_cached_prefix(checkpoints, tmp_path):
     _with_adapter(checkpoints, tmp_path / "adapter")
-    answering = load_rs_internvl(*checkpoints, tmp_path / "adapter", 1, CPU, torch.float32)
+    answering = load(checkpoints, tmp_path / "adapter")
     patches = [images("first"), images("second"), images("third")]
     asked = [QUESTIONS, QUESTIONS[:1], QUESTIONS[2:]]
     together = answering.answer_many(patches, asked, 12)
@@ -192,7 +201,7 @@ def test_answers_do_not_depend_on_batch_padding_or_cached_prefix(checkpoints, tm
 
 
 def test_without_an_adapter_the_projections_are_fresh(checkpoints):
-    first = load_rs_internvl(*checkpoints, None, 1, CPU, torch.float32)
-    second = load_rs_internvl(*checkpoints, None, 1, CPU, torch.float32)
+    first = load(checkpoints)
+    second = load(checkpoints)
     patch = images("first")
     assert first.answer(patch, QUESTIONS, 8) == second.answer(patch, QUESTIONS, 8)

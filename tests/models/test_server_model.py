@@ -7,13 +7,14 @@ from PIL import Image
 
 from bentxt.errors import CheckpointUnavailable, InputError
 from bentxt.models.answering_model import PatchImages
-from bentxt.models.families.server_model import ChatModel
+from bentxt.models.families.server_model import ServerModel
 from worlds.answering_server import chat_server
 
 OPTIONS = {
     "key_variable": None,
     "concurrency": 4,
     "retries": 1,
+    "timeout": 30,
     "temperature": None,
     "length_parameter": "max_completion_tokens",
 }
@@ -35,7 +36,9 @@ def picture_and_text(messages):
 
 
 def model(server, side=None, **options):
-    return ChatModel("gpt", {"input": "rgb", "side": side}, OPTIONS | {"base_url": server.base_url} | options)
+    return ServerModel(
+        "gpt", {"input": "rgb", "side": side}, OPTIONS | {"base_url": server.base_url} | options
+    )
 
 
 def test_each_instruction_goes_with_its_own_patchs_picture():
@@ -63,7 +66,7 @@ def test_without_key_the_model_is_unavailable(monkeypatch):
     monkeypatch.delenv("BENTXT_TEST_KEY", raising=False)
     options = OPTIONS | {"base_url": "http://localhost:1/v1", "key_variable": "BENTXT_TEST_KEY"}
     with pytest.raises(CheckpointUnavailable, match="BENTXT_TEST_KEY is not set"):
-        ChatModel("gpt", {"input": "rgb", "side": None}, options)
+        ServerModel("gpt", {"input": "rgb", "side": None}, options)
 
 
 def test_the_key_comes_from_the_environment(monkeypatch):
@@ -92,4 +95,4 @@ def test_a_refusal_names_server_patch_and_remedy():
 )
 def test_only_openais_own_server_has_the_published_weights(address, weights):
     options = OPTIONS | {"base_url": address}
-    assert ChatModel("gpt", {"input": "rgb", "side": None}, options).weights == weights
+    assert ServerModel("gpt", {"input": "rgb", "side": None}, options).weights == weights

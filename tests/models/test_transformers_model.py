@@ -7,7 +7,7 @@ from safetensors.torch import load_file, save_file
 
 from bentxt.errors import CheckpointUnavailable
 from bentxt.models.checkpoints import TINY_RANDOM, find_checkpoint
-from bentxt.models.families.transformers_model import NativeModel
+from bentxt.models.families.transformers_model import TransformersModel
 from bentxt.models.rgb import rgb_image, scaled
 from bentxt.models.tiny.qwen import build_tiny_qwen
 from worlds import tiny_models
@@ -38,7 +38,9 @@ def folders(tmp_path_factory):
 
 
 def load(folder, **entry):
-    return NativeModel(find_checkpoint(folder), ENTRY | entry, torch.device("cpu"), torch.float32)
+    made = ENTRY | entry
+    given = (made["image"]["side"], made.get("chat", {}), made["remote_code"])
+    return TransformersModel(find_checkpoint(folder), *given, torch.device("cpu"), torch.float32)
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -23,7 +23,7 @@ def start(tmp_path):
         script = tmp_path / "worker.py"
         script.write_text("import json, os, sys, time\n" + greeting + code)
         entry = {"worker": [sys.executable, script], "image": {"input": images, "side": None}}
-        model = WorkerModel("GC", entry, timeout)
+        model = WorkerModel("GC", entry["worker"], entry["image"], timeout)
         started.append(model)
         return model
 
@@ -99,13 +99,13 @@ print(json.dumps({{"id": request["id"], "text": "", "boxes": None}}), flush=True
 def test_a_model_without_worker_is_unavailable():
     entry = {"worker": None, "image": {"input": "rgb", "side": None}}
     with pytest.raises(CheckpointUnavailable, match=r"(?s)this version has no worker script.*GC"):
-        WorkerModel("GC", entry, 1)
+        WorkerModel("GC", entry["worker"], entry["image"], 1)
 
 
 def test_a_worker_that_cannot_be_started_is_unavailable():
     entry = {"worker": ["/nowhere/python"], "image": {"input": "rgb", "side": None}}
     with pytest.raises(CheckpointUnavailable, match="cannot be started"):
-        WorkerModel("GC", entry, 1)
+        WorkerModel("GC", entry["worker"], entry["image"], 1)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from bentxt.bigearthnet.reference_maps import patch_of, read_reference_map
 from bentxt.errors import InputError
 from bentxt.patches.attribute_extraction import extract_attribute_tables
 from bentxt.program.lineage import Lineage, read_lineage
-from bentxt.tables.patch_schemas import ADJACENCIES, INSTANCES, MAPS
+from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
+from bentxt.tables.schemas.instances_schema import INSTANCES
+from bentxt.tables.schemas.maps_schema import MAPS
 from bentxt.tables.table_files import read_table
 from worlds.map_archives import TILE, archive_of, codes_of, tif
 from worlds.naive_attributes import naive_attributes

@@ -137,7 +137,7 @@ def test_reference_rows_are_those_of_the_release(instances, published_rows):
 
 
 def test_other_eight_maps_agree_with_their_boxes(real_data):
-    """Every published box of a patch whose map is at hand is the box of one of its instances."""
+    """Every published box of a patch whose map is available is the box of one of its instances."""
     checked = 0
     for line in (real_data / "annotation_rows.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)

@@ -12,7 +12,9 @@ from rasterio.warp import transform
 from bentxt.errors import InputError
 from bentxt.patches.time_and_place import locate_patches, patch_centres, season
 from bentxt.program.lineage import Lineage, read_lineage
-from bentxt.tables.patch_schemas import KEPT_PATCHES, MAPS, PATCHES
+from bentxt.tables.schemas.kept_patches_schema import KEPT_PATCHES
+from bentxt.tables.schemas.maps_schema import MAPS
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import read_table, write_table
 
 AUSTRIA = "S2A_MSIL2A_20170613T101031_N9999_R022_T33UUP_26_57"

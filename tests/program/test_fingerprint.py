@@ -88,6 +88,14 @@ def test_packages_relative_and_late_imports_count(scripts, where):
     assert fingerprint("draw", scripts) != before
 
 
+def test_modules_that_are_imported_by_name_count_where_they_are_given(scripts):
+    plain, with_inner = fingerprint("draw", scripts), fingerprint("draw", scripts, ["bentxt.nested.inner"])
+    assert plain != with_inner
+    rewrite(scripts, "bentxt/nested/sibling.py", "Y = 2", "Y = 3")
+    assert fingerprint("draw", scripts) == plain
+    assert fingerprint("draw", scripts, ["bentxt.nested.inner"]) != with_inner
+
+
 def test_moving_code_to_another_module_changes_it(scripts):
     before = fingerprint("draw", scripts)
     (scripts / "bentxt/units.py").rename(scripts / "bentxt/measures.py")

@@ -5,7 +5,7 @@ import json
 
 from bentxt.program.command_line import lineage
 from bentxt.program.lineage import Lineage, gather_lineages, stored_lineages
-from bentxt.tables.result_schemas import PREDICTIONS
+from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import write_table
 
 FIRST = Lineage("first.py", {"run": "mini", "a": 1}, "01", {})

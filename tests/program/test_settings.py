@@ -1,6 +1,7 @@
 """The config is refused with a message that says which key, which value and what is allowed."""
 
 import copy
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from bentxt.errors import InputError
 from bentxt.program.config_check import check_config
-from bentxt.program.settings import select_settings
+from bentxt.program.settings import section, select_settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONFIG = yaml.safe_load((PROJECT / "config.yaml").read_text())
@@ -58,7 +59,7 @@ def test_every_section_is_closed_and_complete():
     ("key", "value", "words"),
     [
         ("run", "maxi", ["'run'", "'maxi'", "mini | paper"]),
-        ("seed", -1, ["'seed'", "-1", "at least 0"]),
+        ("seed", -1, ["'seed'", "-1", "at least 0", "of every random draw"]),
         ("seed", "seven", ["'seed'", "'seven'", "integer"]),
         ("captions.tiers.primary", 101, ["'captions.tiers.primary'", "101", "at most 100"]),
         ("questions.area_range_width", [10], ["'questions.area_range_width'", "items at least 2"]),
@@ -102,3 +103,34 @@ def test_a_rule_that_asks_for_an_unknown_key_fails():
 def test_no_stray_value_gets_through_under_a_wrong_name(value):
     with pytest.raises(InputError, match="unknown config key"):
         check_config(changed("questions.area_gird", value), SCHEMA)
+
+
+@dataclass(frozen=True)
+class Tiers:
+    primary: float = field(metadata={"key": "tiers.primary"})
+    rounding: int = field(metadata={"key": "area_rounding"})
+    shares: tuple | None = None
+
+
+def captions(**changed):
+    return {"captions": {"tiers": {"primary": 25}, "area_rounding": 1000, "shares": [1, 2.5]} | changed}
+
+
+def test_a_section_becomes_the_dataclass_of_its_stage():
+    assert section(captions(other=1), "captions", Tiers) == Tiers(25, 1000, (1, 2.5))
+    assert section(captions(shares=None), "captions", Tiers).shares is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"tiers": {}}, "'captions.tiers.primary' is missing"),
+        ({"tiers": {"primary": "big"}}, "'captions.tiers.primary' is 'big', not of type float"),
+        ({"area_rounding": True}, "'captions.area_rounding' is True, not of type int"),
+        ({"area_rounding": 1.5}, "'captions.area_rounding' is 1.5, not of type int"),
+        ({"shares": 3}, "'captions.shares' is 3"),
+    ],
+)
+def test_a_missing_key_or_a_value_of_another_type_is_named(changed, words):
+    with pytest.raises(InputError, match=words):
+        section(captions(**changed), "captions", Tiers)

@@ -12,8 +12,9 @@ from rasterio.io import MemoryFile
 
 from bentxt.program.lineage import read_lineage
 from bentxt.release import SPLITS
-from bentxt.tables.annotation_schemas import QUESTIONS
-from bentxt.tables.patch_schemas import KEPT_PATCHES, MAPS
+from bentxt.tables.schemas.kept_patches_schema import KEPT_PATCHES
+from bentxt.tables.schemas.maps_schema import MAPS
+from bentxt.tables.schemas.questions_schema import QUESTIONS
 from bentxt.tables.table_files import read_table
 from worlds.asked_questions import SETTINGS, template_files
 from worlds.map_archives import TILE, archive_of, tif

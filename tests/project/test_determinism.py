@@ -21,13 +21,15 @@ from bentxt.patches.patch_filter import keep_patches
 from bentxt.patches.time_and_place import locate_patches
 from bentxt.program.lineage import Lineage
 from bentxt.questions.captioning import generate_instructions
-from bentxt.questions.question_table import TYPES, generate_questions
+from bentxt.questions.categories import QUESTION_TYPES
+from bentxt.questions.question_table import generate_questions
 from bentxt.questions.templates import load_templates
 from bentxt.resources import RESOURCES
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
-from bentxt.tables.patch_schemas import KEPT_PATCHES, PATCHES
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
+from bentxt.tables.schemas.kept_patches_schema import KEPT_PATCHES
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import read_table, write_table
-from worlds.asked_questions import ROOT, ZONES_FILE, resources_of
+from worlds.asked_questions import ROOT, ZONES_FILE, resources_of, settings_of
 
 CONFIG = ROOT / "config.yaml"
 SETTINGS = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))
@@ -71,16 +73,17 @@ def run_chain(source, folder, program, *, maps_per_shard=4096, block=BLOCK, shar
     write_table(paths["patches"], located, PATCHES, LINEAGE)
 
     tables = (paths["patches"], *attributes)
-    for kind in TYPES:
-        paths[kind] = folder / f"{kind}.parquet"
+    for name in QUESTION_TYPES:
+        paths[name] = folder / f"{name}.parquet"
+        resources = resources_of(name)
         generate_questions(
-            SETTINGS["seed"], SETTINGS["questions"], resources_of(kind), tables, paths[kind], LINEAGE, block
+            SETTINGS["seed"], settings_of(name), resources, tables, paths[name], LINEAGE, block
         )
     options = [part for name in ("patches", *ATTRIBUTES) for part in (f"--{name}", paths[name])]
     program(write_captions, *options, "--out", paths["template"], BATCH=block)
     augmented = [folder / f"{shard}-{shards}.parquet" for shard in range(shards)]
     for shard, path in enumerate(augmented):
-        own = ["--shard", shard, "--shards", shards, "--progress", folder / "progress.jsonl", "--out", path]
+        own = ["--shard", shard, "--shards", shards, "--answers", folder / "progress.jsonl", "--out", path]
         program(augment_captions, "--captions", paths["template"], *options, *own)
     paths["captioning"] = folder / "captioning.parquet"
     templates = load_templates([RESOURCES / "templates" / "captioning.yaml"], "captioning")
@@ -179,4 +182,4 @@ def test_another_seed_of_the_questions_changes_them_and_nothing_else(
     monkeypatch.setitem(SETTINGS, "seed", SETTINGS["seed"] + 1)
     found = run_chain(miniature_world, tmp_path / "run", program)
     changed = {name for name in plain if not found[name].equals(plain[name])}
-    assert changed == {*TYPES, "captioning"}
+    assert changed == {*QUESTION_TYPES, "captioning"}

@@ -3,7 +3,6 @@
 import json
 import re
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -12,7 +11,7 @@ import rasterio
 from bentxt.errors import InputError
 from bentxt.nomenclature import class_lookup
 from bentxt.patches.climate_legend import zone_names
-from bentxt.patches.patch_attributes import Patch, read_patches
+from bentxt.patches.patch_attributes import Instance, PatchAttributes
 from bentxt.program.lineage import read_lineage
 from bentxt.questions.captioning import generate_instructions
 from bentxt.questions.distractors import near_zones
@@ -20,8 +19,8 @@ from bentxt.questions.referring import BoxQuestions
 from bentxt.questions.relative_position import direction
 from bentxt.questions.templates import load_templates
 from bentxt.resources import RESOURCES
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
-from worlds.asked_questions import SETTINGS, box_words, make, read, resources_of, template_files
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
+from worlds.asked_questions import SETTINGS, box_words, make, read, resources_of, settings_of, template_files
 from worlds.question_world import LINEAGE, captions_of, instances_of, small_world, write_tables
 
 
@@ -85,67 +84,24 @@ def test_boxes_of_a_real_patch_are_the_released_ones(real_data, tmp_path):
     assert len(ours) == 5
 
 
-# Attributes of patches
-
-
-def test_facts_are_those_of_the_maps(world):
-    seen = {}
-    for block in read_patches(*tables(world), block=5):
-        assert len(block) <= 5
-        seen |= {patch.patch_id: patch for patch in block}
-    assert list(seen) == list(world.rows)
-    for patch_id, patch in seen.items():
-        class_map = world.class_maps[patch_id]
-        assert patch.classes == np.unique(class_map).tolist()
-        assert patch.pixels == np.bincount(class_map.ravel(), minlength=19).tolist()
-        instances = [tuple(instance.values()) for instance in instances_of(class_map)]
-        assert patch.instances == instances
-        assert patch.counts == [sum(row[0] == index for row in instances) for index in range(19)]
-        assert patch.country == world.rows[patch_id]["country"]
-
-
-@pytest.mark.parametrize(
-    ("name", "change", "problem"),
-    [
-        ("instances", lambda rows: rows[1:], "do not add up"),
-        ("instances", lambda rows: [*rows[1:], rows[0]], "not sorted by map_index"),
-        ("maps", lambda rows: rows[:5], "not among the maps"),
-        ("maps", lambda rows: [rows[1], rows[0], *rows[2:]], "not sorted by patch_id"),
-        ("maps", lambda rows: [{**rows[0], "patch_id": "A"}, *rows[1:]], "does not lead to the patch's map"),
-        (
-            "maps",
-            lambda rows: [{**rows[0], "class_pixels": [0] * 19}, *rows[1:]],
-            "do not add up",
-        ),
-    ],
-)
-def test_tables_of_different_runs_are_refused(world, name, change, problem):
-    rewrite(getattr(world, name), change)
-    with pytest.raises(InputError, match=problem):
-        list(read_patches(*tables(world)))
-
-
-def test_a_table_of_another_schema_is_refused(world):
-    world.maps = world.patches
-    with pytest.raises(InputError, match="another schema"):
-        list(read_patches(*tables(world)))
-
-
 # Boxes
 
 
 def box_maker(**changed):
     resources = resources_of("bounding_box")
-    return BoxQuestions(1, SETTINGS | changed, resources.templates, resources.wording)
+    return BoxQuestions(1, settings_of("bounding_box", **changed), resources.templates, resources.wording)
 
 
 def patch_of(*instances):
     """Return a patch with instances given as ``(class, pixels, box, centroid, inside)``."""
-    rows = [(index, pixels, *box, *centroid, inside) for index, pixels, box, centroid, inside in instances]
-    classes = sorted({row[0] for row in rows})
-    counts = [sum(row[0] == index for row in rows) for index in range(19)]
-    pixels = [sum(row[1] for row in rows if row[0] == index) for index in range(19)]
-    return Patch("P", "Austria", "Fall", "Polar, tundra", "train", classes, pixels, counts, [], rows)
+    rows = [
+        Instance(index, pixels, *box, *centroid, inside) for index, pixels, box, centroid, inside in instances
+    ]
+    classes = sorted({row.class_index for row in rows})
+    counts = [sum(row.class_index == index for row in rows) for index in range(19)]
+    pixels = [sum(row.pixels for row in rows if row.class_index == index) for index in range(19)]
+    place = ("Austria", "Fall", "Polar, tundra", "train")
+    return PatchAttributes("P", *place, classes, pixels, counts, [], rows)
 
 
 def test_points_that_read_alike_are_left_out():
@@ -160,7 +116,7 @@ def test_points_need_size_their_centroid_and_a_second_class():
     background = (9, 9000, (0, 0, 120, 120), (60.0, 60.0), False)
     exact = (3, 144, (0, 0, 12, 12), (6.0, 6.0), True)
     small = (4, 143, (50, 50, 62, 62), (56.0, 56.0), True)
-    assert [row[0] for row, _ in box_maker().points(patch_of(background, exact, small))] == [3]
+    assert [row.class_index for row, _ in box_maker().points(patch_of(background, exact, small))] == [3]
     assert box_maker().points(patch_of(exact)) == []
 
 
@@ -182,7 +138,7 @@ def test_neither_of_two_equal_instances_is_the_largest():
     large = [(3, 400, (x, 0, x + 20, 20), (1.0, 1.0), True) for x in (0, 40)]
     small = (3, 200, (0, 50, 20, 60), (1.0, 1.0), True)
     found = box_maker().references(patch_of(*large, small))
-    assert [(row[1], extreme) for row, extreme in found] == [(200, "smallest")]
+    assert [(row.pixels, extreme) for row, extreme in found] == [(200, "smallest")]
     assert box_maker().references(patch_of(*large)) == []
 
 

@@ -13,7 +13,7 @@ from scipy import ndimage
 from bentxt.class_wording import load_wording
 from bentxt.nomenclature import CLASSES, COUNTRIES, PIXELS, SIDE
 from bentxt.patches.climate_legend import zone_names
-from bentxt.questions.question_table import TYPES
+from bentxt.questions.categories import QUESTION_TYPES
 from bentxt.questions.similar_classes import load_similar_classes
 from worlds.asked_questions import (
     ZONES_FILE,
@@ -35,11 +35,11 @@ def world(tmp_path_factory):
 @pytest.fixture(scope="module")
 def rows(world, tmp_path_factory):
     folder = tmp_path_factory.mktemp("questions")
-    return {kind: make(world, kind, folder / f"{kind}.parquet") for kind in TYPES}
+    return {name: make(world, name, folder / f"{name}.parquet") for name in QUESTION_TYPES}
 
 
-def of(rows, kind, category):
-    found = [row for row in rows[kind] if row["category"] == category]
+def of(rows, annotation_type, category):
+    found = [row for row in rows[annotation_type] if row["category"] == category]
     assert found, category
     return found
 
@@ -378,21 +378,21 @@ def test_wrong_classes_are_similar_ones_where_there_are_any(world, rows):
 
 
 def test_rows_depend_on_neither_block_size_nor_other_patches(world, rows, tmp_path):
-    for kind in TYPES:
+    for annotation_type in QUESTION_TYPES:
         for block in (1, 7):
-            assert make(world, kind, tmp_path / "q.parquet", block) == rows[kind]
+            assert make(world, annotation_type, tmp_path / "q.parquet", block) == rows[annotation_type]
     fewer = pq.read_table(world.patches).slice(5, 9)
     pq.write_table(fewer, tmp_path / "patches.parquet")
     some = type(world)(**{**vars(world), "patches": tmp_path / "patches.parquet"})
-    for kind in TYPES:
+    for annotation_type in QUESTION_TYPES:
         kept = set(fewer["patch_id"].to_pylist())
-        expected = [row for row in rows[kind] if row["patch_id"] in kept]
-        assert make(some, kind, tmp_path / "q.parquet") == expected
+        expected = [row for row in rows[annotation_type] if row["patch_id"] in kept]
+        assert make(some, annotation_type, tmp_path / "q.parquet") == expected
 
 
 def test_a_short_border_is_neither_adjacency_nor_its_absence(world, tmp_path):
-    for kind in ("binary", "mcq"):
-        for row in make(world, kind, tmp_path / "q.parquet", adjacency_min_border=30):
+    for annotation_type in ("binary", "mcq"):
+        for row in make(world, annotation_type, tmp_path / "q.parquet", adjacency_min_border=30):
             if row["category"] == "adjacency" and row["output"] in ("yes", "no"):
                 border = borders_of(world.class_maps[row["patch_id"]]).get(tuple(sorted(row["classes"])), 0)
                 assert border >= 30 if row["output"] == "yes" else border == 0

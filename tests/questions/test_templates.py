@@ -5,7 +5,7 @@ import yaml
 
 from bentxt.class_wording import load_wording
 from bentxt.errors import InputError
-from bentxt.questions.template_files import PLACEHOLDERS
+from bentxt.questions.categories import CATEGORY_TABLE
 from bentxt.questions.templates import Template, load_templates
 from worlds.render_templates import GOLDEN, RENDERED, template_sets
 
@@ -59,7 +59,7 @@ def test_there_are_as_many_templates_as_in_the_paper_and_more():
         for annotation_type, templates in template_sets()
         for key, group in templates.templates.items()
     }
-    assert set(counted) == set(PLACEHOLDERS)
+    assert set(counted) == {(*key, form) for key, row in CATEGORY_TABLE.items() for form in row.forms}
     assert sum(counted.values()) >= 500
     least = {"whole": 9, "others": 9, "single": 26, "extreme": 26}
     assert all(number >= least.get(form, 24) for (_, _, form), number in counted.items())
@@ -119,8 +119,8 @@ def test_bad_placeholders_are_refused(tmp_path, category, text, problem):
 
 def test_a_count_template_needs_a_noun_that_agrees(tmp_path):
     phrases = {
-        kind: ["{number} or so"] if kind not in ("single", "multiple") else ["many"]
-        for kind in ("exactly", "at least", "at most", "more than", "fewer than", "single", "multiple")
+        statement: ["{number} or so"] if statement not in ("single", "multiple") else ["many"]
+        for statement in ("exactly", "at least", "at most", "more than", "fewer than", "single", "multiple")
     }
     path = binary(tmp_path, "count", ["Are there {amount} areas of {plural}?"], phrases=phrases)
     assert "one of the placeholders area, patch, region" in refusal(path, "binary").problem

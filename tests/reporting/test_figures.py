@@ -10,7 +10,7 @@ from bentxt.nomenclature import CLASSES, UNLABELLED
 from bentxt.reporting import composites, examples_figure, pipeline_figure, statistics_figure
 from bentxt.reporting.dataset_table import read_published
 from bentxt.reporting.figure_files import text_width, wrapped, write_figure_files
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.schemas.dataset_schema import DATASET
 
 ROOT = Path(__file__).parents[2]
 COLOURS = ROOT / "resources" / "class_colours.csv"

@@ -4,11 +4,10 @@ import json
 import pytest
 
 from bentxt.errors import InputError
-from bentxt.models.model_table import model_entry, read_models
 from bentxt.program.lineage import Lineage
 from bentxt.reporting.provenance import describe_input, machine, package_versions, write_provenance
 from bentxt.reporting.score_files import read_scores
-from bentxt.tables.result_schemas import PREDICTIONS
+from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import write_table
 
 
@@ -83,21 +82,3 @@ def test_two_files_of_one_score_are_refused(tmp_path):
         (tmp_path / name).write_text('{"model": "M", "task": "mcq", "status": "scored", "metrics": {}}')
     with pytest.raises(InputError, match="two score files"):
         read_scores([tmp_path / "a.json", tmp_path / "b.json"])
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [("a: [", "not readable YAML"), ("- a", "expected a mapping"), ("M: {kind: XY}", "a model needs a kind")],
-)
-def test_bad_lists_of_models_are_named(tmp_path, text, message):
-    (tmp_path / "models.yaml").write_text(text)
-    with pytest.raises(InputError, match=message):
-        read_models(tmp_path / "models.yaml")
-
-
-def test_the_untrained_model_has_the_entry_of_rs_internvl():
-    models = {"RS-InternVL": {"kind": "ours", "box_scale": None}, "Qwen": {"kind": "CV"}}
-    assert model_entry(models, "RS-InternVL-untrained") is models["RS-InternVL"]
-    assert model_entry(models, "Qwen") is models["Qwen"]
-    with pytest.raises(InputError, match="unknown model"):
-        model_entry(models, "GPT-untrained")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bentxt.errors import InputError
+from bentxt.models.table_rows import TableRow
 from bentxt.reporting.dataset_table import datasets_table, read_published, samples_as_number, samples_in_words
 from bentxt.reporting.learning_report import learning_report, learning_rows
 from bentxt.reporting.score_tables import all_models_table, best_models_table
@@ -13,11 +14,11 @@ from bentxt.reporting.tables import Table, Value, csv_text, latex_escaped, to_la
 
 PAPER = Path(__file__).parents[2] / "resources" / "paper"
 MODELS = {
-    "GC": {"parameters": "7B", "kind": "RS"},
-    "EDrgb": {"parameters": "4B", "kind": "RS"},
-    "GPT": {"parameters": "2T*", "kind": "CV"},
-    "Qwen": {"parameters": "8B", "kind": "CV"},
-    "RS-InternVL": {"parameters": "1B", "kind": "ours"},
+    "GC": TableRow("RS", "7B"),
+    "EDrgb": TableRow("RS", "4B"),
+    "GPT": TableRow("CV", "2T*"),
+    "Qwen": TableRow("CV", "8B"),
+    "RS-InternVL": TableRow("ours", "1B"),
 }
 ABSENT = {"GPT": "needs a key", "GC": "no weights", "EDrgb": None}
 
@@ -138,6 +139,26 @@ def test_table8_takes_the_best_of_each_column_and_names_the_models():
     assert "no RS model has a score in this run (GC: no weights" in rows["SOTA RS"]["note"]
 
 
+OWN = {"Mine": TableRow("own", "3B"), **MODELS}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_model_of_ones_own_stands_below_the_papers(name):
+    rows = [row["model"] for row in all_models_table(name, {}, OWN, ABSENT, "mini").rows]
+    assert rows == ["GC", "EDrgb", "GPT", "Qwen", "Mine"]
+
+
+@pytest.mark.parametrize("name", BEST_LAYOUTS)
+def test_a_model_of_ones_own_is_never_the_best_and_has_a_row_below_rs_internvl(name):
+    task, metric = next(iter(BEST_LAYOUTS[name].values.values()))
+    scores = _scores(_score("Qwen", task, {metric: 50.0}), _score("Mine", task, {metric: 99.0}))
+    rows = best_models_table(scores, OWN, ABSENT, "mini", name).rows
+    column = next(iter(BEST_LAYOUTS[name].values))
+    assert [row["model"] for row in rows] == ["SOTA RS", "SOTA CV", "RS-InternVL", "Mine"]
+    assert rows[1][column].value == 50.0
+    assert rows[3][column].value == 99.0
+
+
 @pytest.fixture
 def table():
     rows = [
@@ -213,6 +234,9 @@ def test_table1_without_a_column_is_refused(tmp_path):
         read_published(tmp_path / "t.csv")
 
 
+COMPARED = ("RS-InternVL", "RS-InternVL-untrained")
+
+
 def _learning_scores(after=80.0, before=30.0, items=10):
     constant = {"answer": "a", "accuracy": 26.0}
     return _scores(
@@ -222,7 +246,7 @@ def _learning_scores(after=80.0, before=30.0, items=10):
 
 
 def test_margins_are_in_points():
-    rows = learning_rows(_learning_scores(), "mini", tasks=["mcq"])
+    rows = learning_rows(_learning_scores(), "mini", COMPARED, tasks=["mcq"])
     assert rows[0]["margin_over_untrained"] == 50
     assert rows[0]["margin_over_constant"] == 54
     assert rows[0]["note"] == "weights: tiny, random"
@@ -233,19 +257,19 @@ def test_margins_are_in_points():
 
 def test_a_model_that_got_worse_is_shown_so():
     assert "-10.0 points over untrained" in learning_report(
-        learning_rows(_learning_scores(after=20.0), "mini", tasks=["mcq"])
+        learning_rows(_learning_scores(after=20.0), "mini", COMPARED, tasks=["mcq"])
     )
 
 
 def test_without_a_score_there_is_no_margin_but_the_reason():
     scores = _learning_scores() | _scores(_unavailable("RS-InternVL", "mcq", "no adapter"))
-    rows = learning_rows(scores, "mini", tasks=["mcq"])
+    rows = learning_rows(scores, "mini", COMPARED, tasks=["mcq"])
     assert rows[0]["margin_over_constant"] is None
     assert "RS-InternVL: no adapter" in learning_report(rows)
 
 
 def test_scores_on_different_items_are_not_compared():
     with pytest.raises(InputError, match="different mcq items"):
-        learning_rows(_learning_scores(items=9), "mini", tasks=["mcq"])
+        learning_rows(_learning_scores(items=9), "mini", COMPARED, tasks=["mcq"])
     with pytest.raises(InputError, match="no score file of RS-InternVL-untrained on binary"):
-        learning_rows(_scores(_score("RS-InternVL", "binary", {"accuracy": 1})), "mini")
+        learning_rows(_scores(_score("RS-InternVL", "binary", {"accuracy": 1})), "mini", COMPARED)

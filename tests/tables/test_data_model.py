@@ -35,3 +35,22 @@ def test_every_table_names_its_file_writer_and_readers():
         writer = re.search(r"^- written by: (\w+)", sections()[name], re.MULTILINE)[1]
         assert (PAGE.parents[1] / f"workflow_scripts/{writer}.py").exists()
         assert re.search(r"^- read by: \w", sections()[name], re.MULTILINE)
+
+
+#: Tables that rules name by a constant of their own.
+NAMED = ["metadata", "maps", "instances", "adjacencies", "patches", "dataset"]
+
+
+def test_the_readers_of_a_table_are_the_rules_that_take_it():
+    takers = {name: set() for name in NAMED}
+    for path in (PAGE.parents[1] / "rules").glob("*.smk"):
+        for text in re.split(r"^ *rule ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+            inputs = re.search(r"^ *input:\n(.*?)^ *output:", text, re.MULTILINE | re.DOTALL)
+            for name in NAMED:
+                if inputs and re.search(rf"\b{name.upper()}\b", inputs[1]):
+                    takers[name].add(text.split(":")[0])
+    # Where the config names no released file, the agreement is that of this run's own data set.
+    takers["dataset"].add("measure_agreement")
+    for name in NAMED:
+        readers = re.search(r"^- read by: (.+)$", sections()[name], re.MULTILINE)[1]
+        assert set(readers.split(", ")) == takers[name], name

@@ -8,8 +8,9 @@ from bentxt.errors import InputError
 from bentxt.program.lineage import Lineage, read_lineage
 from bentxt.release import TASKS, TYPES
 from bentxt.tables.all_schemas import TABLES
-from bentxt.tables.caption_schemas import TEMPLATE_CAPTIONS
-from bentxt.tables.patch_schemas import ADJACENCIES, METADATA
+from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
+from bentxt.tables.schemas.metadata_schema import METADATA
+from bentxt.tables.schemas.template_captions_schema import TEMPLATE_CAPTIONS
 from bentxt.tables.table_files import TableWriter, read_table, write_table
 
 LINEAGE = Lineage("write_captions.py", {"run": "mini"}, "0123", {"note": "Köppen"})

@@ -19,7 +19,7 @@ import finetune_rs_internvl
 from bentxt.errors import InputError
 from bentxt.models.tiny.internvl import tiny_image_processor
 from bentxt.program.lineage import Lineage
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import write_table
 from bentxt.training.finetuning import STATE, FinetuningSettings, learning_rate, load_state, save_state
 from worlds.tiny_rs_internvl import images, parts
@@ -162,7 +162,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(world, undisturbed, tmp_path):
     assert not out.exists()
     done = _run(command)
     assert done.returncode == 0, done.stderr
-    assert "going on after step" in done.stderr
+    assert "resuming after step" in done.stderr
     expected, found = _weights(undisturbed / "out"), _weights(out)
     assert expected.keys() == found.keys()
     for name, value in expected.items():

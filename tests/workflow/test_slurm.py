@@ -35,6 +35,7 @@ def test_the_profile_submits_each_job_with_its_time_memory_and_gpus(fresh_workfl
         "results/small/captions/augmented/0-2.parquet",
         "--profile", "slurm",
         "--configfile", "small.yaml",
+        "--config", "run=mini",
         "--slurm-init-seconds-before-status-checks", "2",
         "--latency-wait", "5",
     )  # fmt: skip

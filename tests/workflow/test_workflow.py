@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.schemas.dataset_schema import DATASET
 
 pytestmark = pytest.mark.workflow
 TARGET = ("figures/table8.csv", "--configfile", "small.yaml")

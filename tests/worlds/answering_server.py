@@ -1,4 +1,4 @@
-"""A local server that speaks OpenAI's chat completions protocol, for the tests of the caption backends."""
+"""A local server that speaks OpenAI's chat completions protocol, for tests."""
 
 import json
 import threading

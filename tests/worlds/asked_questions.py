@@ -10,7 +10,9 @@ import yaml
 
 from bentxt.class_wording import CLASS_WORDING
 from bentxt.nomenclature import SIDE
-from bentxt.questions.question_table import TYPES, generate_questions, load_resources
+from bentxt.program.settings import section
+from bentxt.questions.categories import QUESTION_TYPES
+from bentxt.questions.question_table import TYPE_SETTINGS, generate_questions, load_resources
 from bentxt.questions.similar_classes import SIMILAR_CLASSES
 from bentxt.resources import RESOURCES
 from worlds.question_world import LINEAGE
@@ -24,17 +26,24 @@ SETTINGS = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["q
 ZONES_FILE = RESOURCES / "climate_zones.csv"
 
 
-def template_files(kind):
-    return sorted((RESOURCES / "templates" / kind).glob("*.yaml"))
+def template_files(annotation_type):
+    return sorted((RESOURCES / "templates" / annotation_type).glob("*.yaml"))
 
 
-def resources_of(kind):
-    return load_resources(kind, template_files(kind), CLASS_WORDING, SIMILAR_CLASSES, ZONES_FILE)
+def resources_of(annotation_type):
+    return load_resources(
+        annotation_type, template_files(annotation_type), CLASS_WORDING, SIMILAR_CLASSES, ZONES_FILE
+    )
 
 
-def make(world, kind, out, block=8192, seed=3, **changed):
+def settings_of(annotation_type, **changed):
+    return section({"questions": SETTINGS | changed}, "questions", TYPE_SETTINGS[annotation_type])
+
+
+def make(world, annotation_type, out, block=8192, seed=3, **changed):
     tables = (world.patches, world.maps, world.instances, world.adjacencies)
-    generate_questions(seed, SETTINGS | changed, resources_of(kind), tables, out, LINEAGE, block)
+    settings, resources = settings_of(annotation_type, **changed), resources_of(annotation_type)
+    generate_questions(seed, settings, resources, tables, out, LINEAGE, block)
     return pq.read_table(out).to_pylist()
 
 
@@ -42,8 +51,8 @@ def make(world, kind, out, block=8192, seed=3, **changed):
 def patterns():
     """Return a regular expression for each template: what the placeholders stand for."""
     found = {}
-    for kind in TYPES:
-        for path in template_files(kind):
+    for annotation_type in QUESTION_TYPES:
+        for path in template_files(annotation_type):
             for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["templates"]:
                 parts = re.split(r"\{(\w+)\}", entry["text"])
                 words = {"is_are": "is|are", "Is_Are": "Is|Are", "does_do": "does|do", "Does_Do": "Does|Do"}

@@ -6,7 +6,10 @@ from scipy import ndimage
 from bentxt.captions.caption_facts import Rules, caption_facts
 from bentxt.nomenclature import SIDE
 from bentxt.program.lineage import Lineage
-from bentxt.tables.patch_schemas import ADJACENCIES, INSTANCES, MAPS, PATCHES
+from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
+from bentxt.tables.schemas.instances_schema import INSTANCES
+from bentxt.tables.schemas.maps_schema import MAPS
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import write_table
 
 RULES = Rules(25, 5, 1000, 1)

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from bentxt.tables.patch_schemas import METADATA
+from bentxt.tables.schemas.metadata_schema import METADATA
 
 
 def metadata_rows(names, **columns):

@@ -10,7 +10,7 @@ from safetensors.numpy import save
 from bentxt.bigearthnet.image_store import S2_BANDS
 from bentxt.models.answering_model import PatchImages
 from bentxt.program.lineage import Lineage
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import write_table
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,11 @@ from scipy import ndimage
 
 from bentxt.nomenclature import CLASSES, COUNTRIES, SIDE
 from bentxt.program.lineage import Lineage
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
-from bentxt.tables.patch_schemas import ADJACENCIES, INSTANCES, MAPS, PATCHES
+from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
+from bentxt.tables.schemas.instances_schema import INSTANCES
+from bentxt.tables.schemas.maps_schema import MAPS
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import write_table
 
 LINEAGE = Lineage("test", {"run": "mini"}, "", {})

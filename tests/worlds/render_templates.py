@@ -8,7 +8,7 @@ from itertools import cycle
 from pathlib import Path
 
 from bentxt.class_wording import load_wording, verb_forms
-from bentxt.questions.question_table import TYPES
+from bentxt.questions.categories import QUESTION_TYPES
 from bentxt.questions.template_proofreading import POINT, amounts, quantities
 from bentxt.questions.templates import load_templates
 from bentxt.resources import RESOURCES
@@ -32,7 +32,7 @@ SENTENCES = (
 
 def template_sets():
     """Yield type and templates."""
-    for folder, annotation_type in TYPES.items():
+    for folder, annotation_type in QUESTION_TYPES.items():
         yield annotation_type, load_templates((TEMPLATES / folder).glob("*.yaml"), annotation_type)
     yield "captioning", load_templates([TEMPLATES / "captioning.yaml"], "captioning")
 

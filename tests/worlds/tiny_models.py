@@ -129,7 +129,7 @@ BUILDERS = {"internvl": internvl, "glm46v": glm46v, "llava_onevision": llava_one
 
 
 def widen(model, seed=5):
-    """Draw the weights anew, wide enough that every prompt and picture has an answer of its own."""
+    """Draw the weights again, wide enough that every prompt and picture has an answer of its own."""
     torch.manual_seed(seed)
     for name, weights in model.named_parameters():
         if weights.dim() > 1:

@@ -1,7 +1,8 @@
-"""Outputs that are whole or not there: written under a temporary name beside the target, then renamed."""
+"""Outputs that are whole or not there: written under a temporary name next to the target, then renamed."""
 
 import errno
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from pathlib import Path
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def _part(target):
+def _part(target: Path) -> Path:
     """Return the temporary name, with nothing there.
 
     It is always the same, so that what a kill left behind is overwritten.
@@ -20,7 +21,7 @@ def _part(target):
     return part
 
 
-def _remove(path):
+def _remove(path: Path) -> None:
     """Remove a file or a directory, if it is there."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
@@ -29,7 +30,7 @@ def _remove(path):
 
 
 @contextmanager
-def _cleared(part, target):
+def _cleared(part: Path, target: Path) -> Iterator[None]:
     """Remove ``part`` at the end, and let a failed write name ``target``: the system's error does not."""
     try:
         yield
@@ -42,7 +43,7 @@ def _cleared(part, target):
 
 
 @contextmanager
-def atomic_path(target):
+def atomic_path(target: Path | str) -> Iterator[Path]:
     """Yield a temporary path in ``target``'s folder; rename it to ``target`` unless the block fails.
 
     Parameters
@@ -63,13 +64,13 @@ def atomic_path(target):
 
 
 @contextmanager
-def atomic_directory(target):
+def atomic_directory(target: Path | str) -> Iterator[Path]:
     """Like :func:`atomic_path` for a directory; an older directory at ``target`` is replaced.
 
     Yields
     ------
     Path
-        An empty directory beside ``target``.
+        An empty directory next to ``target``.
     """
     target = Path(target)
     part = _part(target)
@@ -80,7 +81,7 @@ def atomic_directory(target):
         part.rename(target)
 
 
-def write_text(target, text):
+def write_text(target: Path | str, text: str) -> None:
     """Write ``text`` (UTF-8, line ends as given) to ``target`` atomically."""
     with atomic_path(target) as part:
         part.write_text(text, encoding="utf-8", newline="")

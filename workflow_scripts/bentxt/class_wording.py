@@ -1,14 +1,22 @@
 """How questions name the classes: the forms of ``resources/class_wording.yaml`` (Section 3.3)."""
 
 from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
 
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES
 from bentxt.resources import RESOURCES, load_yaml
 
 
-def verb_forms(singular):
-    """Return the values of the verb placeholders."""
+def verb_forms(singular: bool) -> dict[str, str]:
+    """Return the values of the verb placeholders.
+
+    Examples
+    --------
+    >>> verb_forms(singular=False)["Is_Are"]
+    'Are'
+    """
     if singular:
         return {"is_are": "is", "Is_Are": "Is", "does_do": "does", "Does_Do": "Does"}
     return {"is_are": "are", "Is_Are": "Are", "does_do": "do", "Does_Do": "Do"}
@@ -45,7 +53,7 @@ class ClassWording:
     other: str
 
 
-def load_wording(path=CLASS_WORDING):
+def load_wording(path: Path | str = CLASS_WORDING) -> tuple[ClassWording, ...]:
     """Read the forms of the 19 classes.
 
     Parameters
@@ -80,7 +88,7 @@ def load_wording(path=CLASS_WORDING):
     return wording
 
 
-def _parse(name, forms, path):
+def _parse(name: str, forms: Any, path: Path | str) -> ClassWording:
     expected = {field.name for field in fields(ClassWording)} - {"official"}
     if not isinstance(forms, dict) or set(forms) != expected:
         raise InputError(f"a class has the forms {', '.join(sorted(expected))}", file=path, item=name)

@@ -1,12 +1,6 @@
 """Errors that a user can act on: which file, which patch, what was expected, what to do."""
 
-
-class MetricUnavailable(Exception):
-    """A metric's resource (weights, corpus, judge) is not at hand; the message says which."""
-
-
-class Unreadable(ValueError):
-    """A released row is not understood; the message says why, in a few words."""
+from pathlib import Path
 
 
 class InputError(Exception):
@@ -24,7 +18,14 @@ class InputError(Exception):
         What the user can do about it.
     """
 
-    def __init__(self, problem, *, file=None, item=None, remedy=None):
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: Path | str | None = None,
+        item: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
         self.problem, self.file, self.item, self.remedy = problem, file, item, remedy
         lines = [problem]
         if file is not None:
@@ -37,4 +38,12 @@ class InputError(Exception):
 
 
 class CheckpointUnavailable(InputError):
-    """A model's weights or its environment are not at hand; its table row says why it is empty."""
+    """A model's weights or its environment are not available; its table row says why it is empty."""
+
+
+class MetricUnavailable(Exception):
+    """A metric's resource (weights, corpus, judge) is not available; the message says which."""
+
+
+class Unreadable(ValueError):
+    """A released row is not understood; the message says why, in a few words."""

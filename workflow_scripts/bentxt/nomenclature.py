@@ -86,13 +86,19 @@ COUNTRIES = (
 CLASS_INDEX = {name: index for index, name in enumerate(CLASSES)}
 
 
-def class_lookup():
+def class_lookup() -> np.ndarray:
     """Return the map from CORINE code to class index.
 
     Returns
     -------
     numpy.ndarray
         uint8, shape (1000,): 0–18, :data:`UNLABELLED` or :data:`UNKNOWN`.
+
+    Examples
+    --------
+    >>> lookup = class_lookup()
+    >>> CLASSES[lookup[312]], int(lookup[999]), int(lookup[1])
+    ('Coniferous forest', 254, 255)
     """
     lookup = np.full(1000, UNKNOWN, np.uint8)
     lookup[list(UNLABELLED_CODES)] = UNLABELLED

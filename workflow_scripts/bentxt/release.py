@@ -1,10 +1,6 @@
-"""The release's vocabulary: annotation types, categories, tasks, splits, letters, seasons."""
+"""The release's vocabulary: annotation types and their spellings, categories, tasks, splits, seasons."""
 
-
-def answer_labels(annotation_type):
-    """Return the answers of a type that are balanced."""
-    return {"binary": ("yes", "no"), "mcq": tuple("abcd")}.get(annotation_type, ())
-
+from typing import NamedTuple
 
 #: Splits as published, in the order of the table of counts.
 SPLITS = ("train", "validation", "test")
@@ -14,17 +10,65 @@ LETTERS = "abcd"
 SEASONS = ("Summer", "Winter", "Spring", "Fall")
 AUTUMN = "Autumn"
 
-#: Annotation types of the release, in its order within a patch.
-TYPES = ("binary", "bounding box", "captioning", "mcq")
+
+class AnnotationType(NamedTuple):
+    """A type of annotation: its spellings, its categories and its answers.
+
+    Attributes
+    ----------
+    name : str
+        As the release writes it: ``bounding box``.
+    file : str
+        In names of files and folders: ``bounding_box``.
+    task : str
+        As a task of the benchmark (Tables 2 and 8): ``referring``.
+    categories : tuple of str
+        As the release writes them.
+    answers : tuple of str
+        All answers that there are; empty where the answer is a text or a box.
+    """
+
+    name: str
+    file: str
+    task: str
+    categories: tuple
+    answers: tuple = ()
+
+    @property
+    def option(self):
+        """The option of programs that names the question table: ``--bounding-box``."""
+        return f"--{self.file.replace('_', '-')}"
+
+
+#: The types of the release, in the order of its table of counts.
+ANNOTATION_TYPES = (
+    AnnotationType(
+        "binary",
+        "binary",
+        "binary",
+        ("presence", "area", "count", "adjacency"),
+        ("yes", "no"),
+    ),
+    AnnotationType(
+        "mcq",
+        "mcq",
+        "mcq",
+        ("presence", "area", "count", "adjacency", "relative pos", "country", "season", "climate zone"),
+        tuple(LETTERS),
+    ),
+    AnnotationType("bounding box", "bounding_box", "referring", ("point", "reference")),
+    AnnotationType("captioning", "captioning", "captioning", ("None",)),
+)
+
+#: Names of the types in the release's order within a patch.
+TYPES = tuple(sorted(entry.name for entry in ANNOTATION_TYPES))
 
 #: The categories of each type, and each (type, category) of the release.
-CATEGORIES = {
-    "binary": ("presence", "area", "count", "adjacency"),
-    "mcq": ("presence", "area", "count", "adjacency", "relative pos", "country", "season", "climate zone"),
-    "bounding box": ("point", "reference"),
-    "captioning": ("None",),
-}
-KINDS = tuple((name, category) for name, categories in CATEGORIES.items() for category in categories)
+CATEGORIES = {entry.name: entry.categories for entry in ANNOTATION_TYPES}
+TYPE_CATEGORIES = tuple((name, category) for name, own in CATEGORIES.items() for category in own)
 
 #: The four tasks of Tables 2 and 8 and the annotation type of each.
-TASKS = {"captioning": "captioning", "binary": "binary", "mcq": "mcq", "referring": "bounding box"}
+TASKS = {entry.task: entry.name for entry in ANNOTATION_TYPES}
+
+#: The answers of the types that have a few only: those are balanced in the benchmark split, and counted.
+ANSWERS = {entry.name: entry.answers for entry in ANNOTATION_TYPES if entry.answers}

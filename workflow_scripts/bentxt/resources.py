@@ -1,6 +1,7 @@
 """The folder of resources, and how its YAML files are read."""
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -12,7 +13,7 @@ RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 class _UniqueKeyLoader(yaml.CSafeLoader):
     """YAML that refuses a key given twice, where the plain loader silently keeps the last."""
 
-    def construct_mapping(self, node, deep=False):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for key in keys:
             if keys.count(key) > 1:
@@ -22,7 +23,7 @@ class _UniqueKeyLoader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def load_yaml(path):
+def load_yaml(path: Path | str) -> Any:
     """Read a YAML resource; :class:`InputError` if it is missing, not YAML, or repeats a key."""
     try:
         return yaml.load(Path(path).read_text(encoding="utf-8"), _UniqueKeyLoader)

@@ -1,1 +1,1 @@
-"""How far released annotations agree with the maps they were made from: read, answered anew, compared."""
+"""How far released annotations agree with the maps they were made from: read, answered again, compared."""

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from bentxt.agreement.question_reading import LETTERS, read_box
+from bentxt.agreement.question_reading import read_box
 from bentxt.nomenclature import CLASSES
 from bentxt.questions.box_notation import box_text, point_text
+from bentxt.questions.categories import CATEGORY_TABLE
 from bentxt.questions.relative_position import direction
-
-#: Categories that the metadata or the patch's name answers; all others need the map.
-WITHOUT_MAP = {"country": "country", "season": "season", "climate zone": "climate_zone"}
+from bentxt.release import LETTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +29,14 @@ class Answer:
     reason: str = ""
 
 
-def answer_row(reading, facts, min_border):
+def answer_row(reading, patch, min_border):
     """Answer a row that has been read.
 
     Parameters
     ----------
     reading : bentxt.agreement.question_reading.Reading
-    facts : bentxt.patches.patch_attributes.Patch
-        Of the row's patch; for :data:`WITHOUT_MAP` country, season and climate zone suffice.
+    patch : bentxt.patches.patch_attributes.PatchAttributes
+        Of the row's patch; for questions about the place country, season and climate zone suffice.
     min_border : int
         Shortest border that counts as adjacency, pixel edges.
 
@@ -46,22 +45,22 @@ def answer_row(reading, facts, min_border):
     Answer
     """
     if reading.type == "binary":
-        return _yes_or_no(reading, facts, min_border)
+        return _yes_or_no(reading, patch, min_border)
     if reading.type == "mcq":
-        return _option(reading, facts, min_border)
-    return _box(reading, facts)
+        return _option(reading, patch, min_border)
+    return _box(reading, patch)
 
 
-def _yes_or_no(reading, facts, min_border):
+def _yes_or_no(reading, patch, min_border):
     if reading.category == "presence":
         (index,) = reading.classes
-        holds, seen = index in facts.classes, "among " + ", ".join(CLASSES[c] for c in facts.classes)
+        holds, seen = index in patch.classes, "among " + ", ".join(CLASSES[c] for c in patch.classes)
     elif reading.category == "adjacency":
-        holds = tuple(sorted(reading.classes)) in facts.adjacent(min_border)
+        holds = tuple(sorted(reading.classes)) in patch.adjacent(min_border)
         seen = "they touch" if holds else "they do not touch"
     else:
         (index,) = reading.classes
-        value = (facts.pixels if reading.category == "area" else facts.counts)[index]
+        value = (patch.pixels if reading.category == "area" else patch.counts)[index]
         holds, seen = value in reading.amount, f"{value} {_MEASURES[reading.category]}"
     holds = holds is not reading.negated
     agrees = holds is reading.answer
@@ -71,27 +70,27 @@ def _yes_or_no(reading, facts, min_border):
 _MEASURES = {"area": "pixels", "count": "instances"}
 
 
-def _option(reading, facts, min_border):
+def _option(reading, patch, min_border):
     category = reading.category
     options, chosen = reading.options, reading.answer
-    if category in WITHOUT_MAP:
-        truth = getattr(facts, WITHOUT_MAP[category])
+    if column := CATEGORY_TABLE["mcq", category].place_column:
+        truth = getattr(patch, column)
         right, seen = [option == truth for option in options], truth
         # A season may stand there twice, as Fall and as Autumn: then either letter says the same.
         agrees = right[chosen]
         return _chosen(right, agrees, seen)
     if category == "presence":
-        right = [option in facts.classes for option in options]
-        seen = ", ".join(CLASSES[index] for index in facts.classes)
+        right = [option in patch.classes for option in options]
+        seen = ", ".join(CLASSES[index] for index in patch.classes)
     elif category == "adjacency":
-        touching = set(facts.adjacent(min_border))
+        touching = set(patch.adjacent(min_border))
         right = [option in touching for option in options]
         seen = "; ".join(f"{CLASSES[one]} and {CLASSES[other]}" for one, other in sorted(touching))
     elif category == "relative pos":
-        return _position(reading, facts)
+        return _position(reading, patch)
     else:
         (index,) = reading.classes
-        value = (facts.pixels if category == "area" else facts.counts)[index]
+        value = (patch.pixels if category == "area" else patch.counts)[index]
         right, seen = [value in option for option in options], f"{value} {_MEASURES[category]}"
         if category == "area" and sum(right) > 1 and right[chosen]:
             # The area lies on the bound between two ranges: the row does not say which of them has it.
@@ -105,10 +104,10 @@ def _chosen(right, agrees, seen):
     return Answer(agrees, letters, "" if agrees else seen or "nothing of the kind")
 
 
-def _position(reading, facts):
+def _position(reading, patch):
     boxes = []
     for index in reading.classes:
-        own = [row[2:6] for row in facts.instances if row[0] == index]
+        own = [instance.box for instance in patch.instances if instance.class_index == index]
         if len(own) != 1:
             return Answer(False, "", f"{CLASSES[index]} has {len(own)} instances")
         boxes.append(own[0])
@@ -117,15 +116,17 @@ def _position(reading, facts):
     return _chosen(right, right[reading.answer], seen or "the boxes overlap on both axes")
 
 
-def _box(reading, facts):
+def _box(reading, patch):
     if reading.category == "point":
         candidates = [
-            row for row in facts.instances if read_point(point_text(row[6], row[7])) == reading.point
+            instance
+            for instance in patch.instances
+            if read_point(point_text(*instance.centroid)) == reading.point
         ]
         missing = "no instance has its centre there"
     else:
-        candidates, missing = _referred(reading, facts)
-    boxes = [box_text(*row[2:6]) for row in candidates]
+        candidates, missing = _referred(reading, patch)
+    boxes = [box_text(*instance.box) for instance in candidates]
     agrees = reading.answer in map(read_box, boxes)
     return Answer(agrees, "; ".join(boxes), "" if agrees else missing if not boxes else "another box")
 
@@ -136,13 +137,13 @@ def read_point(text):
     return float(x), float(y)
 
 
-def _referred(reading, facts):
+def _referred(reading, patch):
     """Return the instances that an expression may mean, and what to say if there is none."""
     (index,) = reading.classes
-    own = [row for row in facts.instances if row[0] == index]
+    own = [instance for instance in patch.instances if instance.class_index == index]
     if not own:
         return [], f"{CLASSES[index]} is not there"
     if not reading.extreme:
         return (own, "") if len(own) == 1 else ([], f"{CLASSES[index]} has {len(own)} instances")
-    size = (max if reading.extreme == "largest" else min)(row[1] for row in own)
-    return [row for row in own if row[1] == size], ""
+    size = (max if reading.extreme == "largest" else min)(instance.pixels for instance in own)
+    return [instance for instance in own if instance.pixels == size], ""

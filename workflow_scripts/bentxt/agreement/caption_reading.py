@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bentxt.agreement.language import check_english
-from bentxt.captions.caption_facts import caption_facts
+from bentxt.captions.caption_facts import facts_of_patch
 from bentxt.captions.caption_parsing import parse_sentence, split_sentences
 from bentxt.captions.claims import absent_classes, false_areas
 from bentxt.errors import Unreadable
@@ -83,13 +83,13 @@ def _zones(zones):
     )
 
 
-def answer_caption(reading, facts, rules):
+def answer_caption(reading, patch, rules):
     """Hold a caption against the attributes of its patch.
 
     Parameters
     ----------
     reading : CaptionReading
-    facts : bentxt.patches.patch_attributes.Patch
+    patch : bentxt.patches.patch_attributes.PatchAttributes
         With a map; its climate zone may be None, which leaves that statement out.
     rules : bentxt.captions.caption_facts.Rules
 
@@ -98,30 +98,17 @@ def answer_caption(reading, facts, rules):
     dict
         Statement to what contradicts it, a list of str: empty where it agrees.
     """
-    instances = {}
-    for row in facts.instances:
-        instances.setdefault(row[0], []).append(row[1])
-    for pixels in instances.values():
-        pixels.sort(reverse=True)
-    own = caption_facts(
-        facts.patch_id,
-        facts.country or "",
-        facts.season or "",
-        facts.climate_zone or "",
-        instances,
-        facts.adjacent(rules.min_border),
-        rules,
-    )
+    facts = facts_of_patch(patch, rules)
     answers = {}
     for statement in reading.statements:
         if statement == "classes":
-            answers[statement] = list(absent_classes(reading.sentences, own))
+            answers[statement] = list(absent_classes(reading.sentences, facts))
         elif statement == "areas":
-            answers[statement] = list(false_areas(reading.sentences, own))
-        elif facts.climate_zone is not None:
+            answers[statement] = list(false_areas(reading.sentences, facts))
+        elif patch.climate_zone is not None:
             answers[statement] = [
-                f"climate: {zone}; the raster says {facts.climate_zone}"
+                f"climate: {zone}; the raster says {patch.climate_zone}"
                 for zone in reading.zones
-                if zone != facts.climate_zone
+                if zone != patch.climate_zone
             ]
     return answers

@@ -5,8 +5,7 @@ from bentxt.agreement.question_reading import read_box
 from bentxt.nomenclature import CLASSES
 from bentxt.questions.box_notation import box_text
 from bentxt.questions.referring import point_targets, reference_targets
-
-CATEGORIES = ("point", "reference")
+from bentxt.release import TASKS
 
 
 class CompleteSets:
@@ -16,8 +15,7 @@ class CompleteSets:
     ----------
     patch_ids : iterable of str
         Patches all of whose rows are given.
-    settings : dict
-        ``questions`` of the config.
+    settings : bentxt.questions.referring.BoxSettings
     """
 
     def __init__(self, patch_ids, settings):
@@ -31,19 +29,19 @@ class CompleteSets:
 
     def add(self, row, reading):
         """Note a released row that has been read."""
-        if row.patch_id in self._released and reading.category in CATEGORIES:
+        if row.patch_id in self._released and reading.type == TASKS["referring"]:
             if reading.category == "point":
                 target = reading.point
             else:
                 target = (*reading.classes, reading.extreme)
             self._released[row.patch_id].append((row, reading.category, (target, reading.answer)))
 
-    def compare(self, facts):
+    def compare(self, patch):
         """Compare the rows of one complete patch.
 
         Parameters
         ----------
-        facts : bentxt.patches.patch_attributes.Patch
+        patch : bentxt.patches.patch_attributes.PatchAttributes
 
         Returns
         -------
@@ -52,22 +50,22 @@ class CompleteSets:
         extra : list of tuple
             ``(category, row)`` of each row of the release that we would not make.
         """
-        ours = self._ours(facts)
-        released = self._released[facts.patch_id]
+        ours = self._ours(patch)
+        released = self._released[patch.patch_id]
         asked = {(category, target) for _, category, target in released}
         missing = [(key[0], text) for key, text in ours.items() if key not in asked]
         extra = [(category, row) for row, category, target in released if (category, target) not in ours]
         return missing, extra
 
-    def _ours(self, facts):
+    def _ours(self, patch):
         """Return what we would ask for: ``{(category, (target, box)): in words}``."""
         found = {}
-        for instance, point in point_targets(facts, self._settings["point_min_share"]):
-            box = box_text(*instance[2:6])
+        for instance, point in point_targets(patch, self._settings.point_min_share):
+            box = box_text(*instance.box)
             found["point", (read_point(point), read_box(box))] = f"{point} {box}"
-        limits = self._settings["reference_share"], self._settings["reference_min_fill"]
-        for instance, extreme in reference_targets(facts, *limits):
-            box = box_text(*instance[2:6])
-            text = " ".join(filter(None, (extreme, CLASSES[instance[0]], box)))
-            found["reference", ((instance[0], extreme), read_box(box))] = text
+        limits = self._settings.reference_share, self._settings.reference_min_fill
+        for instance, extreme in reference_targets(patch, *limits):
+            box = box_text(*instance.box)
+            text = " ".join(filter(None, (extreme, CLASSES[instance.class_index], box)))
+            found["reference", ((instance.class_index, extreme), read_box(box))] = text
         return found

@@ -14,10 +14,12 @@ from bentxt.nomenclature import CLASSES
 from bentxt.patches.attribute_extraction import NoReferenceMap, extract_attribute_tables
 from bentxt.patches.climate_legend import zone_names
 from bentxt.patches.climate_maps import raster_map
-from bentxt.patches.patch_attributes import Patch, gather_patches
+from bentxt.patches.patch_attributes import PatchAttributes, gather_patch_attributes
 from bentxt.patches.time_and_place import patch_centres, season
 from bentxt.program.lineage import Lineage
-from bentxt.tables.patch_schemas import ADJACENCIES, INSTANCES, MAPS
+from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
+from bentxt.tables.schemas.instances_schema import INSTANCES
+from bentxt.tables.schemas.maps_schema import MAPS
 from bentxt.tables.table_files import read_table
 
 UNLISTED = "the metadata does not list the patch"
@@ -56,14 +58,14 @@ class PatchEvidence:
 
     Attributes
     ----------
-    facts : bentxt.patches.patch_attributes.Patch
+    patch : bentxt.patches.patch_attributes.PatchAttributes
         Without a map its classes are empty; country, season and climate zone are None if not known.
     has_map : bool
     defects : dict
         Of ``map``, ``metadata``, ``country`` and ``season`` what is wrong with the source, if something is.
     """
 
-    facts: Patch
+    patch: PatchAttributes
     has_map: bool
     defects: dict
 
@@ -131,7 +133,7 @@ class Evidence:
                 for path, schema in zip(targets, (MAPS, INSTANCES, ADJACENCIES), strict=True)
             ]
         self._problems = problems.by_patch
-        self._instances_path = targets[1]
+        self._files = targets
         self._maps, self._instances, self._borders = tables
         self._names = self._maps["patch_id"].combine_chunks()
         self._pixels = _flat(self._maps["class_pixels"]).reshape(-1, len(CLASSES))
@@ -176,13 +178,13 @@ class Evidence:
             "map_index": index,
         }
         rows = pa.table(described)
-        facts = {patch.patch_id: patch for patch in self._gather(rows.filter(usable))}
+        gathered = {patch.patch_id: patch for patch in self._gather(rows.filter(usable))}
         evidence = {}
         for place, row in enumerate(rows.to_pylist()):
             name = row["patch_id"]
             bare = [row[key] for key in ("patch_id", "country", "season", "climate_zone", "split")]
-            own = facts.get(name) or Patch(*bare, [], [], [], [], [])
-            evidence[name] = PatchEvidence(own, name in facts, defects[place])
+            own = gathered.get(name) or PatchAttributes(*bare, [], [], [], [], [])
+            evidence[name] = PatchEvidence(own, name in gathered, defects[place])
         return evidence
 
     def _problem(self, name, index):
@@ -200,7 +202,7 @@ class Evidence:
         for table, owner in zip((self._instances, self._borders), self._owners, strict=True):
             first, last = np.searchsorted(owner, index[0]), np.searchsorted(owner, index[-1], "right")
             parts.append(table.slice(first, last - first))
-        return gather_patches(rows, self._pixels[index], *parts, self._instances_path)
+        return gather_patch_attributes(rows, self._pixels[index], *parts, self._files)
 
     def _climate_zones(self, legend_path):
         """Return the zone of each map: its name, or None."""

@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 
-from bentxt.agreement.answers_from_maps import WITHOUT_MAP, answer_row
+from bentxt.agreement.answers_from_maps import answer_row
 from bentxt.agreement.caption_reading import STATEMENTS, answer_caption, read_caption
-from bentxt.agreement.complete_patches import CATEGORIES as REFERRING
 from bentxt.agreement.complete_patches import CompleteSets
-from bentxt.agreement.question_reading import check_kind, read_row
+from bentxt.agreement.question_reading import check_category, read_row
 from bentxt.agreement.released_rows import Row, read_rows
 from bentxt.agreement.tally import CAPTION_COLUMNS, Tally
 from bentxt.captions.caption_facts import Rules
 from bentxt.errors import InputError, Unreadable
 from bentxt.program.progress_bars import progress
-from bentxt.release import KINDS
+from bentxt.questions.categories import CATEGORY_TABLE
+from bentxt.questions.referring import BoxSettings
+from bentxt.release import TASKS, TYPE_CATEGORIES
 
-_REFERRING_KINDS = tuple(("bounding box", category) for category in REFERRING)
+_BOXES = TASKS["referring"]
+_COMPARED = tuple(key for key in TYPE_CATEGORIES if key[0] == _BOXES)
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,10 @@ class Measure:
     ----------
     zones : tuple of str
         Names of the climate legend.
-    questions : dict
-        ``questions`` of the config: thresholds of points, references and adjacency.
+    boxes : bentxt.questions.referring.BoxSettings
+        Thresholds of points and references.
+    min_border : int
+        Shortest border that counts as adjacency in questions, pixel edges (10 m).
     rules : bentxt.captions.caption_facts.Rules
         Thresholds of captions.
     stop : bool
@@ -34,7 +38,8 @@ class Measure:
     """
 
     zones: tuple
-    questions: dict
+    boxes: BoxSettings
+    min_border: int
     rules: Rules
     stop: bool
 
@@ -78,8 +83,8 @@ def measure_agreement(annotations, evidence, measure, findings, complete=()):
 class _Run:
     def __init__(self, annotations, evidence, measure, findings, complete):
         self._file, self._evidence, self._measure = annotations, evidence, measure
-        self.tally = Tally(findings, KINDS, _REFERRING_KINDS)
-        self._complete = CompleteSets(complete, measure.questions)
+        self.tally = Tally(findings, TYPE_CATEGORIES, _COMPARED)
+        self._complete = CompleteSets(complete, measure.boxes)
         self._unseen = set(complete)
         self._unlisted = set()
         self._statements = {name: dict.fromkeys(CAPTION_COLUMNS[1:], 0) for name in STATEMENTS}
@@ -103,7 +108,7 @@ class _Run:
         self._complete.add(row, reading)
         if not self._can_be_answered(row, known):
             return
-        answer = answer_row(reading, known.facts, self._measure.questions["adjacency_min_border"])
+        answer = answer_row(reading, known.patch, self._measure.min_border)
         self._count(row, "answered")
         if answer.agrees:
             self._count(row, "agreeing")
@@ -113,16 +118,17 @@ class _Run:
     def _read(self, row):
         if row.defect:
             raise Unreadable(row.defect)
-        check_kind(row.type, row.category)
+        check_category(row.type, row.category)
         if row.type == "captioning":
             return read_caption(row.output, self._measure.zones)
         return read_row(row.type, row.category, row.input, row.output, self._measure.zones)
 
     def _can_be_answered(self, row, known):
-        """Tell whether map, metadata or raster are at hand; a source with a defect is reported."""
+        """Tell whether map, metadata or raster are available; a source with a defect is reported."""
         source, there = "map", known.has_map
-        if row.category in WITHOUT_MAP:
-            there = getattr(known.facts, WITHOUT_MAP[row.category]) is not None
+        category = CATEGORY_TABLE[row.type, row.category]
+        if not category.needs_map:
+            there = getattr(known.patch, category.place_column) is not None
             source = "map" if row.category == "climate zone" else row.category
         if not there and source in known.defects:
             self._defect(row, "not answered", known.defects[source])
@@ -135,7 +141,7 @@ class _Run:
             return
         self._count(row, "answered")
         wrong = []
-        for name, found in answer_caption(reading, known.facts, self._measure.rules).items():
+        for name, found in answer_caption(reading, known.patch, self._measure.rules).items():
             self._statements[name]["answered"] += 1
             self._statements[name]["agreeing"] += not found
             wrong += found
@@ -160,13 +166,13 @@ class _Run:
                 reason = own.defects.get("map", "no reference map: its boxes cannot be compared")
                 self._defect(_row_of_ours(patch_id, "", ""), "not answered", reason)
                 continue
-            missing, extra = self._complete.compare(own.facts)
+            missing, extra = self._complete.compare(own.patch)
             for category, text in missing:
-                self.tally.count("bounding box", category, "missing")
-                row = _row_of_ours(patch_id, "bounding box", category)
+                self.tally.count(_BOXES, category, "missing")
+                row = _row_of_ours(patch_id, _BOXES, category)
                 self.tally.report(row, "missing", "the release lacks this row", text)
             for category, row in extra:
-                self.tally.count("bounding box", category, "extra")
+                self.tally.count(_BOXES, category, "extra")
                 self.tally.report(row, "extra", "by our rules this row would not be made")
 
     def statements(self):

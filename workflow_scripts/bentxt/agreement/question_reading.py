@@ -15,9 +15,7 @@ from bentxt.agreement.language import check_english
 from bentxt.agreement.position_reading import read_anchor_and_target, read_direction
 from bentxt.errors import Unreadable
 from bentxt.nomenclature import COUNTRIES
-from bentxt.release import CATEGORIES
-
-LETTERS = "abcd"
+from bentxt.release import CATEGORIES, LETTERS
 
 _SEASONS = {"spring": "Spring", "summer": "Summer", "fall": "Fall", "autumn": "Fall", "winter": "Winter"}
 _COUNTRIES = {country.lower(): country for country in COUNTRIES}
@@ -79,7 +77,7 @@ class Reading:
         return next((amount.unit for amount in amounts if isinstance(amount, Interval)), "")
 
 
-def check_kind(annotation_type, category):
+def check_category(annotation_type, category):
     """Raise :class:`Unreadable` for a type or a category that the release does not have."""
     if annotation_type not in CATEGORIES:
         raise Unreadable(f"unknown type {annotation_type!r}")
@@ -106,7 +104,7 @@ def read_row(annotation_type, category, instruction, output, zones):
     Unreadable
         With the reason.
     """
-    check_kind(annotation_type, category)
+    check_category(annotation_type, category)
     if annotation_type == "binary":
         read = _binary
     elif annotation_type == "mcq":

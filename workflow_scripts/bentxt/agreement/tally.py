@@ -32,23 +32,23 @@ class Tally:
     ----------
     findings : file object
         Open for text, where the list of disagreements goes.
-    kinds : iterable of tuple of str
-        Types and categories that have a line even without rows.
-    referring : iterable of tuple of str
+    categories : iterable of tuple of str
+        Each (type, category) that has a line even without rows.
+    compared : iterable of tuple of str
         Those of them for which missing and extra rows are counted.
     """
 
-    def __init__(self, findings, kinds, referring):
-        self._counts = {kind: dict.fromkeys(_COUNTED, 0) for kind in kinds}
-        self._referring = frozenset(referring)
+    def __init__(self, findings, categories, compared):
+        self._counts = {key: dict.fromkeys(_COUNTED, 0) for key in categories}
+        self._compared = frozenset(compared)
         self._writer = csv.writer(findings, lineterminator="\n")
         self._writer.writerow(DISAGREEMENT_COLUMNS)
         self.findings = {}
 
     def count(self, annotation_type, category, column, number=1):
         """Add to a count."""
-        kind = (annotation_type, category)
-        self._counts.setdefault(kind, dict.fromkeys(_COUNTED, 0))[column] += number
+        key = (annotation_type, category)
+        self._counts.setdefault(key, dict.fromkeys(_COUNTED, 0))[column] += number
 
     def report(self, row, finding, reason, ours=""):
         """Write one line of the list of disagreements.
@@ -77,15 +77,15 @@ class Tally:
         )
 
     def rows(self):
-        """Return the table of agreement as dicts of :data:`COLUMNS`; unknown kinds come last."""
+        """Return the table of agreement as dicts of :data:`COLUMNS`; unknown categories come last."""
         return [
             {
-                "type": kind[0],
-                "category": kind[1],
+                "type": key[0],
+                "category": key[1],
                 **counts,
-                **({} if kind in self._referring else {"missing": None, "extra": None}),
+                **({} if key in self._compared else {"missing": None, "extra": None}),
             }
-            for kind, counts in self._counts.items()
+            for key, counts in self._counts.items()
         ]
 
 

@@ -7,8 +7,10 @@ same files, unpacked, can stand in for an archive.
 import os
 import tarfile
 import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import zstandard
 
@@ -21,7 +23,7 @@ _CHUNK = 4 << 20
 _REGULAR = (b"0", b"\0", b"7")
 
 
-def members(path, suffix=".tif"):
+def members(path: Path | str, suffix: str = ".tif") -> Iterator[tuple[str, bytes]]:
     """Iterate over the files in an archive, or in a folder of the same layout.
 
     Parameters
@@ -61,7 +63,7 @@ def members(path, suffix=".tif"):
         raise InputError("archive not found", file=path, remedy="download it or make it with snakemake")
 
 
-def _folder_members(path, suffix):
+def _folder_members(path: Path, suffix: str) -> Iterator[tuple[str, bytes]]:
     for folder, subfolders, files in os.walk(path):
         subfolders.sort()
         inside = Path(folder).relative_to(path.parent).as_posix()
@@ -145,7 +147,8 @@ def _pax(data):
 
 
 def _tar_members(blocks, suffix):
-    long_name, extended = None, {}
+    long_name: bytes | None = None
+    extended: dict[bytes, bytes] = {}
     while True:
         header = blocks.take(_BLOCK)
         if len(header) < _BLOCK:
@@ -166,13 +169,13 @@ def _tar_members(blocks, suffix):
                 except ValueError:
                     raise blocks.error("corrupt archive (bad extended header)") from None
             continue
-        name = long_name or extended.get(b"path")
-        if name is None:
-            name = header[:100].rstrip(b"\0")
+        encoded = long_name or extended.get(b"path")
+        if encoded is None:
+            encoded = header[:100].rstrip(b"\0")
             if header[257:263] == b"ustar\0" and header[345] != 0:
-                name = header[345:500].rstrip(b"\0") + b"/" + name
+                encoded = header[345:500].rstrip(b"\0") + b"/" + encoded
         long_name, extended = None, {}
-        name = name.decode("utf-8", "backslashreplace").removeprefix("./")
+        name = encoded.decode("utf-8", "backslashreplace").removeprefix("./")
         if kind in _REGULAR:
             content = blocks.content(size)
             blocks.last = name
@@ -189,21 +192,21 @@ _MODIFIED = 1_514_764_800  # 2018-01-01
 class ArchiveWriter:
     """Adds files to an archive; folders get their entries when a file first needs them."""
 
-    def __init__(self, stream):
+    def __init__(self, stream: BinaryIO) -> None:
         self._stream, self._written = stream, 0
-        self._folders = set()
+        self._folders: set[str] = set()
 
-    def _write(self, data):
+    def _write(self, data: bytes) -> None:
         self._stream.write(data)
         self._written += len(data)
 
-    def _write_header(self, name, kind, mode, size=0):
+    def _write_header(self, name: str, kind: bytes, mode: int, size: int = 0) -> None:
         entry = tarfile.TarInfo(name)
         entry.type, entry.mode, entry.size = kind, mode, size
         entry.mtime, entry.uid, entry.gid, entry.uname, entry.gname = _MODIFIED, 0, 0, "root", "root"
         self._write(entry.tobuf(tarfile.GNU_FORMAT))
 
-    def add(self, name, data):
+    def add(self, name: str, data: bytes) -> None:
         """Append the file ``name`` with the content ``data`` (bytes)."""
         parts = name.split("/")[:-1]
         for length in range(1, len(parts) + 1):
@@ -215,14 +218,14 @@ class ArchiveWriter:
         self._write(data)
         self._write(bytes(-len(data) % _BLOCK))
 
-    def finish(self):
+    def finish(self) -> None:
         """Write the end mark, and fill up the last record as tar does."""
         self._write(bytes(2 * _BLOCK))
         self._write(bytes(-self._written % tarfile.RECORDSIZE))
 
 
 @contextmanager
-def write_archive(path, level=3):
+def write_archive(path: Path | str, level: int = 3) -> Iterator[ArchiveWriter]:
     """Write a ``.tar.zst`` archive atomically: ``with write_archive(path) as archive: archive.add(…)``.
 
     The same files in the same order give the same bytes: owners, times and modes are fixed, and zstd

@@ -22,7 +22,16 @@ _SIZES = {"B": 1, "H": 2, "I": 4, "d": 8, "s": 1}
 _TYPES = {"s": 2, "H": 3, "I": 4, "d": 12}
 
 
-def encode(array, *, epsg, left, top, pixel, nodata=None, deflate=False):
+def encode(
+    array: np.ndarray,
+    *,
+    epsg: int,
+    left: float,
+    top: float,
+    pixel: float,
+    nodata: int | None = None,
+    deflate: bool = False,
+) -> bytes:
     """Return the bytes of a single-band GeoTIFF in UTM.
 
     Parameters
@@ -50,8 +59,8 @@ def encode(array, *, epsg, left, top, pixel, nodata=None, deflate=False):
     strip_rows = min(rows, _STRIP_BYTES // row_bytes)
     if rows * row_bytes <= _STRIP_BYTES:
         strip_rows = rows
-    strips = [array[first : first + strip_rows] for first in range(0, rows, strip_rows)]
-    strips = [_deflate(strip) if deflate else strip.tobytes() for strip in strips]
+    parts = [array[first : first + strip_rows] for first in range(0, rows, strip_rows)]
+    strips = [_deflate(part) if deflate else part.tobytes() for part in parts]
     zone = epsg - 32600
     citation = f"WGS 84 / UTM zone {zone}N|WGS 84|\0".encode()
     floating = array.dtype.kind == "f"
@@ -129,7 +138,7 @@ def _assemble(tags, strips):
     return b"".join(parts + strips)
 
 
-def read_band(data, dtype, side):
+def read_band(data: bytes, dtype: str, side: int) -> np.ndarray:
     """Decode one band of Sentinel-1 or Sentinel-2.
 
     Parameters

@@ -1,7 +1,9 @@
 """Both sensors' archives into one LMDB, streamed."""
 
 import json
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import lmdb
 import numpy as np
@@ -12,11 +14,20 @@ from bentxt.bigearthnet.archives import members
 from bentxt.bigearthnet.geotiff import read_band
 from bentxt.bigearthnet.image_store import LINEAGE, S1_BANDS, S2_BANDS
 from bentxt.errors import InputError
+from bentxt.program.lineage import Lineage
 
 _PATCHES_PER_TRANSACTION = 512
 
 
-def encode_images(patch_ids, s1_names, s1, s2, out, lineage, watch=iter):
+def encode_images(
+    patch_ids: Iterable[str],
+    s1_names: Iterable[str],
+    s1: Path | str,
+    s2: Path | str,
+    out: Path | str,
+    lineage: Lineage,
+    watch: Callable[[Iterable], Iterable] = iter,
+) -> None:
     """Fill an LMDB with the images of some patches, in one pass over each archive.
 
     Parameters
@@ -68,7 +79,7 @@ def _writing(folder, out, map_size):
         raise InputError(f"cannot write the LMDB: {error}", file=out, remedy=remedy) from error
 
 
-def blob_bytes(bands, dtype):
+def blob_bytes(bands: Mapping[str, int], dtype: str) -> int:
     """Return the size of a patch's blob: a header of some 80 bytes a band, and the pixels."""
     return 100 * len(bands) + sum(side * side for side in bands.values()) * np.dtype(dtype).itemsize
 
@@ -91,7 +102,8 @@ def _sensor_blobs(sensors):
 
 def _patch_blobs(archive, wanted, bands, dtype):
     """Yield name and blob of each wanted patch as soon as its last band has come."""
-    incomplete, finished = {}, set()
+    incomplete: dict[str, dict[str, np.ndarray]] = {}
+    finished: set[str] = set()
     for member, data in members(archive):
         name, _, band = member.rpartition("/")[2].removesuffix(".tif").rpartition("_")
         if name not in wanted:
@@ -117,10 +129,10 @@ def _patch_blobs(archive, wanted, bands, dtype):
         more = f", and {len(incomplete) - 1} more patches lack bands" if len(incomplete) > 1 else ""
         raise InputError(f"patch without band {missing}{more}", file=archive, item=name)
     if len(finished) < len(wanted):
-        missing = sorted(wanted - finished)
+        absent = sorted(wanted - finished)
         raise InputError(
-            f"{len(missing)} of {len(wanted)} patches are not in the archive, the first is {missing[0]}",
+            f"{len(absent)} of {len(wanted)} patches are not in the archive, the first is {absent[0]}",
             file=archive,
-            item=missing[0],
+            item=absent[0],
             remedy="archive and metadata must be of the same version of BigEarthNet",
         )

@@ -1,15 +1,17 @@
-"""Images of both sensors in one LMDB: filled by streaming the archives, read at random (Section 3.1).
+"""Images of both sensors in one LMDB, read at random (Section 3.1); ``image_encoding`` fills it.
 
 The layout is that of rico-hdl: the key is the name of the Sentinel-1 or Sentinel-2 patch (UTF-8), the value
 a safetensors blob with a tensor for each band at its own resolution, named by the band. So either tool's
 output can be read by either.
 """
 
+import hashlib
 import json
 import os
 import struct
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import lmdb
 import numpy as np
@@ -34,11 +36,11 @@ S2_BANDS = {
 
 #: Polarisations of Sentinel-1 and their sides in pixels; float32, dB.
 S1_BANDS = {"VV": 120, "VH": 120}
-_DTYPES = {"U16": np.dtype("<u2"), "F32": np.dtype("<f4")}
+_DTYPES: dict[str, np.dtype] = {"U16": np.dtype("<u2"), "F32": np.dtype("<f4")}
 LINEAGE = "lineage.json"
 
 
-def open_images(path):
+def open_images(path: Path | str) -> "Images":
     """Open an LMDB of images for reading.
 
     Parameters
@@ -63,34 +65,58 @@ def open_images(path):
 class Images:
     """Reads patches out of an LMDB; may be handed to worker processes, which open it for themselves."""
 
-    def __init__(self, path):
+    def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self._environment, self._process = None, None
+        self._environment: lmdb.Environment | None = None
+        self._process: int | None = None
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         return {"path": self.path, "_environment": None, "_process": None}
 
-    def _begin(self):
-        if self._process != os.getpid():
+    def _begin(self) -> lmdb.Transaction:
+        if self._environment is None or self._process != os.getpid():
             self._environment = _environment(self.path)
             self._process = os.getpid()
         return self._environment.begin()
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Return the number of patches, of both sensors together."""
         with self._begin() as transaction:
             return transaction.stat()["entries"]
 
-    def __contains__(self, name):
+    def __contains__(self, name: str) -> bool:
         """Return whether a patch of either sensor is there."""
         with self._begin() as transaction, transaction.cursor() as cursor:
             return cursor.set_key(name.encode())
 
-    def _read(self, name):
+    def _blob(self, name):
         with self._begin() as transaction:
             blob = transaction.get(name.encode())
         if blob is None:
             raise InputError("patch not in the LMDB", file=self.path, item=name, remedy="encode it again")
+        return blob
+
+    def fingerprint(self, name: str) -> str:
+        """Return the hash of a patch of either sensor as it is stored, bands and their names.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        str
+            32 hexadecimal digits.
+
+        Raises
+        ------
+        InputError
+            If the patch is not there.
+        """
+        return hashlib.blake2b(self._blob(name), digest_size=16).hexdigest()
+
+    def _read(self, name):
+        blob = self._blob(name)
         try:
             (length,) = struct.unpack_from("<Q", blob)
             return {
@@ -101,7 +127,7 @@ class Images:
             remedy = "delete the LMDB and make it again"
             raise InputError(f"corrupt blob: {error}", file=self.path, item=name, remedy=remedy) from error
 
-    def s2(self, patch_id):
+    def s2(self, patch_id: str) -> dict[str, np.ndarray]:
         """Return the 12 bands of a Sentinel-2 patch.
 
         Parameters
@@ -120,26 +146,26 @@ class Images:
         """
         return self._read(patch_id)
 
-    def s1(self, s1_name):
+    def s1(self, s1_name: str) -> dict[str, np.ndarray]:
         """Return the polarisations VV and VH of a Sentinel-1 patch: float32, 120×120, dB; as :meth:`s2`."""
         return self._read(s1_name)
 
-    def sample(self, patch_id, s1_name):
+    def sample(self, patch_id: str, s1_name: str) -> dict[str, np.ndarray]:
         """Return all 14 bands of a pair of patches in one dict; see :meth:`s2` and :meth:`s1`."""
         return self.s2(patch_id) | self.s1(s1_name)
 
 
 #: Environments by the file they read, each with the process that opened it.
-_environments = {}
+_environments: dict[tuple[int, int], tuple[int, lmdb.Environment]] = {}
 
 
-def _environment(path):
+def _environment(path: Path) -> lmdb.Environment:
     """Open an LMDB for reading, once a file and process: LMDB allows neither twice nor across a fork."""
     try:
         file = (path / "data.mdb").stat()
         key = (file.st_dev, file.st_ino)
         process, environment = _environments.get(key, (None, None))
-        if process != os.getpid():
+        if environment is None or process != os.getpid():
             if environment is not None:
                 environment.close()
             environment = lmdb.open(str(path), readonly=True, lock=False, readahead=False, max_spare_txns=16)

@@ -1,5 +1,7 @@
 """Patches of BigEarthNet v2.0, and the filter: no snow, cloud, shadow or unlabelled pixel (Section 3.1)."""
 
+from pathlib import Path
+
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -8,14 +10,14 @@ from bentxt.bigearthnet.omissions import Omissions
 from bentxt.errors import InputError
 from bentxt.nomenclature import COUNTRIES
 from bentxt.release import SPLITS
-from bentxt.tables.patch_schemas import METADATA
+from bentxt.tables.schemas.metadata_schema import METADATA
 from bentxt.tables.table_files import check_table
 
 _KNOWN = {"split": SPLITS, "country": COUNTRIES}
 _COLUMNS = ("patch_id", "split", "country", "s1_name", "contains_seasonal_snow", "contains_cloud_or_shadow")
 
 
-def read_patch_ids(metadata, excluded_metadata):
+def read_patch_ids(metadata: Path | str, excluded_metadata: Path | str) -> pa.ChunkedArray:
     """Return the names of all patches of both metadata files, sorted.
 
     Parameters
@@ -36,7 +38,9 @@ def read_patch_ids(metadata, excluded_metadata):
     return _read(metadata, excluded_metadata, ["patch_id"], Omissions("stop"))["patch_id"]
 
 
-def read_patches(metadata, excluded_metadata, omissions=None):
+def read_patches(
+    metadata: Path | str, excluded_metadata: Path | str, omissions: Omissions | None = None
+) -> pa.Table:
     """Return both metadata files as one table, sorted by patch.
 
     Parameters

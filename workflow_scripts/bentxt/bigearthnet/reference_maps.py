@@ -7,8 +7,10 @@ Both ways give the same result, and both refuse what is not a reference map.
 
 import re
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from isal import isal_zlib
@@ -19,28 +21,6 @@ from rasterio.io import MemoryFile
 from bentxt.bigearthnet.archives import members
 from bentxt.errors import InputError
 from bentxt.nomenclature import SIDE, class_lookup
-
-
-def class_maps(archive, patches):
-    """Return the class maps of patches, uint8, shape (patches, 120, 120)."""
-    lookup, wanted = class_lookup(), {patch: row for row, patch in enumerate(patches)}
-    maps = np.zeros((len(patches), 120, 120), np.uint8)
-    for member, data in members(archive, "_reference_map.tif"):
-        row = wanted.pop(patch_of(member), None)
-        if row is not None:
-            maps[row] = lookup[read_reference_map(data, member, archive).codes]
-        if not wanted:
-            return maps
-    raise InputError("the archive lacks reference maps", file=archive, item=next(iter(wanted)))
-
-
-def map_codes(archive, patch):
-    """Return the CORINE codes of one patch, uint16, shape (120, 120)."""
-    for name, data in members(archive):
-        if patch_of(name) == patch:
-            return read_reference_map(data, name, archive).codes
-    raise InputError("no reference map of this patch", file=archive, item=patch)
-
 
 #: How the members of the archive end; what stands before it in the file name is the patch.
 SUFFIX = "_reference_map.tif"
@@ -94,12 +74,12 @@ class ReferenceMap:
     top: float
 
 
-def patch_of(member):
+def patch_of(member: str) -> str:
     """Return the patch that an archive member or a path ``…/<patch_id>_reference_map.tif`` is of."""
     return member.rpartition("/")[2].removesuffix(SUFFIX)
 
 
-def read_reference_map(data, member, file=None):
+def read_reference_map(data: bytes, member: str, file: Path | str | None = None) -> ReferenceMap:
     """Decode one reference map.
 
     Parameters
@@ -125,6 +105,27 @@ def read_reference_map(data, member, file=None):
     return ReferenceMap(shard.decoded()[0], int(shard.epsg[0]), float(shard.left[0]), float(shard.top[0]))
 
 
+def class_maps(archive: Path | str, patches: Sequence[str]) -> np.ndarray:
+    """Return the class maps of patches, uint8, shape (patches, 120, 120)."""
+    lookup, wanted = class_lookup(), {patch: row for row, patch in enumerate(patches)}
+    maps = np.zeros((len(patches), 120, 120), np.uint8)
+    for member, data in members(archive, SUFFIX):
+        row = wanted.pop(patch_of(member), None)
+        if row is not None:
+            maps[row] = lookup[read_reference_map(data, member, archive).codes]
+        if not wanted:
+            return maps
+    raise InputError("the archive lacks reference maps", file=archive, item=next(iter(wanted)))
+
+
+def map_codes(archive: Path | str, patch: str) -> np.ndarray:
+    """Return the CORINE codes of one patch, uint16, shape (120, 120)."""
+    for name, data in members(archive, SUFFIX):
+        if patch_of(name) == patch:
+            return read_reference_map(data, name, archive).codes
+    raise InputError("no reference map of this patch", file=archive, item=patch)
+
+
 class MapShard:
     """Room for the pixels and positions of a number of maps, to be used again and again.
 
@@ -143,7 +144,7 @@ class MapShard:
         float64, shape (capacity,): corner of each map, m.
     """
 
-    def __init__(self, capacity):
+    def __init__(self, capacity: int) -> None:
         self.capacity = capacity
         self.count = 0
         self.epsg = np.zeros(capacity, np.int32)
@@ -153,7 +154,7 @@ class MapShard:
         self._flat = self._pixels.reshape(capacity, -1)
         self._differences = np.zeros(capacity, np.bool_)
 
-    def add(self, data, member, file=None):
+    def add(self, data: bytes, member: str, file: Path | str | None = None) -> None:
         """Decode a GeoTIFF into the next place; parameters and errors as :func:`read_reference_map`."""
         index = self.count
         published = _published_layout(data)
@@ -171,11 +172,11 @@ class MapShard:
         self.epsg[index], self.left[index], self.top[index] = position
         self.count = index + 1
 
-    def clear(self):
+    def clear(self) -> None:
         """Forget all maps."""
         self.count = 0
 
-    def decoded(self):
+    def decoded(self) -> np.ndarray:
         """Return the codes of all maps: uint16, shape (count, 120, 120), valid until the next change."""
         pixels = self._pixels[: self.count]
         _undo_predictor(pixels, self._differences)
@@ -217,7 +218,7 @@ def _published_places(opening):
     kind, count, start = entries.get(_GEO_KEYS, (0, 0, 0))
     if kind != 3 or count % 4:
         return None
-    places = {tag: entries[tag][2] for tag in (*_ARRAYS, _GEO_KEYS)}
+    places: dict[int | str, int] = {tag: entries[tag][2] for tag in (*_ARRAYS, _GEO_KEYS)}
     places["end of geo keys"] = start + 2 * count
     sizes = ((tag, _SIZES[kind] * count) for tag, (kind, count) in _ARRAYS.items())
     places["end"] = max(start + 2 * count, *(places[tag] + size for tag, size in sizes))
@@ -236,7 +237,7 @@ def _utm_zone(directory):
     return epsg if keys.keys() <= {1, *wanted, *texts} else None
 
 
-def is_utm(epsg):
+def is_utm(epsg: int | None) -> bool:
     """Tell whether an EPSG code is a UTM zone on WGS 84."""
     return epsg is not None and (32601 <= epsg <= 32660 or 32701 <= epsg <= 32760)
 
@@ -255,7 +256,7 @@ def _inflate(data, strips):
             raise InputError("truncated GeoTIFF: the file ends within its pixels")
         try:
             part = isal_zlib.decompress(data[offset : offset + length], bufsize=size)
-        except isal_zlib.error as error:
+        except isal_zlib.error as error:  # type: ignore[misc]  # its stub has an instance for the class
             raise InputError(f"corrupt GeoTIFF: {error}") from error
         if len(part) != size:
             raise InputError(f"corrupt GeoTIFF: a strip of {len(part)} bytes, expected {size}")

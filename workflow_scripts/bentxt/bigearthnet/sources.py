@@ -1,9 +1,10 @@
-"""Where BigEarthNet v2.0 comes from, and downloads that go on where they stopped (Section 3.1)."""
+"""Where BigEarthNet v2.0 comes from, and downloads that resume where they stopped (Section 3.1)."""
 
 import csv
 import hashlib
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,10 +41,10 @@ class Source:
 
 
 class _Interrupted(Exception):
-    """An attempt ended before the file was complete; another may go on from there."""
+    """An attempt ended before the file was complete; another may resume from there."""
 
 
-def read_source(table, name):
+def read_source(table: Path | str, name: str) -> Source:
     """Return one file of the table of sources.
 
     Parameters
@@ -76,13 +77,21 @@ def read_source(table, name):
     return sources[name]
 
 
-def partial_path(target):
-    """Return where a download keeps what has come so far: ``.<name>.download`` beside the target."""
+def partial_path(target: Path | str) -> Path:
+    """Return where a download keeps what has come so far: ``.<name>.download`` next to the target."""
     target = Path(target)
     return target.with_name(f".{target.name}.download")
 
 
-def download(source, base_url, target, retries, watch=None, first_wait=1.0, timeout=60.0):
+def download(
+    source: Source,
+    base_url: str,
+    target: Path | str,
+    retries: int,
+    watch: Callable[[int], object] | None = None,
+    first_wait: float = 1.0,
+    timeout: float = 60.0,
+) -> None:
     """Download a file over HTTP; whatever is there already from an earlier call is not fetched again.
 
     What has come is kept in :func:`partial_path` over broken connections, errors and kills. The target
@@ -97,7 +106,7 @@ def download(source, base_url, target, retries, watch=None, first_wait=1.0, time
     retries : int
         Attempts after one that brought nothing; attempts that brought something do not count.
     watch : callable, optional
-        Called with the number of bytes at hand, whenever there are more.
+        Called with the number of bytes available, whenever there are more.
     first_wait : float
         Seconds before the first retry; doubled for each further one, up to a minute.
     timeout : float
@@ -126,11 +135,11 @@ def download(source, base_url, target, retries, watch=None, first_wait=1.0, time
                         f"download failed: {interruption}",
                         file=target,
                         item=url,
-                        remedy="run it again: it goes on from the "
+                        remedy="run it again: it resumes from the "
                         f"{_size(partial):,} of {source.size:,} bytes that are here",
                     ) from interruption.__cause__
                 wait = min(first_wait * 2 ** max(failures - 1, 0), _LONGEST_WAIT)
-                _LOG.warning("%s; going on in %.0f s from byte %d", interruption, wait, _size(partial))
+                _LOG.warning("%s; resuming in %.0f s from byte %d", interruption, wait, _size(partial))
                 time.sleep(wait)
     digest = _md5(partial)
     if digest != source.md5:
@@ -144,11 +153,18 @@ def download(source, base_url, target, retries, watch=None, first_wait=1.0, time
     partial.replace(target)
 
 
-def _size(path):
+def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _attempt(session, url, source, partial, watch, timeout):
+def _attempt(
+    session: requests.Session,
+    url: str,
+    source: Source,
+    partial: Path,
+    watch: Callable[[int], object],
+    timeout: float,
+) -> None:
     """Fetch what is missing; returns when ``partial`` has the full size."""
     have = _size(partial)
     if have > source.size:
@@ -188,7 +204,7 @@ def _attempt(session, url, source, partial, watch, timeout):
         raise _Interrupted(f"the server stopped at {have:,} of {source.size:,} bytes")
 
 
-def _start(response, have, source, url):
+def _start(response: requests.Response, have: int, source: Source, url: str) -> int:
     """Return the offset at which the response's body begins; raise if there is no use in it."""
     status = response.status_code
     if status == 200:
@@ -209,6 +225,6 @@ def _start(response, have, source, url):
     )
 
 
-def _md5(path):
+def _md5(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "md5").hexdigest()

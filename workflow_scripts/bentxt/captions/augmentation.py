@@ -1,4 +1,4 @@
-"""Paraphrase and refine template captions in one conversation each, check them, and go on after a kill.
+"""Paraphrase and refine template captions in one conversation each, check them, and resume after a kill.
 
 Answers of a model are kept in an append-only JSON-lines file as they come, keyed by prompts, model,
 template caption and generation settings: what was answered once is never asked again, also where two
@@ -25,7 +25,7 @@ def augment(facts, templates, backend, prompts, answers, advance=lambda patches:
         The template caption of each patch.
     backend : Backend
     prompts : Prompts
-    answers : Answers
+    answers : bentxt.program.answer_log.AnswerLog
         What was answered before; gets what is answered now.
     advance : callable
         Called for each finished conversation with the number of patches that share it.
@@ -48,7 +48,7 @@ def augment(facts, templates, backend, prompts, answers, advance=lambda patches:
         # A blank answer ends the conversation: there is nothing to refine.
         if len(said) == TURNS or (said and not said[-1].strip()):
             return None
-        return Chat(facts[row], prompts.messages(templates[row], said))
+        return Chat(facts[row].patch_id, prompts.messages(templates[row], said))
 
     def reply(position, answer):
         row = pending[position]
@@ -66,7 +66,7 @@ def augment(facts, templates, backend, prompts, answers, advance=lambda patches:
         else:
             pending.append(row)
             chats.append(chat)
-    backend.converse(chats, reply)
+    backend.converse([facts[row] for row in pending], chats, reply)
     # White space round an answer goes; inside, it stays as the model wrote it.
     return [tuple((*map(str.strip, answers.get(key)), "", "")[:TURNS]) for key in keys]
 

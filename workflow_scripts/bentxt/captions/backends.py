@@ -1,11 +1,12 @@
 """Who rewrites the captions: a grammar, a server that speaks the OpenAI protocol, or vLLM in this process.
 
-All three answer :class:`Chat` objects through one method, :meth:`Backend.converse`.
+All three hold conversations through one method, :meth:`Backend.converse`.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from bentxt.captions.caption_facts import CaptionFacts
 from bentxt.captions.grammar import paraphrase
 from bentxt.chat_server import Chat, ChatServer
 from bentxt.errors import CheckpointUnavailable, InputError
@@ -30,12 +31,15 @@ class Backend(Protocol):
     asks_model: bool
     generation: dict
 
-    def converse(self, chats: Sequence[Chat], reply: Callable[[int, str], Chat | None]) -> None:
+    def converse(
+        self, facts: Sequence[CaptionFacts], chats: Sequence[Chat], reply: Callable[[int, str], Chat | None]
+    ) -> None:
         """Answer each chat, in any order.
 
-        ``reply(i, answer)`` is called as soon as an answer to ``chats[i]`` is there. It returns the chat
-        with which that conversation goes on, or None; that chat is answered in the same way. It may be
-        called from several threads.
+        ``facts[i]`` are those of the patch that ``chats[i]`` is about. Models read the messages only; the
+        grammar reads the facts only. ``reply(i, answer)`` is called as soon as an answer to ``chats[i]`` has
+        come. It returns the chat with which that conversation continues, or None; that chat is answered in
+        the same way.
         """
 
 
@@ -48,12 +52,38 @@ class GrammarBackend:
         self.seed = seed
         self.generation = {"seed": seed}
 
-    def converse(self, chats, reply):
+    def converse(self, facts, chats, reply):
         """Answer with the grammar's caption; a second turn gets it again, as there is nothing to mend."""
-        for index, chat in enumerate(chats):
-            answer = paraphrase(chat.facts, self.seed)
+        for index, (patch, chat) in enumerate(zip(facts, chats, strict=True)):
+            answer = paraphrase(patch, self.seed)
             while chat is not None:
                 chat = reply(index, answer)
+
+
+class ServerBackend:
+    """A server that speaks OpenAI's chat completions protocol, many conversations at a time.
+
+    Parameters
+    ----------
+    model : str
+        As the server names it.
+    temperature : float
+    max_tokens : int
+        Longest answer, tokens.
+    options : dict
+        As for :class:`bentxt.chat_server.ChatServer`, from which errors come, too.
+    """
+
+    name, asks_model = "openai", True
+
+    def __init__(self, model, temperature, max_tokens, options):
+        self.model = model
+        self.generation = {"temperature": temperature, "max_tokens": max_tokens}
+        self._server = ChatServer(model, options, "augmentation.openai")
+
+    def converse(self, facts, chats, reply):
+        """Hold the conversations; see :meth:`bentxt.chat_server.ChatServer.converse`."""
+        self._server.converse(chats, self.generation, reply)
 
 
 class VLLMBackend:
@@ -103,7 +133,7 @@ class VLLMBackend:
             ) from error
         self._sampling = vllm.SamplingParams(**self.generation)
 
-    def converse(self, chats, reply):
+    def converse(self, facts, chats, reply):
         """Answer batch by batch; in a batch, all first turns, then all second ones."""
         for start in range(0, len(chats), self.BATCH):
             pending = list(enumerate(chats[start : start + self.BATCH], start))
@@ -151,5 +181,5 @@ def make_backend(settings):
     )
     options = setting(settings, f"augmentation.{name}")
     if name == "openai":
-        return ChatServer(*common, options)
+        return ServerBackend(*common, options)
     return VLLMBackend(*common, seed, options)

@@ -3,12 +3,11 @@
 Template, grammar and check see :class:`CaptionFacts`, one a patch, and nothing else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bentxt.errors import InputError
 from bentxt.nomenclature import PATCH_AREA, PIXEL_AREA, PIXELS
 from bentxt.patches.patch_attributes import BLOCK, SIZES, read_patch_attributes
-from bentxt.program.settings import setting
 
 PRIMARY, SECONDARY, MARGINAL = "primary", "secondary", "marginal"
 
@@ -28,29 +27,20 @@ class Rules:
         Shortest border that counts as adjacency, in pixel edges (10 m).
     """
 
-    primary: float
-    secondary: float
-    rounding: int
-    min_border: int
+    primary: float = field(metadata={"key": "tiers.primary"})
+    secondary: float = field(metadata={"key": "tiers.secondary"})
+    rounding: int = field(metadata={"key": "area_rounding"})
+    min_border: int = field(metadata={"key": "adjacency_min_border"})
 
-    @classmethod
-    def from_settings(cls, settings):
-        """Read ``captions`` out of a program's settings; :class:`InputError` if the tiers are not ordered."""
-        rules = cls(
-            setting(settings, "captions.tiers.primary"),
-            setting(settings, "captions.tiers.secondary"),
-            setting(settings, "captions.area_rounding"),
-            setting(settings, "captions.adjacency_min_border"),
-        )
-        if not 0 < rules.secondary < rules.primary <= 100:
+    def __post_init__(self):
+        if not 0 < self.secondary < self.primary <= 100:
             raise InputError(
-                f"captions.tiers: 0 < secondary < primary <= 100 does not hold for {rules.secondary} "
-                f"and {rules.primary}",
+                f"captions.tiers: 0 < secondary < primary <= 100 does not hold for {self.secondary} "
+                f"and {self.primary}",
                 item="captions.tiers",
             )
-        if rules.rounding < 1:
-            raise InputError(f"captions.area_rounding is {rules.rounding}, must be 1 m² or more")
-        return rules
+        if self.rounding < 1:
+            raise InputError(f"captions.area_rounding is {self.rounding}, must be 1 m² or more")
 
     def tier(self, pixels):
         """Return the tier of a number of pixels."""
@@ -219,7 +209,7 @@ def read_facts(patches, maps, instances, adjacencies, rules, start=0, stop=None,
     Parameters
     ----------
     patches, maps, instances, adjacencies : str or Path
-        Tables of :mod:`bentxt.tables.patch_schemas`.
+        The tables of these names, see :mod:`bentxt.tables.schemas`.
     rules : Rules
     start, stop : int, optional
         The shard; all patches by default.

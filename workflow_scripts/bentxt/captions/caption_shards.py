@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bentxt.errors import InputError
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
 from bentxt.tables.table_files import check_table
 
 

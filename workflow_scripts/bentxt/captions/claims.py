@@ -5,7 +5,6 @@ from bentxt.captions.caption_parsing import class_name
 from bentxt.nomenclature import LEVEL_1_GROUPS, PATCH_AREA, PIXELS
 
 
-# Facts
 def absent_classes(sentences, facts):
     """Yield a finding for each class or general class that is named but not there.
 

@@ -44,23 +44,49 @@ _INNER_LIST = re.compile(r",(?!\d)| and ")
 
 
 def number(count):
-    """Return a count in words up to twelve, in digits beyond."""
+    """Return a count in words up to twelve, in digits beyond.
+
+    Examples
+    --------
+    >>> number(12), number(13)
+    ('twelve', '13')
+    """
     return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
 
 def area(square_metres, unit="sqm", prefix="~"):
-    """Return an area with thousands separators: ``~526,000 sqm``."""
+    """Return an area with thousands separators.
+
+    Examples
+    --------
+    >>> area(526_000)
+    '~526,000 sqm'
+    """
     return f"{prefix}{square_metres:,} {unit}"
 
 
 def series(items):
-    """Join phrases: ``a``, ``a and b``, ``a, b and c``."""
+    """Join phrases.
+
+    Examples
+    --------
+    >>> series(["pastures"]), series(["pastures", "inland waters"])
+    ('pastures', 'pastures and inland waters')
+    >>> series(["pastures", "inland waters", "mixed forest"])
+    'pastures, inland waters and mixed forest'
+    """
     items = list(items)
     return " and ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
 
 
 def listing(items):
-    """Like :func:`series`, but so that commas and an ``and`` inside the items mislead nobody."""
+    """Like :func:`series`, but so that commas and an ``and`` inside the items mislead nobody.
+
+    Examples
+    --------
+    >>> listing(["beaches, dunes and sands", "marine waters"])
+    'beaches, dunes and sands as well as marine waters'
+    """
     items = list(items)
     if len(items) < 2 or not any(_INNER_LIST.search(item) for item in items):
         return series(items)
@@ -70,6 +96,12 @@ def listing(items):
 
 
 def capital(text):
-    """Return ``text`` with its first letter, also behind a quotation mark, in upper case."""
+    """Return ``text`` with its first letter, also behind a quotation mark, in upper case.
+
+    Examples
+    --------
+    >>> capital('"pastures" border it')
+    '"Pastures" border it'
+    """
     start = 1 if text.startswith('"') else 0
     return text[:start] + text[start : start + 1].upper() + text[start + 1 :]

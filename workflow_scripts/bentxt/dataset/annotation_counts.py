@@ -12,35 +12,35 @@ import pyarrow.compute as pc
 from bentxt.errors import InputError
 from bentxt.program.progress_bars import progress
 from bentxt.questions.quantities import METRIC_UNITS
-from bentxt.release import CATEGORIES, KINDS
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.release import ANSWERS, CATEGORIES, TASKS, TYPE_CATEGORIES
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_streams import TableStream
 
 #: Splits of the data set, the benchmark split last.
 SPLITS = ("train", "validation", "test", "bench")
 BENCH = SPLITS[-1]
 
-#: The answers that are counted; those of other types are free text or boxes.
-ANSWERS = {"binary": ("yes", "no"), "mcq": ("a", "b", "c", "d")}
-
-#: Numbers of rows of a patch beside those of :data:`KINDS`.
+#: Numbers of rows of a patch next to those of ``TYPE_CATEGORIES``.
 ADJACENT = ("binary", "adjacency", "yes")
-BOXES = ("bounding box",)
+BOXES = (TASKS["referring"],)
 
 #: Rows read at a time; without effect on the result.
 BLOCK = 1 << 17
 
 _TYPES = tuple(CATEGORIES)
-_CATEGORIES = tuple(dict.fromkeys(category for _, category in KINDS))
+_CATEGORIES = tuple(dict.fromkeys(category for _, category in TYPE_CATEGORIES))
 _WORDS = tuple(word for words in ANSWERS.values() for word in words)
 _CELL = np.full((len(_TYPES), len(_CATEGORIES)), -1)
-for _number, (_type, _category) in enumerate(KINDS):
+for _number, (_type, _category) in enumerate(TYPE_CATEGORIES):
     _CELL[_TYPES.index(_type), _CATEGORIES.index(_category)] = _number
-_ASKED = np.array([kind in ANSWERS for kind, _ in KINDS])
+_ASKED = np.array([name in ANSWERS for name, _ in TYPE_CATEGORIES])
 # Whether an answer (last: none of the words) may stand in a row of a cell.
-_ALLOWED = np.array([[word in ANSWERS.get(kind, ()) for word in (*_WORDS, None)] for kind, _ in KINDS])
+_ALLOWED = np.array(
+    [[word in ANSWERS.get(name, ()) for word in (*_WORDS, None)] for name, _ in TYPE_CATEGORIES]
+)
 _ALLOWED[:, -1] = ~_ASKED
-_AREAS = [number for number, (_, category) in enumerate(KINDS) if category == "area"]
+_HISTOGRAMS = (*TYPE_CATEGORIES, ADJACENT, BOXES)
+_AREAS = [number for number, (_, category) in enumerate(TYPE_CATEGORIES) if category == "area"]
 _METRIC = rf"\d({'|'.join(map(re.escape, METRIC_UNITS))})"
 _COLUMNS = ["ID", "patch_id", "type", "category", "split", "output", "input"]
 
@@ -61,8 +61,8 @@ class DatasetCounts:
         Rows about areas outside bench by (type, ``percent`` or ``metric``); rows without a unit are in
         neither.
     histograms : dict of tuple to collections.Counter
-        What patches outside bench hold: number of rows to number of patches, for each of :data:`KINDS`, for
-        :data:`ADJACENT` and for :data:`BOXES` (points and references together).
+        What patches outside bench hold: number of rows to number of patches, for each of
+        ``TYPE_CATEGORIES``, for :data:`ADJACENT` and for :data:`BOXES` (points and references together).
     """
 
     rows: dict = field(default_factory=lambda: dict.fromkeys(SPLITS, 0))
@@ -70,7 +70,7 @@ class DatasetCounts:
     cells: dict = field(default_factory=lambda: {"outside bench": Counter(), BENCH: Counter()})
     answers: Counter = field(default_factory=Counter)
     units: Counter = field(default_factory=Counter)
-    histograms: dict = field(default_factory=lambda: {key: Counter() for key in (*KINDS, ADJACENT, BOXES)})
+    histograms: dict = field(default_factory=lambda: {key: Counter() for key in _HISTOGRAMS})
 
     @property
     def patches_outside(self):
@@ -137,7 +137,7 @@ class _Counter:
 
     def _codes(self, rows):
         """Return numbers in place of type and category, answer, and split of each row."""
-        kind, category, split, answer = (
+        annotation_type, category, split, answer = (
             pc.fill_null(pc.index_in(rows[name], value_set=pa.array(known)), -1).to_numpy()
             for name, known in (
                 ("type", _TYPES),
@@ -146,8 +146,9 @@ class _Counter:
                 ("output", _WORDS),
             )
         )
-        cell = np.where((kind < 0) | (category < 0), -1, _CELL[kind, category])
-        self._refuse(rows, kind < 0, "type", "type")
+        unknown = (annotation_type < 0) | (category < 0)
+        cell = np.where(unknown, -1, _CELL[annotation_type, category])
+        self._refuse(rows, annotation_type < 0, "type", "type")
         self._refuse(rows, cell < 0, "category", "category of its type")
         self._refuse(rows, split < 0, "split", "split")
         # A caption may read like an answer.
@@ -170,18 +171,21 @@ class _Counter:
         for name, number in zip(SPLITS, np.bincount(split, minlength=len(SPLITS)).tolist(), strict=True):
             counts.rows[name] += number
         for scope, own in (("outside bench", ~bench), (BENCH, bench)):
-            numbers = np.bincount(cell[own], minlength=len(KINDS)).tolist()
-            counts.cells[scope].update(dict(zip(KINDS, numbers, strict=True)))
+            numbers = np.bincount(cell[own], minlength=len(TYPE_CATEGORIES)).tolist()
+            counts.cells[scope].update(dict(zip(TYPE_CATEGORIES, numbers, strict=True)))
         known = ~bench & (answer >= 0)
-        numbers = np.bincount(cell[known] * len(_WORDS) + answer[known], minlength=len(KINDS) * len(_WORDS))
+        numbers = np.bincount(cell[known] * len(_WORDS) + answer[known])
         for place in np.flatnonzero(numbers):
-            key = (*KINDS[place // len(_WORDS)], _WORDS[place % len(_WORDS)])
+            key = (*TYPE_CATEGORIES[place // len(_WORDS)], _WORDS[place % len(_WORDS)])
             counts.answers[key] += int(numbers[place])
         for number in _AREAS:
             text = rows["input"].filter(pa.array(~bench & (cell == number)))
-            kind = KINDS[number][0]
-            counts.units[kind, "percent"] += pc.sum(pc.match_substring(text, "%")).as_py() or 0
-            counts.units[kind, "metric"] += pc.sum(pc.match_substring_regex(text, _METRIC)).as_py() or 0
+            annotation_type = TYPE_CATEGORIES[number][0]
+            for unit, found in (
+                ("percent", pc.match_substring(text, "%")),
+                ("metric", pc.match_substring_regex(text, _METRIC)),
+            ):
+                counts.units[annotation_type, unit] += pc.sum(found).as_py() or 0
 
     def _add_patches(self, rows, cell, answer, split):
         names = rows["patch_id"].combine_chunks()
@@ -195,14 +199,13 @@ class _Counter:
             rows, split != splits[patch], "split", "split of a patch whose other rows are in another"
         )
         tally = np.zeros((len(splits), self._tally.shape[1]), np.int64)
-        shape = len(splits), len(KINDS)
-        tally[:, : len(KINDS)] = np.bincount(patch * len(KINDS) + cell, minlength=math.prod(shape)).reshape(
-            shape
-        )
-        adjacent = (cell == KINDS.index(ADJACENT[:2])) & (answer == _WORDS.index(ADJACENT[2]))
-        tally[:, len(KINDS)] = np.bincount(patch[adjacent], minlength=len(splits))
-        boxes = [number for number, (kind, _) in enumerate(KINDS) if kind in BOXES]
-        tally[:, len(KINDS) + 1] = tally[:, boxes].sum(axis=1)
+        shape = len(splits), len(TYPE_CATEGORIES)
+        cells = np.bincount(patch * shape[1] + cell, minlength=math.prod(shape))
+        tally[:, : shape[1]] = cells.reshape(shape)
+        adjacent = (cell == TYPE_CATEGORIES.index(ADJACENT[:2])) & (answer == _WORDS.index(ADJACENT[2]))
+        tally[:, shape[1]] = np.bincount(patch[adjacent], minlength=len(splits))
+        boxes = [number for number, (name, _) in enumerate(TYPE_CATEGORIES) if name in BOXES]
+        tally[:, shape[1] + 1] = tally[:, boxes].sum(axis=1)
         if going_on:
             tally[0] += self._tally[0]
         elif self._patch is not None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from bentxt.atomic import write_text
 from bentxt.nomenclature import CLASSES
-from bentxt.release import answer_labels
+from bentxt.release import ANSWERS
 
 BALANCE_COLUMNS = ("type", "category", "balance", "item", "available", "asked", "taken", "residual")
 
@@ -20,7 +20,7 @@ def effective_number(counts):
 
 
 def patch_balance(about, chosen):
-    """Return how many of the chosen patches have questions about each class, beside the even number."""
+    """Return how many of the chosen patches have questions about each class, next to the even number."""
     counts = about[chosen].sum(axis=0)
     lines = [("", "patches", "patches", "", len(about), len(chosen), len(chosen), 0)]
     available = about.sum(axis=0)
@@ -32,9 +32,9 @@ def patch_balance(about, chosen):
 
 
 def row_balance(key, answers, groups, taken, asked):
-    """Return the lines of one type and category: rows, answers and groups, beside the even numbers."""
+    """Return the lines of one type and category: rows, answers and groups, next to the even numbers."""
     lines = [_line(*key, "rows", "", len(answers), asked, len(taken))]
-    labels = answer_labels(key[0])
+    labels = ANSWERS.get(key[0], ())
     for balance, values, items in (
         ("answer", answers, labels),
         ("group", groups, sorted(set(groups)) if key[0] != "captioning" else ()),

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow.compute as pc
 
 from bentxt.errors import InputError
-from bentxt.release import answer_labels
-from bentxt.tables.annotation_schemas import QUESTIONS
+from bentxt.release import ANSWERS, TYPE_CATEGORIES
+from bentxt.tables.schemas.questions_schema import QUESTIONS
 from bentxt.tables.table_files import check_table
 from bentxt.tables.table_streams import read_batches
 
@@ -63,11 +63,11 @@ def read_quotas(path, patches):
     Raises
     ------
     InputError
-        If the file is missing or not of this form.
+        If the file is missing or not of this form, or names a category that the release does not have.
     """
     try:
         with Path(path).open(encoding="utf-8", newline="") as file:
-            return {
+            quotas = {
                 (row["type"], row["category"]): int(int(row["rows"]) * patches / PAPER_PATCHES + 0.5)
                 for row in csv.DictReader(file)
             }
@@ -77,6 +77,14 @@ def read_quotas(path, patches):
         raise InputError(
             f"expected the columns type, category and rows (a number): {error}", file=path
         ) from error
+    if unknown := [key for key in quotas if key not in TYPE_CATEGORIES]:
+        raise InputError(
+            "no category of the release",
+            file=path,
+            item=", ".join(unknown[0]),
+            remedy="give each type and category of the release a row, and no other",
+        )
+    return quotas
 
 
 def eligible_patches(patches, captions):
@@ -123,7 +131,7 @@ def read_candidates(path, annotation_type, patch_ids):
     found = defaultdict(Candidates)
     first = 0
     columns = ["patch_id", "category", "output", "classes", "reserve"]
-    if not answer_labels(annotation_type):
+    if annotation_type not in ANSWERS:
         columns.remove("output")
     # A million rows share a few answers and pairs of classes: one object each.
     same = {}

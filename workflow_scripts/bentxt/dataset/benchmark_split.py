@@ -18,15 +18,12 @@ from bentxt.dataset.benchmark_balance import effective_number, patch_balance, ro
 from bentxt.dataset.benchmark_candidates import Candidates, of_patches
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES
+from bentxt.questions.categories import CATEGORY_TABLE, PLACE_COLUMNS
 from bentxt.randomness import generator
-from bentxt.release import TYPES, answer_labels
+from bentxt.release import ANSWERS, TYPES
 
 #: Patches with a question on relative position for each such question; a fifth of all patches has one.
 SURPLUS = 1.25
-
-#: Categories about two classes; the others are about the first class of a row, or about the place.
-_PAIRS = frozenset({"adjacency", "relative pos"})
-_PLACES = {"country": "country", "season": "season", "climate zone": "climate_zone"}
 
 
 def choose_patches(about, asked, preferred, preferred_asked, order):
@@ -112,13 +109,26 @@ def row_groups(category, candidates, places):
     """Return the group of each row that is to be balanced: a class name, or country, season or zone.
 
     A row about two classes belongs to the one that fewer rows are about.
+
+    Parameters
+    ----------
+    category : bentxt.questions.categories.Category
+    candidates : Candidates
+        Of the category.
+    places : dict of str to list of str
+        The values of the eligible patches in each of ``PLACE_COLUMNS``.
+
+    Returns
+    -------
+    list of str
+        Empty where there is nothing to balance.
     """
-    if category in _PLACES:
-        values = places[_PLACES[category]]
+    if category.about == "place":
+        values = places[category.place_column]
         return [values[patch] for patch in candidates.patches]
-    if category == "None":
+    if category.about is None:
         return [""] * len(candidates.rows)
-    if category not in _PAIRS:
+    if category.about == "class":
         return [CLASSES[classes[0]] for classes in candidates.classes]
     rarity = Counter(index for classes in candidates.classes for index in classes[:2])
     return [
@@ -179,26 +189,27 @@ def select_benchmark(seed, patches, eligible, quotas, candidates):
     patch_ids = eligible["patch_id"].to_pylist()
     order = np.array([generator(seed, "benchmark split", patch_id).random() for patch_id in patch_ids])
     about = np.zeros((len(patch_ids), len(CLASSES)), bool)
-    for (_, category), entry in candidates.items():
+    for key, entry in candidates.items():
+        classes_of_row = 2 if CATEGORY_TABLE[key].about == "pair" else 1
         for patch, classes in zip(entry.patches, entry.classes, strict=True):
-            about[patch, list(classes[: 2 if category in _PAIRS else 1])] = True
+            about[patch, list(classes[:classes_of_row])] = True
     preferred = np.zeros(len(patch_ids), bool)
     position = ("mcq", "relative pos")
     preferred[candidates[position].patches if position in candidates else []] = True
     first = math.ceil(SURPLUS * quotas.get(position, 0))
     chosen = choose_patches(about, patches, preferred, first, order)
-    places = {name: eligible[name].to_pylist() for name in ("country", "season", "climate_zone")}
+    places = {name: eligible[name].to_pylist() for name in PLACE_COLUMNS}
     rows, balance = [], patch_balance(about, chosen)
     rows_of_patch = Counter()
     # Captions last: patches that have kept few rows so far keep theirs.
     for key in sorted(quotas, key=lambda key: (key[0] == "captioning", *key)):
         entry = of_patches(candidates.get(key, Candidates()), set(chosen.tolist()))
-        groups = row_groups(key[1], entry, places)
+        groups = row_groups(CATEGORY_TABLE[key], entry, places)
         ranks = [
             (rows_of_patch[patch] if key[0] == "captioning" else 0, reserve, order[patch], row)
             for patch, reserve, row in zip(entry.patches, entry.reserve, entry.rows, strict=True)
         ]
-        taken = choose_rows(entry.answers, groups, ranks, quotas[key], answer_labels(key[0]))
+        taken = choose_rows(entry.answers, groups, ranks, quotas[key], ANSWERS.get(key[0], ()))
         balance += row_balance(key, entry.answers, groups, taken, quotas[key])
         rows += [(key[0], entry.rows[row], patch_ids[entry.patches[row]]) for row in taken]
         rows_of_patch.update(entry.patches[row] for row in taken)

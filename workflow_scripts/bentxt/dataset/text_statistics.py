@@ -10,10 +10,13 @@ Definitions
   the order of the data set: forward and backward with partial factors, and the mean of the two.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numba
 import numpy as np
+from numpy.typing import ArrayLike
 
 from bentxt.dataset.words import is_word, sentences, tokens
 
@@ -35,7 +38,7 @@ class CaptionCounts:
     ids: np.ndarray
 
 
-def count_captions(captions):
+def count_captions(captions: Iterable[str]) -> CaptionCounts:
     """Count words and sentences of each caption, and number the words.
 
     Parameters
@@ -46,8 +49,10 @@ def count_captions(captions):
     -------
     CaptionCounts
     """
-    vocabulary, known = {}, {}
-    ids, words, found = [], [], []
+    vocabulary: dict[str, int] = {}
+    known: dict[str, int | None] = {}
+    ids: list[int] = []
+    words, found = [], []
     for caption in captions:
         before = len(ids)
         parts = sentences(caption)
@@ -65,7 +70,7 @@ def count_captions(captions):
     return CaptionCounts(np.array(words, np.int32), np.array(found, np.int32), np.array(ids, np.int32))
 
 
-def mtld(ids, threshold=0.72):
+def mtld(ids: ArrayLike, threshold: float = 0.72) -> float:
     """Return the measure of textual lexical diversity of a sequence of words.
 
     Equal, bit for bit, to ``LexicalRichness(words, preprocessor=None, tokenizer=None).mtld(threshold)``.
@@ -116,7 +121,7 @@ def _one_way(ids, seen, threshold):
     return len(ids) / total
 
 
-def summarize(counts, threshold, selection=None):
+def summarize(counts: CaptionCounts, threshold: float, selection: np.ndarray | None = None) -> dict[str, Any]:
     """Return the figures of Section 3.5 for all captions, or for those of a mask.
 
     Parameters

@@ -18,7 +18,7 @@ _WORDS = NLTKWordTokenizer()
 #: letter or digit in the last run (closing brackets there would move the final full stop to the run before).
 _SIMPLE = re.compile(r"[ !-&(-_a-~]*[A-Za-z0-9][!-&(-_a-~]*")
 #: What makes more of a text a candidate for a sentence end than a full stop and a space, or moves the end:
-#: other end marks, other space, and full stops that stand alone or beside brackets and quotation marks.
+#: other end marks, other space, and full stops that stand alone or next to brackets and quotation marks.
 _INTRICATE = re.compile(r"""[!?]|[^ -~]|\. ?[]\[(){}"'*:;,@]| [ .]""")
 #: Enough for the contexts and runs of half a million captions; bounds the memory for other text.
 _REMEMBERED = 1 << 18
@@ -31,7 +31,7 @@ class _Sentences(PunktSentenceTokenizer):
 
 
 @cache
-def sentence_tokenizer():
+def sentence_tokenizer() -> PunktSentenceTokenizer:
     """Return NLTK's Punkt tokenizer with its English parameters, which come from a package.
 
     Returns
@@ -46,7 +46,7 @@ def sentence_tokenizer():
     return _Sentences(parameters)
 
 
-def sentences(text):
+def sentences(text: str) -> list[str]:
     """Return the sentences of a text (list of str), as ``nltk.sent_tokenize`` finds them."""
     punkt = sentence_tokenizer()
     if text[:1] in " ." or text[-1:] == " " or _INTRICATE.search(text):
@@ -63,7 +63,7 @@ def sentences(text):
     return found
 
 
-def tokens(sentence):
+def tokens(sentence: str) -> list[str]:
     """Return the tokens of one sentence (list of str), as NLTK's word tokenizer finds them."""
     runs = sentence.split(" ")
     if len(runs) < 2 or not _SIMPLE.fullmatch(sentence):
@@ -90,6 +90,6 @@ def _last(run):
     return tuple(_WORDS.tokenize(f"x {run}")[1:])
 
 
-def is_word(token):
+def is_word(token: str) -> bool:
     """Say whether a token is a word: it has a letter or a digit. Punctuation alone is not a word."""
     return any(map(str.isalnum, token))

@@ -153,7 +153,7 @@ def extract_choice(text, options):
 
     Taken are, in this order: a bare letter (``b``, ``b)``, ``(b)``, ``B.``); a stated one ("the answer is
     b"); the only letter that stands for an option anywhere ("option b", ``b) Pastures``); the only option
-    whose text occurs. Two different letters, or a letter beside the text of another option, are ambiguous.
+    whose text occurs. Two different letters, or a letter next to the text of another option, are ambiguous.
 
     Parameters
     ----------

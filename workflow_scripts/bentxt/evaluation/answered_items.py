@@ -1,11 +1,11 @@
-"""The annotations of a task beside the answers that a model gave."""
+"""The annotations of a task next to the answers that a model gave."""
 
 import pyarrow.compute as pc
 
 from bentxt.errors import InputError
 from bentxt.release import TASKS
-from bentxt.tables.annotation_schemas import DATASET
-from bentxt.tables.result_schemas import PREDICTIONS
+from bentxt.tables.schemas.dataset_schema import DATASET
+from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import read_table
 
 

@@ -1,12 +1,12 @@
 """CLAIR: a language model judges how alike two captions are (Table 7)."""
 
 import json
-import os
 import re
 
 import numpy as np
 
-from bentxt.errors import MetricUnavailable
+from bentxt.chat_server import Chat, ChatServer
+from bentxt.errors import InputError, MetricUnavailable
 
 #: The question of CLAIR (Chan et al. 2023, doi 10.18653/v1/2023.emnlp-main.841), in our own words.
 PROMPT = """You compare captions of images.
@@ -46,7 +46,8 @@ def clair(candidates, references, judge):
     ----------
     candidates, references : sequence of str
     judge : dict or None
-        ``base_url``, ``model``, ``key_variable`` (environment variable that holds the key), ``max_tokens``.
+        The section ``benchmark.clair``: ``model``, ``max_tokens``, and the options of
+        :class:`bentxt.chat_server.ChatServer`.
 
     Returns
     -------
@@ -56,21 +57,19 @@ def clair(candidates, references, judge):
     Raises
     ------
     MetricUnavailable
-        Without a judge.
+        Without a judge, without its key, or where it refuses a request or does not answer.
     """
     if judge is None:
-        raise MetricUnavailable("no judge is at hand; name a server in benchmark.clair")
-    from openai import OpenAI
-
-    client = OpenAI(base_url=judge["base_url"], api_key=os.environ.get(judge["key_variable"], "none"))
-    scores = []
+        raise MetricUnavailable("no judge is available; name a server in benchmark.clair")
+    chats = []
     for candidate, reference in zip(candidates, references, strict=True):
-        answer = client.chat.completions.create(
-            model=judge["model"],
-            messages=[{"role": "user", "content": PROMPT.format(candidate=candidate, reference=reference)}],
-            temperature=0.0,
-            max_tokens=judge["max_tokens"],
-        )
-        score = parse_score(answer.choices[0].message.content or "")
-        scores.append(np.nan if score is None else score)
-    return np.array(scores)
+        prompt = PROMPT.format(candidate=candidate, reference=reference)
+        chats.append(Chat(f"caption {len(chats) + 1}", ({"role": "user", "content": prompt},)))
+    generation = {"temperature": 0.0, "max_tokens": judge["max_tokens"]}
+    try:
+        answers = ChatServer(judge["model"], judge, "benchmark.clair").ask(chats, generation)
+    except InputError as error:
+        reason = f"the judge at {judge['base_url']} gave no scores: {error.problem}; check benchmark.clair"
+        raise MetricUnavailable(reason) from error
+    scores = map(parse_score, answers)
+    return np.array([np.nan if score is None else score for score in scores])

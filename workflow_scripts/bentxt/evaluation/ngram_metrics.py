@@ -121,7 +121,7 @@ def meteor(candidates, references):
 
     if not _nltk_has("corpora/wordnet"):
         raise MetricUnavailable(
-            "WordNet is not at hand; set the environment variable NLTK_DATA to a folder with corpora/wordnet"
+            "WordNet is not available; set NLTK_DATA in the environment to a folder with corpora/wordnet"
         )
     return np.array(
         [
@@ -142,7 +142,7 @@ def meteor_jar(candidates, references):
         Without Java.
     """
     if shutil.which("java") is None:
-        raise MetricUnavailable("METEOR 1.5 needs Java, which is not at hand")
+        raise MetricUnavailable("METEOR 1.5 needs Java, which is not available")
     ids = range(len(candidates))
     _, scores = Meteor().compute_score(
         {i: [" ".join(tokens(references[i]))] for i in ids},

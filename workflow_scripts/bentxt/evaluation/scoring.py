@@ -1,6 +1,7 @@
 """From a task's items and a model's answers to the scores of Tables 2–8."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,6 +23,28 @@ from bentxt.evaluation.box_overlap import THRESHOLDS, intersection_over_union
 CAPTION_METRICS = ("bleu4", "rouge", "meteor", "cider", "bertscore", "sbert_cosine", "clair")
 
 
+@dataclass(frozen=True)
+class ScoringSettings:
+    """The config's ``benchmark``, as far as scores use it.
+
+    Attributes
+    ----------
+    bootstrap_resamples : int
+        Draws of the images for each 95 % interval.
+    bertscore_checkpoint : str or None
+        Hugging Face id or folder of roberta-large.
+    meteor_jar : bool
+        Also METEOR 1.5, which needs Java.
+    clair : dict or None
+        The judge: ``base_url``, ``model``, ``key_variable``, ``max_tokens``.
+    """
+
+    bootstrap_resamples: int
+    bertscore_checkpoint: str | None
+    meteor_jar: bool
+    clair: dict | None
+
+
 def score_task(task, items, settings, seed, box_scale=None):
     """Score one model on one task.
 
@@ -32,8 +55,7 @@ def score_task(task, items, settings, seed, box_scale=None):
     items : dict of str to list
         Columns ``patch_id``, ``category``, ``input``, ``output`` (the reference) and ``answer`` (the model's
         text), one entry per item.
-    settings : dict
-        The config's ``benchmark`` section.
+    settings : ScoringSettings
     seed : int
         Of the bootstrap's draws.
     box_scale : float or None
@@ -52,7 +74,7 @@ def score_task(task, items, settings, seed, box_scale=None):
     InputError
         If there is no item.
     """
-    draws = {"resamples": settings["bootstrap_resamples"], "seed": seed}
+    draws = {"resamples": settings.bootstrap_resamples, "seed": seed}
     if not items["answer"]:
         raise InputError(
             f"no {task} item to score",
@@ -120,11 +142,11 @@ def _score_captions(items, settings, draws):
         "rouge": rouge_l,
         "meteor": meteor,
         "cider": cider,
-        "bertscore": lambda ours, theirs: bertscore_f1(ours, theirs, settings["bertscore_checkpoint"]),
+        "bertscore": lambda ours, theirs: bertscore_f1(ours, theirs, settings.bertscore_checkpoint),
         "sbert_cosine": sbert_cosine,
-        "clair": lambda ours, theirs: clair(ours, theirs, settings["clair"]),
+        "clair": lambda ours, theirs: clair(ours, theirs, settings.clair),
     }
-    if settings["meteor_jar"]:
+    if settings.meteor_jar:
         measures["meteor_jar"] = meteor_jar
     metrics = {
         "bleu4": _estimate(bleu4_statistics(candidates, references), images, bleu4, draws),

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from bentxt.miniature.landscape import Landscape
 from bentxt.miniature.reflectance import ALL_CODES
 from bentxt.nomenclature import SIDE
 
@@ -64,7 +65,7 @@ _WATER = [511, 512, 521, 522, 523]
 LOOKS = 4.4
 
 
-def invent(rng, landscape, day):
+def invent(rng: np.random.Generator, landscape: Landscape, day: int) -> dict[str, np.ndarray]:
     """Invent both polarisations of one patch.
 
     Parameters

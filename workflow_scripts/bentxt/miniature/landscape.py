@@ -165,7 +165,7 @@ class Landscape:
     parcels: np.ndarray
 
 
-def invent(rng, country, unlabelled=None):
+def invent(rng: np.random.Generator, country: str, unlabelled: int | None = None) -> Landscape:
     """Invent the land cover of one patch.
 
     Parameters
@@ -209,7 +209,8 @@ def _choose(rng, weights):
 def _draw_codes(rng, theme):
     """Draw codes of distinct classes, the likelier ones first."""
     wanted = 1 + int(np.searchsorted(np.cumsum(CLASS_COUNTS), rng.random(), side="right"))
-    left, codes = dict(theme), []
+    left = dict(theme)
+    codes: list[int] = []
     while left and len(codes) < wanted:
         code = _choose(rng, left)
         codes.append(code)
@@ -247,8 +248,8 @@ def _mosaic(rng, x, y, grounds):
     kinds = list(grounds) + [
         grounds[int(len(grounds) * rng.random() ** 1.6)] for _ in range(count - len(grounds))
     ]
-    kinds = np.array([_sibling(rng, code) for code in kinds], np.uint16)
-    return kinds[_nearest(x, y, sites)]
+    siblings = np.array([_sibling(rng, code) for code in kinds], np.uint16)
+    return siblings[_nearest(x, y, sites)]
 
 
 def _add_islands(rng, image, x, y, code, copies=None):

@@ -7,7 +7,7 @@ leave traces that a model can learn (greenness, brightness, moisture, colour of 
 import numpy as np
 from scipy.ndimage import gaussian_filter, zoom
 
-from bentxt.miniature.landscape import UNLABELLED
+from bentxt.miniature.landscape import UNLABELLED, Landscape
 from bentxt.nomenclature import CODES, SIDE
 
 #: Bands in the order of the spectra, and their pixel sizes in m.
@@ -154,7 +154,7 @@ def _bump(day, middle, width):
     return float(np.exp(-((distance / width) ** 4)))
 
 
-def greenness(day):
+def greenness(day: int) -> dict[str, float]:
     """Return how far each phenology stands in its season on a day of the year, 0 to 1."""
     return {
         "none": 1.0,
@@ -166,7 +166,7 @@ def greenness(day):
     }
 
 
-def invent(rng, landscape, country, day):
+def invent(rng: np.random.Generator, landscape: Landscape, country: str, day: int) -> dict[str, np.ndarray]:
     """Invent the 12 bands of one patch.
 
     Parameters
@@ -186,14 +186,18 @@ def invent(rng, landscape, country, day):
     return _sample(rng, _surface(rng, landscape, country, day))
 
 
-def invent_snow(rng, landscape, country, day):
+def invent_snow(
+    rng: np.random.Generator, landscape: Landscape, country: str, day: int
+) -> dict[str, np.ndarray]:
     """Like :func:`invent`, with snow on most of the ground."""
     surface = _surface(rng, landscape, country, day)
     cover = np.clip(0.75 + 0.5 * _smooth_noise(rng, 9), 0, 1)[None]
     return _sample(rng, surface * (1 - cover) + cover * SNOW[:, None, None])
 
 
-def invent_cloud(rng, landscape, country, day):
+def invent_cloud(
+    rng: np.random.Generator, landscape: Landscape, country: str, day: int
+) -> dict[str, np.ndarray]:
     """Like :func:`invent`, with clouds and their shadows."""
     surface = _surface(rng, landscape, country, day)
     field = _smooth_noise(rng, 14)

@@ -32,11 +32,11 @@ class Scene:
     rows: tuple[int, int]
 
     @property
-    def square(self):
+    def square(self) -> str:
         """The 100 km square of the MGRS grid, as ``33UUP``."""
         return self.s2[-5:]
 
-    def positions(self):
+    def positions(self) -> int:
         """Return the number of patches in the rectangle."""
         return (self.columns[1] - self.columns[0] + 1) * (self.rows[1] - self.rows[0] + 1)
 
@@ -87,7 +87,7 @@ Portugal S2B_MSIL2A_20180224T112109_N9999_R037_T29SNC S1B_IW_GRDH_1SDV_20180225T
 """
 
 
-def _parse(line):
+def _parse(line: str) -> Scene:
     country, s2, s1, *numbers = line.split()
     first_column, last_column, first_row, last_row = map(int, numbers)
     return Scene(country, s2, s1, (first_column, last_column), (first_row, last_row))
@@ -103,7 +103,7 @@ _COLUMN_LETTERS = ("ABCDEFGH", "JKLMNPQR", "STUVWXYZ")
 _ROW_LETTERS = "ABCDEFGHJKLMNPQRSTUV"
 
 
-def tile_corner(square):
+def tile_corner(square: str) -> tuple[int, int, int]:
     """Return where a Sentinel-2 tile lies.
 
     Parameters

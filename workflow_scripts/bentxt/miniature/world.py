@@ -1,8 +1,11 @@
 """The miniature world: BigEarthNet v2.0's five files in the published layout, with invented patches."""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -13,8 +16,9 @@ from bentxt.bigearthnet.patch_names import acquisition_date, reference_map_membe
 from bentxt.miniature import backscatter, landscape, reflectance
 from bentxt.miniature.scenes import SCENES, Scene, tile_corner
 from bentxt.nomenclature import CLASSES, UNKNOWN, UNLABELLED, class_lookup
+from bentxt.program.lineage import Lineage
 from bentxt.randomness import generator
-from bentxt.tables.patch_schemas import METADATA
+from bentxt.tables.schemas.metadata_schema import METADATA
 from bentxt.tables.table_files import write_table
 
 _LOOKUP = class_lookup()
@@ -45,28 +49,30 @@ class InventedPatch:
     unlabelled: int | None
 
     @property
-    def patch_id(self):
+    def patch_id(self) -> str:
         """Name of the Sentinel-2 patch."""
         return f"{self.scene.s2}_{self.column:02d}_{self.row:02d}"
 
     @property
-    def s1_name(self):
+    def s1_name(self) -> str:
         """Name of the Sentinel-1 patch."""
         return f"{self.scene.s1}_{self.scene.square}_{self.column}_{self.row}"
 
     @property
-    def s2v1_name(self):
+    def s2v1_name(self) -> str:
         """Name of the patch in BigEarthNet v1.0."""
         return f"{self.scene.s2[:26]}_{self.column}_{self.row}"
 
     @property
-    def split(self):
+    def split(self) -> str:
         """Split of the block of patches around it: half train, a quarter each validation and test."""
         shift = crc32(self.scene.square.encode())
         return _SPLITS[(self.column // _BLOCK + 2 * (self.row // _BLOCK) + shift) % 4]
 
 
-def plan(seed, patches, snow_patches, cloud_patches, unlabelled_share):
+def plan(
+    seed: int, patches: int, snow_patches: int, cloud_patches: int, unlabelled_share: float
+) -> list[InventedPatch]:
     """Decide where and when the patches lie.
 
     Parameters
@@ -84,7 +90,7 @@ def plan(seed, patches, snow_patches, cloud_patches, unlabelled_share):
     list of InventedPatch
         Sorted by patch_id.
     """
-    free = {}
+    free: dict[Scene, list[int]] = {}
     for scene in SCENES:
         draw = generator(seed, "miniature places", scene.country, scene.s2)
         free.setdefault(scene, list(draw.permutation(scene.positions())))
@@ -107,7 +113,7 @@ def plan(seed, patches, snow_patches, cloud_patches, unlabelled_share):
     return sorted(planned, key=lambda patch: patch.patch_id)
 
 
-def make_files(patch, seed):
+def make_files(patch: InventedPatch, seed: int) -> tuple[np.ndarray, dict[str, dict[str, bytes]]]:
     """Invent what a patch shows.
 
     Parameters
@@ -134,7 +140,7 @@ def make_files(patch, seed):
     optical = invent(generator(seed, "miniature s2", patch.patch_id), land, patch.scene.country, day)
     radar = backscatter.invent(generator(seed, "miniature s1", patch.patch_id), land, day)
     epsg, left, top = tile_corner(patch.scene.square)
-    place = {"epsg": epsg, "left": left + 1200 * patch.column, "top": top - 1200 * patch.row}
+    place: dict[str, Any] = {"epsg": epsg, "left": left + 1200 * patch.column, "top": top - 1200 * patch.row}
     name = patch.patch_id
     return land.codes, {
         "maps": {
@@ -151,13 +157,24 @@ def make_files(patch, seed):
     }
 
 
-def labels(codes):
+def labels(codes: np.ndarray) -> list[str]:
     """Return the names of the classes in a reference map, in alphabetical order."""
     present = np.unique(_LOOKUP[codes])
     return sorted(CLASSES[index] for index in present if index not in (UNLABELLED, UNKNOWN))
 
 
-def write_world(planned, seed, *, reference_maps, s1, s2, metadata, excluded_metadata, lineage, watch=iter):
+def write_world(
+    planned: list[InventedPatch],
+    seed: int,
+    *,
+    reference_maps: Path | str,
+    s1: Path | str,
+    s2: Path | str,
+    metadata: Path | str,
+    excluded_metadata: Path | str,
+    lineage: Lineage,
+    watch: Callable[[list[InventedPatch]], Iterable[InventedPatch]] = iter,
+) -> None:
     """Write the three archives and the two metadata files, each atomically.
 
     Parameters
@@ -171,7 +188,7 @@ def write_world(planned, seed, *, reference_maps, s1, s2, metadata, excluded_met
     watch : callable
         Wraps the list of patches, to show progress.
     """
-    rows = {True: defaultdict(list), False: defaultdict(list)}
+    rows: dict[bool, dict[str, list]] = {True: defaultdict(list), False: defaultdict(list)}
     with ExitStack() as stack:
         archives = {
             kind: stack.enter_context(write_archive(path))

@@ -46,6 +46,11 @@ class AnsweringModel(Protocol):
 
     device: str
 
+    @classmethod
+    def load(cls, key, entry, weights, settings, checkpoint=None, adapter=None):
+        """Load the model; parameters as for :func:`bentxt.models.loading.load_model`."""
+        ...
+
     def answer(
         self, patch_images: PatchImages, instructions: Sequence[str], max_new_tokens: int
     ) -> list[str]:

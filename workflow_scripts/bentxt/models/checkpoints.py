@@ -22,7 +22,7 @@ _FILES = ("*.json", "*.jinja", "*.txt", "*.model", "*.safetensors", "*.py")
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint that is at hand.
+    """A checkpoint that is available.
 
     Attributes
     ----------

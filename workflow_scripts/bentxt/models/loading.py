@@ -1,12 +1,12 @@
 """The entry of one model in ``resources/models.yaml``, and the model loaded as the entry says."""
 
 from dataclasses import dataclass
+from importlib import import_module
 
 from bentxt.errors import CheckpointUnavailable, InputError
+from bentxt.models.answering_model import AnsweringModel
 from bentxt.models.checkpoints import Checkpoint, find_checkpoint, hash_files
-
-#: The model that is fine-tuned here; without its adapter it is the baseline :data:`UNTRAINED`.
-TRAINED = "RS-InternVL"
+from bentxt.models.model_table import FAMILIES
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,11 @@ def find_weights(key, entry, checkpoint=None, s1_encoder=None, s2_encoder=None, 
     Parameters
     ----------
     key : str
-    entry : dict
-        From :func:`read_entry`.
+    entry : bentxt.models.model_table.ModelEntry
     checkpoint, s1_encoder, s2_encoder : str, optional
         Folders or Hugging Face ids in place of the entry's.
     adapter : str, optional
-        Folder of RS-InternVL's fine-tuned weights; it must be given for that model and no other.
+        Folder of fine-tuned weights; it must be given where the entry needs one, and nowhere else.
 
     Returns
     -------
@@ -49,24 +48,26 @@ def find_weights(key, entry, checkpoint=None, s1_encoder=None, s2_encoder=None, 
     Raises
     ------
     CheckpointUnavailable
-        If one of the checkpoints is not at hand.
+        If one of the checkpoints is not available.
     InputError
         If the adapter is missing or not wanted.
     """
-    source = checkpoint or entry["checkpoint"]
-    if (adapter is not None) != (key == TRAINED):
-        remedy = "give --adapter" if adapter is None else "leave out --adapter"
-        raise InputError(f"an adapter belongs to {TRAINED}, and only to it", item=key, remedy=remedy)
-    if entry["family"] in ("openai", "worker"):
-        return Weights(None, {}, [str(source), str(entry["revision"])])
+    source = checkpoint or entry.checkpoint
+    if (adapter is not None) != ("adapter" in entry.needs):
+        problem, remedy = "needs no adapter", "leave out --adapter"
+        if adapter is None:
+            problem, remedy = "needs an adapter", "give --adapter"
+        raise InputError(problem, item=key, remedy=remedy)
+    if "checkpoint" not in entry.needs:
+        return Weights(None, {}, [str(source), str(entry.revision)])
     if source is None:
         raise CheckpointUnavailable("no checkpoint is named", item=key, remedy="name one in the config")
     # A revision belongs to the entry's own repository.
-    revision = entry["revision"] if source == entry["checkpoint"] else None
+    revision = entry.revision if source == entry.checkpoint else None
     checkpoints = {"checkpoint": find_checkpoint(source, revision)}
-    if entry["family"] == "rs_internvl":
+    if "encoders" in entry.needs:
         for role, given in (("s1_encoder", s1_encoder), ("s2_encoder", s2_encoder)):
-            checkpoints[role] = find_checkpoint(given or entry[role])
+            checkpoints[role] = find_checkpoint(given or getattr(entry, role))
     identity = [found.identity for found in checkpoints.values()]
     if adapter is not None:
         identity.append(f"adapter:{hash_files(adapter)}")
@@ -87,8 +88,7 @@ def load_model(key, entry, weights, settings, adapter=None, checkpoint=None):
     Parameters
     ----------
     key : str
-    entry : dict
-        From :func:`read_entry`.
+    entry : bentxt.models.model_table.ModelEntry
     weights : Weights
         From :func:`find_weights`.
     settings : dict
@@ -107,38 +107,28 @@ def load_model(key, entry, weights, settings, adapter=None, checkpoint=None):
     CheckpointUnavailable
         If weights, environment or key are missing.
     """
-    options = settings["prediction"]
-    check_remote_code(key, entry, options["allow_remote_code"])
-    family = entry["family"]
-    if family == "openai":
-        from bentxt.models.families.server_model import ChatModel
+    check_remote_code(key, entry, settings["prediction"]["allow_remote_code"])
+    return answering_class(entry.family).load(key, entry, weights, settings, checkpoint, adapter)
 
-        return ChatModel(checkpoint or entry["checkpoint"], entry["image"], options["openai"])
-    if family == "worker":
-        from bentxt.models.families.worker_model import WorkerModel
 
-        return WorkerModel(key, entry, options["worker_timeout"])
+def answering_class(name, families=FAMILIES):
+    """Import the class that runs a family's models.
+
+    Raises
+    ------
+    CheckpointUnavailable
+        If what it needs is not installed.
+    InputError
+        If it is no :class:`AnsweringModel`.
+    """
+    family = families[name]
     try:
-        from bentxt.models.device import choose_device
+        found = getattr(import_module(family.module), family.answering_class, None)
     except ImportError as error:
-        raise CheckpointUnavailable(f"no environment to run it: {error}", item=key) from error
-    device, dtype = choose_device(options["device"], options["dtype"])
-    if family == "transformers":
-        from bentxt.models.families.transformers_model import NativeModel
-
-        return NativeModel(weights.checkpoints["checkpoint"], entry, device, dtype)
-    from bentxt.models.families.rs_internvl_model import load_rs_internvl
-
-    folders = {role: str(found.folder) for role, found in weights.checkpoints.items()}
-    return load_rs_internvl(
-        folders["checkpoint"],
-        folders["s1_encoder"],
-        folders["s2_encoder"],
-        adapter,
-        settings["seed"],
-        device,
-        dtype,
-    )
+        raise CheckpointUnavailable(f"no environment to run it: {error}", item=name) from error
+    if not (isinstance(found, type) and AnsweringModel in found.__mro__):
+        raise InputError(f"{family.module}.{family.answering_class} is no AnsweringModel", item=name)
+    return found
 
 
 def check_remote_code(key, entry, allowed):
@@ -148,7 +138,7 @@ def check_remote_code(key, entry, allowed):
     ------
     CheckpointUnavailable
     """
-    if not entry["remote_code"]:
+    if not entry.remote_code:
         return
     if not allowed:
         raise CheckpointUnavailable(
@@ -156,7 +146,7 @@ def check_remote_code(key, entry, allowed):
             item=key,
             remedy="read that code, then set prediction.allow_remote_code to true",
         )
-    if entry["revision"] is None:
+    if entry.revision is None:
         raise CheckpointUnavailable(
             "runs code from its repository, and no commit is pinned",
             item=key,

@@ -1,5 +1,6 @@
 """The table of the benchmarked models, ``resources/models.yaml``: its entries, read and checked."""
 
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 import yaml
@@ -7,70 +8,136 @@ import yaml
 from bentxt.errors import InputError
 from bentxt.release import TASKS
 
-FAMILIES = ("transformers", "openai", "worker", "rs_internvl")
-INPUTS = ("rgb", "s2", "s1_s2", "rgb_s2_s1")
-_KEYS = {
-    "name": str,
-    "parameters": str,
-    "kind": str,
-    "family": str,
-    "checkpoint": str | None,
-    "revision": str | None,
-    "remote_code": bool,
-    "image": dict,
-    "instructions": dict,
-    "box_scale": int | None,
-}
-_OPTIONAL_KEYS = {
-    "chat": dict,
-    "worker": list | None,
-    "s1_encoder": str,
-    "s2_encoder": str,
-}
 
+@dataclass(frozen=True)
+class Family:
+    """How models of one family are run.
 
-def read_entry(path, key):
-    """Return a model's entry of ``resources/models.yaml``; the untrained baseline has RS-InternVL's.
-
-    Raises
-    ------
-    InputError
-        If there is no such model, or its entry lacks a field, has an unknown one or one of another type.
+    Attributes
+    ----------
+    module, answering_class : str
+        The :class:`bentxt.models.answering_model.AnsweringModel`, which is imported only to load a model.
+    settings : tuple of str
+        Dotted config keys that its answers depend on, beyond those of every family.
+    runs_here : bool
+        Whether the weights are loaded into the program itself.
     """
-    entry = model_entry(read_models(path), key)
-    known = _KEYS | _OPTIONAL_KEYS
-    for field in sorted(set(_KEYS) - set(entry)) + sorted(set(entry) - set(known)):
-        problem = "unknown field" if field in entry else "missing field"
-        raise InputError(f"{problem} {field}", file=path, item=key)
-    for field, value in entry.items():
-        if not isinstance(value, known[field]):
-            expected = known[field].__name__ if isinstance(known[field], type) else str(known[field])
-            raise InputError(f"{field} must be {expected}, is {value!r}", file=path, item=key)
-    _check_values(entry, path, key)
-    return entry
+
+    module: str
+    answering_class: str
+    settings: tuple[str, ...]
+    runs_here: bool
 
 
-def _check_values(entry, path, key):
-    image, instructions = entry["image"], entry["instructions"]
-    side = image.get("side")
-    if entry["family"] not in FAMILIES:
-        raise InputError(f"family must be one of {', '.join(FAMILIES)}", file=path, item=key)
-    if set(image) != {"input", "side"} or image["input"] not in INPUTS:
-        expected = f"image must have input, one of {', '.join(INPUTS)}, and side"
-        raise InputError(expected, file=path, item=key)
-    if side is not None and not (isinstance(side, int) and side > 0):
-        raise InputError("image.side must be null or pixels", file=path, item=key)
-    for task, addition in instructions.items():
-        if task not in TASKS or not isinstance(addition, dict) or not set(addition) <= {"prefix", "suffix"}:
-            expected = f"instructions must map tasks ({', '.join(TASKS)}) to prefix and suffix"
-            raise InputError(expected, file=path, item=key)
+_DEVICE = ("prediction.device", "prediction.dtype")
+FAMILIES = {
+    "transformers": Family("bentxt.models.families.transformers_model", "TransformersModel", _DEVICE, True),
+    "openai": Family("bentxt.models.families.server_model", "ServerModel", ("prediction.openai",), False),
+    "worker": Family(
+        "bentxt.models.families.worker_model", "WorkerModel", ("prediction.worker_timeout",), False
+    ),
+    "rs_internvl": Family(
+        "bentxt.models.families.rs_internvl_model", "RSInternVLModel", ("seed", *_DEVICE), True
+    ),
+}
+
+#: Remote sensing, computer vision (general), the paper's own, a user's own, and in no table.
+GROUPS = ("RS", "CV", "ours", "own", "baseline")
+NEEDS = ("checkpoint", "encoders", "adapter")
+TINY_TYPES = ("internvl", "qwen3_vl", "glm46v", "llava_onevision")
+INPUTS = ("rgb", "s2", "s1_s2", "rgb_s2_s1")
 
 
-#: Remote sensing, computer vision (general), and the paper's own.
-KINDS = ("RS", "CV", "ours")
+@dataclass(frozen=True)
+class ModelEntry:
+    """One model of ``resources/models.yaml``, whose head explains the fields."""
 
-#: RS-InternVL without its adapter, to see what fine-tuning taught; it is in no table of the paper.
-UNTRAINED = "RS-InternVL-untrained"
+    name: str
+    parameters: str
+    group: str
+    family: str
+    needs: list
+    checkpoint: str | None
+    revision: str | None
+    remote_code: bool
+    image: dict
+    instructions: dict
+    box_scale: int | None
+    base: str | None = None
+    tiny: str | None = None
+    chat: dict = field(default_factory=dict)
+    worker: list | None = None
+    s1_encoder: str | None = None
+    s2_encoder: str | None = None
+
+    @classmethod
+    def from_dict(cls, content, key, file=None):
+        """Check an entry as YAML or JSON holds it.
+
+        Raises
+        ------
+        InputError
+            If a field is missing, unknown, or of another type or value than allowed.
+        """
+        if not isinstance(content, dict):
+            raise InputError("expected a mapping of fields", file=file, item=key)
+        known = {of.name: of for of in fields(cls)}
+        required = {
+            name for name, of in known.items() if of.default is MISSING and of.default_factory is MISSING
+        }
+        for name in sorted(required - set(content)):
+            raise InputError(f"missing field {name}", file=file, item=key)
+        for name in sorted(set(content) - set(known)):
+            remedy = f"known fields: {', '.join(known)}"
+            raise InputError(f"unknown field {name}", file=file, item=key, remedy=remedy)
+        for name, value in content.items():
+            kind = known[name].type
+            if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+                expected = kind.__name__ if isinstance(kind, type) else str(kind)
+                raise InputError(f"{name} must be {expected}, is {value!r}", file=file, item=key)
+        entry = cls(**content)
+        problem = entry._problem()
+        if problem:
+            raise InputError(problem, file=file, item=key)
+        return entry
+
+    def to_dict(self):
+        """Return the fields that :meth:`from_dict` reads."""
+        return asdict(self)
+
+    def for_task(self, task):
+        """Return the entry with nothing but what the answers to one task depend on.
+
+        A changed name, group or box scale, or an instruction for another task, is no reason to ask again.
+        """
+        own = {task: self.instructions[task]} if task in self.instructions else {}
+        shown = {"name": "", "parameters": "", "group": "own", "box_scale": None, "base": None, "tiny": None}
+        return replace(self, instructions=own, **shown)
+
+    def _problem(self):
+        """Return what is wrong with the values, or None."""
+        side = self.image.get("side")
+        if self.group not in GROUPS:
+            return f"group must be one of {', '.join(GROUPS)}, is {self.group!r}"
+        if self.family not in FAMILIES:
+            return f"family must be one of {', '.join(FAMILIES)}, is {self.family!r}"
+        if not all(need in NEEDS for need in self.needs):
+            return f"needs must be a list of {', '.join(NEEDS)}, is {self.needs!r}"
+        if FAMILIES[self.family].runs_here != ("checkpoint" in self.needs):
+            return f"needs must {'not ' * ('checkpoint' in self.needs)}hold checkpoint for this family"
+        if self.tiny is not None and (self.tiny not in TINY_TYPES or "checkpoint" not in self.needs):
+            return f"tiny must be one of {', '.join(TINY_TYPES)}, of a model that needs a checkpoint"
+        if "encoders" in self.needs and not (self.s1_encoder and self.s2_encoder):
+            return "s1_encoder and s2_encoder must be named where needs holds encoders"
+        if set(self.image) != {"input", "side"} or self.image["input"] not in INPUTS:
+            return f"image must have input, one of {', '.join(INPUTS)}, and side"
+        if side is not None and not (isinstance(side, int) and side > 0):
+            return "image.side must be null or pixels"
+        for task, addition in self.instructions.items():
+            known = isinstance(addition, dict) and set(addition) <= {"prefix", "suffix"}
+            if task not in TASKS or not known:
+                return f"instructions must map tasks ({', '.join(TASKS)}) to prefix and suffix"
+        return None
 
 
 def read_models(path):
@@ -79,42 +146,46 @@ def read_models(path):
     Parameters
     ----------
     path : str or Path
-        YAML mapping of keys to ``name``, ``parameters``, ``kind`` (one of :data:`KINDS`),
-        ``box_scale`` (side of the image in the model's box coordinates) and more; in the order of the paper's
-        tables.
+        YAML mapping of keys to the fields of :class:`ModelEntry`, in the order of the paper's tables.
 
     Returns
     -------
-    dict of str to dict
+    dict of str to ModelEntry
 
     Raises
     ------
     InputError
-        If the file is no such mapping.
+        If the file is no such mapping, or one of its entries is not as it must be.
     """
     try:
-        models = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError("file not found", file=path) from None
     except yaml.YAMLError as error:
         raise InputError(f"not readable YAML: {error}", file=path) from error
-    if not isinstance(models, dict):
+    if not isinstance(content, dict):
         raise InputError("expected a mapping of model keys", file=path)
-    for key, model in models.items():
-        if not isinstance(model, dict) or model.get("kind") not in KINDS:
-            raise InputError(f"a model needs a kind, one of {', '.join(KINDS)}", file=path, item=key)
+    models = {key: ModelEntry.from_dict(entry, key, path) for key, entry in content.items()}
+    for place, (key, entry) in enumerate(models.items()):
+        if entry.base is not None and entry.base not in list(models)[:place]:
+            raise InputError(f"base must be a model above, is {entry.base!r}", file=path, item=key)
+    adapted = [key for key, entry in models.items() if "adapter" in entry.needs]
+    if len(adapted) > 1:
+        raise InputError("only one model can be fine-tuned", file=path, item=", ".join(adapted))
     return models
 
 
-def model_entry(models, key):
-    """Return the entry of a model; that of RS-InternVL for :data:`UNTRAINED`, which is the same model.
+def find_entry(key, content=None, path=None):
+    """Return one model's entry: checked ``content`` where that is given, else out of a file of models.
 
     Raises
     ------
     InputError
-        If there is none.
+        If there is none, or it is not as it must be.
     """
-    entry = models.get("RS-InternVL" if key == UNTRAINED else key)
-    if entry is None:
-        raise InputError("unknown model", item=key, remedy=f"known are {', '.join(models)}")
-    return entry
+    if content is not None:
+        return ModelEntry.from_dict(content, key)
+    models = read_models(path)
+    if key not in models:
+        raise InputError("unknown model", file=path, item=key, remedy=f"known are {', '.join(models)}")
+    return models[key]

@@ -1,7 +1,6 @@
-"""All answers of a model to a task: in batches of whole patches, kept as they come, resumed after a kill."""
+"""All answers of a model to a task: in batches of whole patches, kept as they come, each asked for once."""
 
-import hashlib
-import json
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,7 +10,7 @@ from bentxt.errors import InputError
 from bentxt.models.answering_model import PatchImages
 from bentxt.models.instructions import write_instruction
 from bentxt.release import TASKS
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import read_table
 
 
@@ -70,25 +69,6 @@ def read_items(dataset, task, split, additions):
     ]
 
 
-def progress_key(items, *parts):
-    """Return the key of a progress file: the hash of what the answers depend on.
-
-    Parameters
-    ----------
-    items : list of Item
-    *parts : JSON values
-        Model, identity of its weights, settings and code.
-
-    Returns
-    -------
-    str
-        32 hexadecimal digits.
-    """
-    asked = [[item.annotation, item.patch_id, item.s1_name, item.instruction] for item in items]
-    text = json.dumps([parts, asked], sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
 def batches(items, size):
     """Yield lists of items: whole patches, as many as fit into ``size`` items, at least one."""
     batch = []
@@ -102,29 +82,44 @@ def batches(items, size):
         yield batch
 
 
-def answer_items(model, items, images, progress, batch_size, max_new_tokens, watch=lambda count: None):
-    """Answer all items that ``progress`` has no answer to.
+def answer_items(model, items, keys, images, answers, batch_size, max_new_tokens, watch=lambda count: None):
+    """Answer all items that ``answers`` holds no answer to; items of one key share one answer.
 
     Parameters
     ----------
     model : bentxt.models.answering_model.AnsweringModel
     items : list of Item
         Those of a patch one after the other.
+    keys : dict of int to str
+        Annotation to key, from :func:`bentxt.models.answer_keys.answer_keys`.
     images : bentxt.bigearthnet.image_store.Images
-    progress : Progress
+    answers : bentxt.program.answer_log.AnswerLog
         Gets the answers batch by batch; has all of them afterwards.
     batch_size, max_new_tokens : int
     watch : callable
-        Called with the number of items after each batch.
+        Called with the number of items that were answered before, and with that of each batch.
+
+    Returns
+    -------
+    kept, asked : int
+        Items with an answer from before, and answers asked for now: fewer than the other items where some of
+        those share a key.
     """
-    pending = [item for item in items if item.annotation not in progress.answers]
-    watch(len(items) - len(pending))
+    shared = Counter(keys[item.annotation] for item in items)
+    # One question a key: the first item that has it stands for all others.
+    first = {}
+    for item in items:
+        first.setdefault(keys[item.annotation], item)
+    pending = [item for key, item in first.items() if not answers.get(key)]
+    kept = len(items) - sum(shared[keys[item.annotation]] for item in pending)
+    watch(kept)
     for batch in batches(pending, batch_size):
         patches, instructions = [], []
         for (patch_id, s1_name), group in groupby(batch, key=lambda item: (item.patch_id, item.s1_name)):
             patches.append(PatchImages(patch_id, images.s2(patch_id), images.s1(s1_name)))
             instructions.append([item.instruction for item in group])
-        answers = model.answer_many(patches, instructions, max_new_tokens)
-        texts = [text for said in answers for text in said]
-        progress.add({item.annotation: text for item, text in zip(batch, texts, strict=True)})
-        watch(len(batch))
+        texts = [text for said in model.answer_many(patches, instructions, max_new_tokens) for text in said]
+        for item, text in zip(batch, texts, strict=True):
+            answers.add(keys[item.annotation], text)
+        watch(sum(shared[keys[item.annotation]] for item in batch))
+    return kept, len(pending)

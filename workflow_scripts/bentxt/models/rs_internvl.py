@@ -1,4 +1,4 @@
-"""RS-InternVL: InternVL with frozen encoders for Sentinel-1 and Sentinel-2 beside its RGB tower (Section 4).
+"""RS-InternVL: InternVL with frozen encoders for Sentinel-1 and Sentinel-2 besides its RGB tower (Section 4).
 
 One class for the published sizes and the tiny ones. Trained are two linear projections and a LoRA adapter
 in the language model; all else is frozen. Visual tokens come in the order RGB, Sentinel-2, Sentinel-1, then

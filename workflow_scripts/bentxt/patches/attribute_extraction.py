@@ -1,6 +1,7 @@
 """From the archive of reference maps to the tables of attributes, in one pass and a shard at a time."""
 
 import shutil
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,8 +16,11 @@ from bentxt.bigearthnet.reference_maps import SUFFIX, MapShard, patch_of
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES, SIDE
 from bentxt.patches import attribute_kernel
+from bentxt.program.lineage import Lineage
 from bentxt.program.progress_bars import progress
-from bentxt.tables.patch_schemas import ADJACENCIES, INSTANCES, MAPS
+from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
+from bentxt.tables.schemas.instances_schema import INSTANCES
+from bentxt.tables.schemas.maps_schema import MAPS
 from bentxt.tables.sorted_rows import SortedRows
 from bentxt.tables.table_files import TableWriter
 
@@ -40,11 +44,17 @@ class NoReferenceMap(InputError):
 
 
 def extract_attribute_tables(
-    archive, patch_ids, targets, lineage, on_error="stop", maps_per_shard=4096, omissions=None
-):
+    archive: Path | str,
+    patch_ids: pa.Array | pa.ChunkedArray,
+    targets: Sequence[Path | str],
+    lineage: Callable[..., Lineage],
+    on_error: str = "stop",
+    maps_per_shard: int = 4096,
+    omissions: Omissions | None = None,
+) -> tuple[int, ...]:
     """Read all reference maps and write the tables of maps, instances and adjacencies.
 
-    Memory holds a shard of maps and the names of the patches; rows wait in scratch files beside the
+    Memory holds a shard of maps and the names of the patches; rows wait in scratch files next to the
     first target, because the archive's order need not be that of the tables.
 
     Parameters

@@ -64,7 +64,7 @@ class Attributes:
     adjacencies: np.ndarray
 
 
-def extract(codes):
+def extract(codes: np.ndarray) -> Attributes:
     """Extract the attributes of a shard of maps.
 
     Parameters
@@ -88,8 +88,8 @@ def extract(codes):
     )
 
 
-def instance_columns(instances, map_index):
-    """Turn :data:`INSTANCE` rows into the columns of ``schemas.INSTANCES``.
+def instance_columns(instances: np.ndarray, map_index: np.ndarray) -> dict[str, np.ndarray]:
+    """Turn :data:`INSTANCE` rows into the columns of ``INSTANCES``.
 
     Parameters
     ----------
@@ -114,8 +114,8 @@ def instance_columns(instances, map_index):
     }
 
 
-def adjacency_columns(adjacencies, map_index):
-    """Turn :data:`ADJACENCY` rows into the columns of ``schemas.ADJACENCIES``; as instance_columns."""
+def adjacency_columns(adjacencies: np.ndarray, map_index: np.ndarray) -> dict[str, np.ndarray]:
+    """Turn :data:`ADJACENCY` rows into the columns of ``ADJACENCIES``; as instance_columns."""
     return {
         "map_index": map_index,
         "first_class": adjacencies["first_class"].astype(np.int8),

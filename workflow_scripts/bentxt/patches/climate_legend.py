@@ -1,6 +1,7 @@
 """The legend of the climate zones: Köppen-Geiger codes and names as Beck et al. give them."""
 
 import csv
+from pathlib import Path
 
 from bentxt.errors import InputError
 from bentxt.resources import RESOURCES
@@ -11,7 +12,7 @@ CLIMATE_ZONES = RESOURCES / "climate_zones.csv"
 ZONES = 30
 
 
-def read_legend(path):
+def read_legend(path: Path | str) -> list[tuple[str, str]]:
     """Read the legend of the 30 zones.
 
     Parameters
@@ -43,6 +44,6 @@ def read_legend(path):
     return legend
 
 
-def zone_names(path=CLIMATE_ZONES):
+def zone_names(path: Path | str = CLIMATE_ZONES) -> tuple[str, ...]:
     """Return the names of the legend's zones as a tuple, in the order of their numbers."""
     return tuple(name for _, name in read_legend(path))

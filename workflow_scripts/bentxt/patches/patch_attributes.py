@@ -1,4 +1,4 @@
-"""The attributes of each patch (Section 3.2), gathered from the tables block by block: what texts are about."""
+"""The attributes of each patch, gathered from the tables block by block; texts are about them (Section 3.2)."""
 
 from dataclasses import dataclass
 from itertools import repeat
@@ -11,7 +11,10 @@ import pyarrow.compute as pc
 
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES, PIXELS
-from bentxt.tables.patch_schemas import ADJACENCIES, INSTANCES, MAPS, PATCHES
+from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
+from bentxt.tables.schemas.instances_schema import INSTANCES
+from bentxt.tables.schemas.maps_schema import MAPS
+from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_streams import TableStream
 
 #: Patches held in memory at a time. Results do not depend on it.

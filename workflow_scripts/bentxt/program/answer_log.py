@@ -1,4 +1,4 @@
-"""Answers that a kill does not lose: append-only JSON lines."""
+"""Answers that neither a kill nor the end of a job loses: append-only JSON lines, keyed by what was asked."""
 
 import json
 import threading
@@ -7,15 +7,19 @@ from pathlib import Path
 from bentxt.errors import InputError
 
 
-class ConversationLog:
-    """The answers of conversations by key, in memory and, where a path is given, in a JSON-lines file.
+class AnswerLog:
+    """The answers of a model by key, turn by turn, in memory and, where a path is given, in a file.
 
-    A line is ``{"key": ..., "turn": 0 | 1, "answer": ...}``. A last line that a kill cut off is dropped.
+    A line of the file is ``{"key": …, "turn": 0 | 1 | …, "answer": …}``. A last line that a kill cut off is
+    dropped. A blank answer is known to this run only: it is never written, so the next run asks again.
+    :meth:`get` and :meth:`add` may be called from several threads; a file has one writer at a time.
 
     Parameters
     ----------
     path : str or Path, optional
-        The progress file; its folder is made if need be.
+        The file; its folder is made if need be.
+    others : iterable of str or Path
+        Files of other jobs, which are read and not changed, even while those jobs write them.
 
     Raises
     ------
@@ -23,15 +27,28 @@ class ConversationLog:
         If a line other than the last is broken.
     """
 
-    def __init__(self, path=None):
-        self._said = {}
+    def __init__(self, path=None, others=()):
+        self._said, self._written = {}, {}
         self._lock = threading.Lock()
         self._file = None
         if path is not None:
             path = Path(path)
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("a+b")
-            self._read(path)
+            self._file.seek(0)
+            self._said, whole = _read(self._file, path)
+            self._written = {key: len(said) for key, said in self._said.items()}
+            self._file.truncate(whole)
+            self._file.seek(whole)
+        for other in others:
+            if path is None or Path(other) != path:
+                with Path(other).open("rb") as file:
+                    found, _ = _read(file, other)
+                # Turns of a conversation belong together: all are taken from the file that holds the most.
+                for key, said in found.items():
+                    if len(said) > len(self._said.get(key, ())):
+                        self._said[key] = said
+                        self._written.pop(key, None)
 
     def __enter__(self):
         return self
@@ -48,95 +65,42 @@ class ConversationLog:
         return self._said.get(key, [])
 
     def add(self, key, answer):
-        """Keep the next answer under ``key``; it is on its way to the disk when this returns."""
+        """Keep the next answer under ``key``; once this returns, a kill of the process does not lose it."""
         with self._lock:
             said = self._said.setdefault(key, [])
             said.append(answer)
-            if self._file is not None:
-                line = json.dumps({"key": key, "turn": len(said) - 1, "answer": answer}, ensure_ascii=True)
-                self._file.write(f"{line}\n".encode())
-                self._file.flush()
-
-    def _read(self, path):
-        self._file.seek(0)
-        whole = 0
-        for number, line in enumerate(self._file, 1):
-            if not line.endswith(b"\n"):
-                break
-            try:
-                record = json.loads(line)
-                key, turn, answer = record["key"], record["turn"], record["answer"]
-            except (ValueError, TypeError, KeyError) as error:
-                raise InputError(
-                    f"line {number} is no answer: {error}",
-                    file=path,
-                    remedy="delete that line; the answers on all others are used",
-                ) from error
-            said = self._said.setdefault(key, [])
-            if turn == len(said):
-                said.append(answer)
-            whole += len(line)
-        self._file.truncate(whole)
-        self._file.seek(whole)
-
-
-class PredictionLog:
-    """Answers by annotation in a JSON-lines file, as far as an earlier run with the same key got.
-
-    The first line is ``{"key": …}``, each other one ``{"ID": …, "answer": …}``. A file with another key is
-    begun anew, a last line that a kill cut off is dropped.
-
-    Parameters
-    ----------
-    path : str or Path
-    key : str
-        From :func:`progress_key`.
-
-    Raises
-    ------
-    InputError
-        If a line other than the last is broken.
-    """
-
-    def __init__(self, path, key):
-        self.path, self.answers = Path(path), {}
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self.path.open("a+b")
-        self._file.seek(0)
-        header = json.dumps({"key": key}).encode() + b"\n"
-        whole = 0
-        if self._file.readline() == header:
-            whole = len(header) + self._read()
-        self._file.truncate(whole)
-        if not whole:
-            self._file.write(header)
+            if self._file is None or not all(map(str.strip, said)):
+                return
+            # Earlier turns that another file holds are written too: each file can be read on its own.
+            first = self._written.get(key, 0)
+            records = [
+                {"key": key, "turn": turn, "answer": text} for turn, text in enumerate(said) if turn >= first
+            ]
+            self._file.write("".join(json.dumps(record) + "\n" for record in records).encode())
             self._file.flush()
+            self._written[key] = len(said)
 
-    def _read(self):
-        whole = 0
-        for number, line in enumerate(self._file, 2):
-            if not line.endswith(b"\n"):
-                break
-            try:
-                record = json.loads(line)
-                self.answers[int(record["ID"])] = str(record["answer"])
-            except (ValueError, KeyError, TypeError) as error:
-                remedy = "delete that line; the answers on all others are used"
-                raise InputError(
-                    f"line {number} is no answer: {error}", file=self.path, remedy=remedy
-                ) from error
-            whole += len(line)
-        return whole
 
-    def add(self, answers):
-        """Keep the answers of a batch (dict of annotation to text); when it returns, a kill loses none."""
-        lines = [json.dumps({"ID": key, "answer": text}) + "\n" for key, text in answers.items()]
-        self._file.write("".join(lines).encode())
-        self._file.flush()
-        self.answers |= answers
-
-    def close(self, *, done):
-        """Close the file, and remove it where the answers are ``done`` and stand elsewhere."""
-        self._file.close()
-        if done:
-            self.path.unlink()
+def _read(file, path):
+    """Return the answers of an open file by key, and the length of its whole lines, bytes."""
+    answers, whole = {}, 0
+    for number, line in enumerate(file, 1):
+        if not line.endswith(b"\n"):
+            break
+        try:
+            record = json.loads(line)
+            key, turn, answer = record["key"], record["turn"], record["answer"]
+            if not (isinstance(key, str) and isinstance(turn, int) and isinstance(answer, str)):
+                raise TypeError("key and answer must be texts, turn a number")
+        except (ValueError, TypeError, KeyError) as error:
+            raise InputError(
+                f"line {number} is no answer: {error}",
+                file=path,
+                remedy="delete that line; the answers on all others are used",
+            ) from error
+        said = answers.setdefault(key, [])
+        # A turn that comes again begins the conversation again from there.
+        if turn <= len(said) and answer.strip():
+            said[turn:] = [answer]
+        whole += len(line)
+    return {key: said for key, said in answers.items() if said}, whole

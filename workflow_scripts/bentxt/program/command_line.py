@@ -7,7 +7,9 @@ import json
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -18,7 +20,20 @@ from bentxt.program.lineage import Lineage, gather_lineages
 CONFIG = Path(__file__).resolve().parents[3] / "config.yaml"
 
 
-def program_parser(description):
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Help with the default of each option; the workflow's own files are shown relative to its folder."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        default = action.default
+        if default in (None, argparse.SUPPRESS, "", []) or isinstance(default, bool):
+            return action.help
+        shown = default
+        if isinstance(default, str | Path) and Path(default).is_relative_to(CONFIG.parent):
+            shown = Path(default).relative_to(CONFIG.parent)
+        return f"{action.help} (default: {str(shown).replace('%', '%%')})"
+
+
+def program_parser(description: str | None) -> argparse.ArgumentParser:
     """Return a parser with the two options that every program has, ``--settings`` and ``--code``.
 
     Parameters
@@ -30,21 +45,19 @@ def program_parser(description):
     -------
     argparse.ArgumentParser
     """
-    parser = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=description, formatter_class=HelpFormatter)
     parser.add_argument(
         "--settings",
         type=read_settings,
         default="config.yaml" if Path("config.yaml").is_file() else str(CONFIG),
         help="the config keys that the program uses, as JSON, or a YAML file that holds them; "
-        "by default config.yaml of this folder, or else the workflow's own",
+        "without it, config.yaml of the working directory, or else the workflow's own",
     )
     parser.add_argument("--code", default="", help="fingerprint of the code, for the lineage")
     return parser
 
 
-def read_settings(text):
+def read_settings(text: str) -> dict[str, Any]:
     """Parse ``--settings``: a JSON object, or the path of a YAML file.
 
     Raises
@@ -64,7 +77,7 @@ def read_settings(text):
     return settings
 
 
-def lineage(args, **notes):
+def lineage(args: argparse.Namespace, **notes: Any) -> Lineage:
     """Return the :class:`Lineage` of the running program from its parsed arguments.
 
     The lineages stored in the files that it was given are gathered into ``upstream``.
@@ -81,7 +94,7 @@ def lineage(args, **notes):
     return Lineage(program, args.settings, args.code, notes, upstream)
 
 
-def collect_rarely():
+def collect_rarely() -> None:
     """Let the garbage collector look at blocks of rows once or twice, not every 700 objects.
 
     For programs that hold some hundred thousand tuples and lists at a time, none of them in cycles: a
@@ -91,7 +104,7 @@ def collect_rarely():
     gc.set_threshold(200_000)
 
 
-def run(main):
+def run(main: Callable[[], None]) -> None:
     """Call ``main()``; turn an :class:`InputError` or a full disk into a message and exit status 1."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     # A scheduler ends jobs with SIGTERM: leave through the exception path, so that temporary files go.
@@ -105,4 +118,4 @@ def run(main):
             raise
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         remedy = "free space on this file system" if full else "check path and permissions"
-        sys.exit(f"error: {InputError(error.strerror, file=error.filename, remedy=remedy)}")
+        sys.exit(f"error: {InputError(str(error.strerror), file=error.filename, remedy=remedy)}")

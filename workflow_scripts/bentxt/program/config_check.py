@@ -1,12 +1,15 @@
 """The config of a run, checked against its schema; programs do not need it."""
 
+from typing import Any
+
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from bentxt.errors import InputError
+from bentxt.program.config_comments import descriptions
 
 
-def check_config(config, schema):
+def check_config(config: dict[str, Any], schema: dict[str, Any]) -> None:
     """Refuse a config that does not fit the schema.
 
     Parameters
@@ -36,14 +39,17 @@ def check_config(config, schema):
         raise InputError(
             problem, item=path or "top level", remedy="see config.yaml, where every key is explained"
         )
+    key = ".".join(part for part in error.absolute_path if isinstance(part, str))
+    meaning = descriptions(schema).get(key)
     raise InputError(
-        f"config key {path!r} is {error.instance!r}; allowed: {_allowed(error.schema)}",
+        f"config key {path!r} is {error.instance!r}; allowed: {_allowed(error.schema)}"
+        + (f" ({meaning})" if meaning else ""),
         item=path,
         remedy="see config.yaml, where every key is explained",
     )
 
 
-def _allowed(schema):
+def _allowed(schema: dict[str, Any]) -> str:
     """Say in words what a schema for one value allows."""
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))

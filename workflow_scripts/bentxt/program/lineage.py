@@ -1,8 +1,10 @@
 """Lineages as they are stored in files: who made a file, with which settings, and what it was made from."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -33,7 +35,7 @@ class Lineage:
     notes: dict
     upstream: list = field(default_factory=list)
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """Return the fields as a plain dict."""
         return {
             "program": self.program,
@@ -44,13 +46,13 @@ class Lineage:
         }
 
 
-def read_lineage(path):
+def read_lineage(path: Path | str) -> dict[str, Any] | None:
     """Return the lineage stored in a Parquet file as a dict, or None where there is none."""
     metadata = pq.read_schema(path).metadata or {}
     return json.loads(metadata[b"bentxt"]) if b"bentxt" in metadata else None
 
 
-def stored_lineages(path):
+def stored_lineages(path: Path | str) -> list[dict[str, Any]]:
     """Return the lineages stored in a file or folder.
 
     Parameters
@@ -79,7 +81,7 @@ def stored_lineages(path):
     return _flat([found])
 
 
-def gather_lineages(paths, program):
+def gather_lineages(paths: Iterable[Path | str], program: str) -> list[dict[str, Any]]:
     """Return the lineages of some inputs, each once.
 
     Parameters
@@ -106,7 +108,7 @@ def gather_lineages(paths, program):
     return _flat(gathered)
 
 
-def _flat(lineages):
+def _flat(lineages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     flat = []
     for lineage in lineages:
         for entry in [lineage, *lineage.get("upstream", [])]:

@@ -1,11 +1,13 @@
 """Progress bars on a terminal, plain lines in a log."""
 
 import sys
+from collections.abc import Iterable
+from typing import Any
 
 from tqdm import tqdm
 
 
-def progress(iterable=None, **options):
+def progress(iterable: Iterable | None = None, **options: Any) -> tqdm:
     """Wrap :class:`tqdm.tqdm`: a bar on a terminal, a plain line every ten seconds in a log."""
     terminal = sys.stderr.isatty()
     return tqdm(

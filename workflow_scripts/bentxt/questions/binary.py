@@ -1,5 +1,7 @@
 """Binary questions: presence, area, count and adjacency, answered yes or no (Section 3.3)."""
 
+from dataclasses import dataclass
+
 from bentxt.class_wording import verb_forms
 from bentxt.questions.distractors import absent_classes, alphabetical, pair_apart
 from bentxt.questions.quantities import (
@@ -19,6 +21,25 @@ from bentxt.randomness import generator, pick
 _ADJACENCY, _AREA, _COUNT, _PRESENCE, _DRAWS = 0, 32, 48, 64, 72
 
 
+@dataclass(frozen=True)
+class BinarySettings:
+    """The config's ``questions``, as far as binary questions use them.
+
+    Attributes
+    ----------
+    adjacency_min_border : int
+        Shortest border that counts as adjacency, pixel edges (10 m).
+    area_grid : int
+        Thresholds are multiples of this share of the patch, %: 5, 10 or 20.
+    """
+
+    adjacency_min_border: int
+    area_grid: int
+
+    def __post_init__(self):
+        check_grid(self.area_grid)
+
+
 class BinaryQuestions:
     """Maker of the binary questions of a patch.
 
@@ -26,8 +47,7 @@ class BinaryQuestions:
     ----------
     seed : int
         The run's seed.
-    settings : dict
-        ``questions`` of the config.
+    settings : BinarySettings
     templates : TemplateSet
         Of type ``binary``.
     wording : tuple of ClassWording
@@ -40,8 +60,8 @@ class BinaryQuestions:
 
     def __init__(self, seed, settings, templates, wording, similar):
         self._seed = seed
-        self._grid = check_grid(settings["area_grid"])
-        self._min_border = settings["adjacency_min_border"]
+        self._grid = settings.area_grid
+        self._min_border = settings.adjacency_min_border
         self._templates = templates
         self._similar = similar
         self._names = [
@@ -87,31 +107,32 @@ class BinaryQuestions:
     def _area(self, patch, truth, draws):
         index = pick(patch.classes, draws[0])
         where = position(patch.pixels[index], self._grid)
-        kind, groups = pick(area_statements(where, truth, self._grid), draws[1])
+        statement, groups = pick(area_statements(where, truth, self._grid), draws[1])
         values = {"plural": self._names[index]["plural"]}
-        form = kind
-        if kind not in ("whole", "others"):
+        form = statement
+        if statement not in ("whole", "others"):
             form = "quantity"
             unit = pick_unit(draws[3])
             group = groups[int(draws[2] * len(groups))]
             # The draw that chose among groups has a uniform remainder, which chooses within the group.
             bounds = [bound_text(line, self._grid, unit) for line in pick(group, draws[2] * len(groups) % 1)]
-            names = ("low", "high") if kind == "between" else ("bound",)
-            phrase = self._templates.phrase("area", kind, draws[4])
+            names = ("low", "high") if statement == "between" else ("bound",)
+            phrase = self._templates.phrase("area", statement, draws[4])
             values["quantity"] = phrase.render(dict(zip(names, bounds, strict=True)))
         template = self._templates.pick("area", draws[5], form)
         return QuestionRow("area", template.render(values), _answer(truth), template.id, [index])
 
     def _count(self, patch, truth, draws):
         index = pick(patch.classes, draws[0])
-        kind, numbers = pick(count_statements(min(patch.counts[index], len(NUMBERS) + 1), truth), draws[1])
+        counted = min(patch.counts[index], len(NUMBERS) + 1)
+        statement, numbers = pick(count_statements(counted, truth), draws[1])
         number = pick(numbers, draws[2])
-        phrase = self._templates.phrase("count", kind, draws[3])
+        phrase = self._templates.phrase("count", statement, draws[3])
         amount = phrase.render({"number": NUMBERS[number - 1]} if number else {})
         values = {
             "plural": self._names[index]["plural"],
             "amount": amount,
-            **self._amount_verbs[amount_is_singular(kind, number)],
+            **self._amount_verbs[amount_is_singular(statement, number)],
         }
         template = self._templates.pick("count", draws[4])
         return QuestionRow("count", template.render(values), _answer(truth), template.id, [index])

@@ -30,6 +30,13 @@ def box_text(x_min, y_min, x_max, y_max):
     ------
     ValueError
         If the edges do not make a box within the patch.
+
+    Examples
+    --------
+    >>> box_text(77, 0, 120, 85)
+    '[0.64 0.0, 1.0 0.71]'
+    >>> box_text(0, 0, 66, 66)  # as the release: 0.55 * 100 is more than 55 in floating point
+    '[0.0 0.0, 0.56 0.56]'
     """
     if not (0 <= x_min < x_max <= SIDE and 0 <= y_min < y_max <= SIDE):
         raise ValueError(f"no box within the patch: {x_min}, {y_min}, {x_max}, {y_max}")
@@ -53,6 +60,11 @@ def point_text(centroid_x, centroid_y):
     ------
     ValueError
         If the point lies outside the patch.
+
+    Examples
+    --------
+    >>> point_text(98.5, 33.4)
+    '(0.82, 0.28)'
     """
     if not (0 <= centroid_x <= SIDE and 0 <= centroid_y <= SIDE):
         raise ValueError(f"no point of the patch: {centroid_x}, {centroid_y}")

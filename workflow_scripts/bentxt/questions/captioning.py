@@ -6,8 +6,8 @@ from bentxt.captions.caption_shards import CaptionShards, read_captions
 from bentxt.errors import InputError
 from bentxt.questions.question_rows import QuestionRow, QuestionRows
 from bentxt.randomness import generator
-from bentxt.tables.annotation_schemas import QUESTIONS
-from bentxt.tables.patch_schemas import PATCHES
+from bentxt.tables.schemas.patches_schema import PATCHES
+from bentxt.tables.schemas.questions_schema import QUESTIONS
 from bentxt.tables.table_files import TableWriter, read_table
 
 #: The release's category of captions, a string.
@@ -32,7 +32,7 @@ def generate_instructions(seed, templates, patches, captions, out, lineage, bloc
         Target, schema ``QUESTIONS``.
     lineage : Lineage
     block : int
-        Patches held in memory at a time, beside a shard of captions; without effect on the result.
+        Patches held in memory at a time, next to a shard of captions; without effect on the result.
 
     Raises
     ------

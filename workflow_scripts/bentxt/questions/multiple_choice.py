@@ -1,6 +1,7 @@
 """Multiple-choice questions: four options, one of them right, in a uniformly drawn place (Section 3.3)."""
 
 from bisect import bisect_right
+from dataclasses import dataclass
 
 from bentxt.class_wording import verb_forms
 from bentxt.errors import InputError
@@ -38,6 +39,33 @@ _PLACES = {
 _DRAWS = 120
 
 
+@dataclass(frozen=True)
+class MultipleChoiceSettings:
+    """The config's ``questions``, as far as multiple-choice questions use them.
+
+    Attributes
+    ----------
+    adjacency_min_border : int
+        Shortest border that counts as adjacency, pixel edges (10 m).
+    area_grid : int
+        Bounds of ranges are multiples of this share of the patch, %: 5, 10 or 20.
+    area_range_width : tuple of float
+        Least and greatest width of an option's range, %.
+    release_compatible : bool
+        Fall as answer next to a wrong option Autumn, as in the release.
+    """
+
+    adjacency_min_border: int
+    area_grid: int
+    area_range_width: tuple
+    release_compatible: bool
+
+    def __post_init__(self):
+        check_grid(self.area_grid)
+        # A full patch must have its ranges too: refuse impossible settings before the first patch.
+        range_layouts(1, self.area_grid, *self.area_range_width)
+
+
 class MultipleChoiceQuestions:
     """Maker of the multiple-choice questions of a patch.
 
@@ -45,8 +73,7 @@ class MultipleChoiceQuestions:
     ----------
     seed : int
         The run's seed.
-    settings : dict
-        ``questions`` of the config.
+    settings : MultipleChoiceSettings
     templates : TemplateSet
         Of type ``mcq``.
     wording : tuple of ClassWording
@@ -61,18 +88,16 @@ class MultipleChoiceQuestions:
 
     def __init__(self, seed, settings, templates, wording, similar, zones):
         self._seed = seed
-        self._grid = check_grid(settings["area_grid"])
-        self._widths = settings["area_range_width"]
-        self._min_border = settings["adjacency_min_border"]
+        self._grid = settings.area_grid
+        self._widths = settings.area_range_width
+        self._min_border = settings.adjacency_min_border
         # In the release the options say Autumn and the answer of such a patch says Fall.
-        words = [AUTUMN if name == "Fall" and settings["release_compatible"] else name for name in SEASONS]
+        words = [AUTUMN if name == "Fall" and settings.release_compatible else name for name in SEASONS]
         self._other_seasons = {right: [word for word in words if word != right] for right in SEASONS}
         self._templates = templates
         self._wording = wording
         self._similar = similar
         self._near_zones = {zone: near_zones(zone, zones) for zone in zones}
-        # A full patch must have its ranges too: refuse impossible settings before the first patch.
-        range_layouts(1, self._grid, *self._widths)
 
     def rows(self, patch):
         """Return the rows of one patch in the release's order.

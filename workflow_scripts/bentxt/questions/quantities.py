@@ -90,9 +90,9 @@ def area_statements(where, truth, grid):
     Returns
     -------
     tuple
-        ``(kind, groups)``: kind of statement, and groups of bounds in grid lines, a tuple each. A kind is
-        drawn first, then a group, then the bounds. The groups of ``between`` hold ranges of one width, which
-        says nothing about the answer. ``whole`` and ``others`` have the empty bounds.
+        ``(statement, groups)``: what is said, and groups of bounds in grid lines, a tuple each. A statement
+        is drawn first, then a group, then the bounds. The groups of ``between`` hold ranges of one width,
+        which says nothing about the answer. ``whole`` and ``others`` have the empty bounds.
     """
     lines = 100 // grid
     full = 2 * lines
@@ -109,7 +109,7 @@ def area_statements(where, truth, grid):
                 and (2 * low < where < 2 * (low + width)) is truth
             )
 
-    kinds = {
+    statements = {
         "at least": single(lambda line: where >= line, 1, lines - 1),
         "at most": single(lambda line: where <= line, 1, lines - 1),
         "more than": single(lambda line: where > line, 0, lines - 1),
@@ -118,8 +118,8 @@ def area_statements(where, truth, grid):
         "whole": [((),)] if (where == full) is truth else [],
         "others": [((),)] if (where < full) is truth else [],
     }
-    kept = ((kind, tuple(group for group in groups if group)) for kind, groups in kinds.items())
-    return tuple((kind, groups) for kind, groups in kept if groups)
+    kept = ((name, tuple(group for group in groups if group)) for name, groups in statements.items())
+    return tuple((name, groups) for name, groups in kept if groups)
 
 
 @cache
@@ -136,11 +136,11 @@ def count_statements(count, truth):
     Returns
     -------
     tuple
-        ``(kind, numbers)``; the numbers, 1–4, are empty for ``single`` and ``multiple``. Statements that
+        ``(statement, numbers)``; the numbers, 1–4, are empty for ``single`` and ``multiple``. Statements that
         hold for any present class, or for none, as ``one or more``, are left out.
     """
     words = range(1, len(NUMBERS) + 1)
-    kinds = {
+    statements = {
         "exactly": [n for n in words if (count == n) is truth],
         "at least": [n for n in words if n > 1 and (count >= n) is truth],
         "at most": [n for n in words if n > 1 and (count <= n) is truth],
@@ -149,12 +149,12 @@ def count_statements(count, truth):
         "single": [None] if (count == 1) is truth else [],
         "multiple": [None] if (count > 1) is truth else [],
     }
-    return tuple((kind, tuple(numbers)) for kind, numbers in kinds.items() if numbers)
+    return tuple((name, tuple(numbers)) for name, numbers in statements.items() if numbers)
 
 
-def amount_is_singular(kind, number):
+def amount_is_singular(statement, number):
     """Return whether the noun and the verb of an amount are singular: ``more than one continuous area``."""
-    return kind == "single" or (kind in ("exactly", "more than") and number == 1)
+    return statement == "single" or (statement in ("exactly", "more than") and number == 1)
 
 
 @cache

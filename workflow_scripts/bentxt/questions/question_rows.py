@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-from bentxt.tables.annotation_schemas import QUESTIONS
-
 
 class QuestionRow(NamedTuple):
     """One question of a patch, as in the question table.

@@ -7,17 +7,15 @@ from bentxt.class_wording import load_wording
 from bentxt.patches.climate_legend import zone_names
 from bentxt.patches.patch_attributes import BLOCK, read_patch_attributes
 from bentxt.program.progress_bars import progress
-from bentxt.questions.binary import BinaryQuestions
-from bentxt.questions.multiple_choice import MultipleChoiceQuestions
+from bentxt.questions.binary import BinaryQuestions, BinarySettings
+from bentxt.questions.categories import QUESTION_TYPES
+from bentxt.questions.multiple_choice import MultipleChoiceQuestions, MultipleChoiceSettings
 from bentxt.questions.question_rows import QuestionRows
-from bentxt.questions.referring import BoxQuestions
+from bentxt.questions.referring import BoxQuestions, BoxSettings
 from bentxt.questions.similar_classes import load_similar_classes
 from bentxt.questions.templates import TemplateSet, load_templates
-from bentxt.tables.annotation_schemas import QUESTIONS
+from bentxt.tables.schemas.questions_schema import QUESTIONS
 from bentxt.tables.table_files import TableWriter
-
-#: File names of the types and the release's spelling.
-TYPES = {"binary": "binary", "mcq": "mcq", "bounding_box": "bounding box"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class Resources:
     Attributes
     ----------
     type : str
-        A key of :data:`TYPES`.
+        A key of :data:`bentxt.questions.categories.QUESTION_TYPES`.
     templates : TemplateSet
     wording : tuple of ClassWording
     similar : tuple
@@ -43,13 +41,13 @@ class Resources:
     zones: tuple
 
 
-def load_resources(kind, templates, class_wording, similar_classes, climate_zones):
+def load_resources(annotation_type, templates, class_wording, similar_classes, climate_zones):
     """Read and check everything that questions of one type are worded with.
 
     Parameters
     ----------
-    kind : str
-        A key of :data:`TYPES`.
+    annotation_type : str
+        A key of :data:`bentxt.questions.categories.QUESTION_TYPES`.
     templates : iterable of str or Path
     class_wording, similar_classes, climate_zones : str or Path
 
@@ -63,12 +61,16 @@ def load_resources(kind, templates, class_wording, similar_classes, climate_zone
         Naming the file and the entry at fault.
     """
     return Resources(
-        kind,
-        load_templates(templates, TYPES[kind]),
+        annotation_type,
+        load_templates(templates, QUESTION_TYPES[annotation_type]),
         load_wording(class_wording),
         load_similar_classes(similar_classes),
         zone_names(climate_zones),
     )
+
+
+#: The settings of each type of question.
+TYPE_SETTINGS = {"binary": BinarySettings, "mcq": MultipleChoiceSettings, "bounding_box": BoxSettings}
 
 
 def question_maker(seed, settings, resources):
@@ -91,8 +93,8 @@ def generate_questions(seed, settings, resources, tables, out, lineage, block=BL
     ----------
     seed : int
         The run's seed.
-    settings : dict
-        ``questions`` of the config, at least the keys that the type uses.
+    settings : BinarySettings, MultipleChoiceSettings or BoxSettings
+        Of the type, see :data:`TYPE_SETTINGS`.
     resources : Resources
     tables : tuple of str or Path
         ``patches``, ``maps``, ``instances`` and ``adjacencies``.

@@ -1,6 +1,7 @@
 """Referring detection: instances named by a point or by a referring expression (Section 3.3)."""
 
 from collections import Counter
+from dataclasses import dataclass
 from operator import attrgetter
 
 from bentxt.nomenclature import PIXELS
@@ -12,6 +13,25 @@ from bentxt.randomness import generator
 _PIXELS_OF = attrgetter("pixels")
 
 
+@dataclass(frozen=True)
+class BoxSettings:
+    """The config's ``questions``, as far as points and referring expressions use them.
+
+    Attributes
+    ----------
+    point_min_share : float
+        Least share of the patch that an instance of a point question covers, %.
+    reference_share : tuple of float
+        Least and greatest share of the patch that an instance of an expression covers, %.
+    reference_min_fill : float
+        Least share of its bounding box that it fills, %.
+    """
+
+    point_min_share: float
+    reference_share: tuple
+    reference_min_fill: float
+
+
 class BoxQuestions:
     """Maker of the bounding box questions of a patch.
 
@@ -19,8 +39,7 @@ class BoxQuestions:
     ----------
     seed : int
         The run's seed.
-    settings : dict
-        ``questions`` of the config.
+    settings : BoxSettings
     templates : TemplateSet
         Of type ``bounding box``.
     wording : tuple of ClassWording
@@ -31,9 +50,9 @@ class BoxQuestions:
 
     def __init__(self, seed, settings, templates, wording):
         self._seed = seed
-        self._point_min_share = settings["point_min_share"]
-        self._reference_share = settings["reference_share"]
-        self._min_fill = settings["reference_min_fill"]
+        self._point_min_share = settings.point_min_share
+        self._reference_share = settings.reference_share
+        self._min_fill = settings.reference_min_fill
         self._templates = templates
         self._lower = [forms.lower for forms in wording]
 

@@ -17,6 +17,11 @@ def direction(anchor, target):
     str or None
         One of :data:`DIRECTIONS`: horizontal or vertical where the boxes are disjoint on that axis only,
         diagonal where they are on both; None where they overlap on both.
+
+    Examples
+    --------
+    >>> direction((40, 40, 80, 80), (0, 0, 30, 30))
+    'top-left'
     """
     anchor_left, anchor_top, anchor_right, anchor_bottom = anchor
     left, top, right, bottom = target

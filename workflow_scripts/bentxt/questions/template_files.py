@@ -4,54 +4,8 @@ import re
 from string import Formatter
 
 from bentxt.errors import InputError
+from bentxt.questions.categories import CATEGORY_TABLE, NOUNS, categories_of
 from bentxt.resources import load_yaml
-
-_VERBS = frozenset({"is_are", "Is_Are", "does_do", "Does_Do"})
-
-#: Nouns of a count template, in the number of its amount; one of them is required.
-NOUNS = frozenset({"area", "patch", "region"})
-
-#: Placeholders of the templates of each type, category and form: those required, and those allowed besides.
-PLACEHOLDERS = {
-    ("binary", "adjacency", ""): ({"any", "other"}, set()),
-    ("binary", "area", "quantity"): ({"plural", "quantity"}, set()),
-    ("binary", "area", "whole"): ({"plural"}, set()),
-    ("binary", "area", "others"): ({"plural"}, set()),
-    ("binary", "count", ""): ({"plural", "amount"}, {"is_are", "Is_Are", *NOUNS}),
-    ("binary", "presence", ""): ({"lower"}, _VERBS),
-    ("mcq", "adjacency", ""): (set(), set()),
-    ("mcq", "area", ""): ({"plural"}, set()),
-    ("mcq", "climate zone", ""): (set(), set()),
-    ("mcq", "count", ""): ({"lower"}, set()),
-    ("mcq", "country", ""): (set(), set()),
-    ("mcq", "presence", ""): (set(), set()),
-    ("mcq", "relative pos", ""): ({"anchor", "target"}, _VERBS),
-    ("mcq", "season", ""): (set(), set()),
-    ("bounding box", "point", ""): ({"point"}, set()),
-    ("bounding box", "reference", "single"): ({"lower"}, set()),
-    ("bounding box", "reference", "extreme"): ({"lower", "extreme"}, set()),
-    ("captioning", "None", ""): (set(), set()),
-}
-
-#: How quantities are put in words: placeholders of each kind of phrase.
-PHRASES = {
-    ("binary", "area"): {
-        "at least": {"bound"},
-        "at most": {"bound"},
-        "more than": {"bound"},
-        "less than": {"bound"},
-        "between": {"low", "high"},
-    },
-    ("binary", "count"): {
-        "exactly": {"number"},
-        "at least": {"number"},
-        "at most": {"number"},
-        "more than": {"number"},
-        "fewer than": {"number"},
-        "single": set(),
-        "multiple": set(),
-    },
-}
 
 # What a question begins with, and what one that begins otherwise holds.
 _QUESTION = re.compile(
@@ -96,11 +50,11 @@ def read_template_file(path, annotation_type):
     if content["type"] != annotation_type:
         raise InputError(f"type is {content['type']!r}; expected {annotation_type!r}", file=path)
     category = content["category"]
-    known = sorted({key[1] for key in PLACEHOLDERS if key[0] == annotation_type})
+    known = sorted(categories_of(annotation_type))
     if category not in known:
         raise InputError(f"category is {category!r}; expected one of {', '.join(known)}", file=path)
     allowed = {"type", "category", "templates"}
-    if (annotation_type, category) in PHRASES:
+    if CATEGORY_TABLE[annotation_type, category].phrases:
         allowed.add("phrases")
     if unknown := sorted(set(content) - allowed):
         raise InputError(f"unknown key {unknown[0]!r}", file=path)
@@ -121,30 +75,30 @@ def file_problems(content, annotation_type, category):
     Yields
     ------
     item : str
-        The phrases' kind, or the template's identifier and text.
+        The phrases' statement, or the template's identifier and text.
     problem : str
     """
-    kinds = PHRASES.get((annotation_type, category), {})
+    row = CATEGORY_TABLE[annotation_type, category]
     phrases = content.get("phrases", {})
     if not isinstance(phrases, dict):
         yield "phrases", "phrases must hold lists of phrases by kind of quantity"
         phrases = {}
-    for unknown in sorted(set(phrases) - set(kinds), key=str):
+    for unknown in sorted(set(phrases) - set(row.phrases), key=str):
         yield f"phrases, {unknown}", f"unknown kind of quantity {unknown!r}"
-    for kind, placeholders in kinds.items():
-        found = phrases.get(kind)
+    for statement, placeholders in row.phrases.items():
+        found = phrases.get(statement)
         texts = isinstance(found, list) and all(isinstance(text, str) for text in found)
         if not texts or not found or len(set(found)) != len(found):
-            yield f"phrases, {kind}", f"phrases must hold a list of different phrases {kind!r}"
+            yield f"phrases, {statement}", f"phrases must hold a list of different phrases {statement!r}"
             continue
         for text in found:
-            for problem in _placeholder_problems(text, placeholders, set()):
-                yield f"phrases, {kind}: {text}", problem
+            for problem in _placeholder_problems(text, placeholders, frozenset()):
+                yield f"phrases, {statement}: {text}", problem
     for entry in content["templates"]:
         if not is_entry(entry):
             yield str(entry), "a template has an id, a text and, in some categories, a form"
             continue
-        for problem in _entry_problems(entry, annotation_type, category):
+        for problem in _entry_problems(entry, row):
             yield f"{entry['id']}: {entry['text']}", problem
 
 
@@ -158,19 +112,18 @@ def is_entry(entry):
     )
 
 
-def _entry_problems(entry, annotation_type, category):
+def _entry_problems(entry, row):
     text, form = entry["text"], entry.get("form", "")
     if not isinstance(text, str) or not text:
         yield "a template's text must be text"
         return
-    yield from _text_problems(text, annotation_type)
-    if (annotation_type, category, form) in PLACEHOLDERS:
-        yield from _placeholder_problems(text, *PLACEHOLDERS[annotation_type, category, form])
+    yield from _text_problems(text, row.annotation_type)
+    if form in row.forms:
+        yield from _placeholder_problems(text, *row.forms[form])
     else:
-        forms = sorted(key[2] for key in PLACEHOLDERS if key[:2] == (annotation_type, category))
-        yield f"form is {form!r}; expected one of {forms}"
-    if category in ("point", "reference"):
-        yield from _tag_problems(text, category)
+        yield f"form is {form!r}; expected one of {sorted(row.forms)}"
+    if row.category in ("point", "reference"):
+        yield from _tag_problems(text, row.category)
 
 
 def _text_problems(text, annotation_type):
@@ -204,12 +157,12 @@ def _placeholder_problems(text, required, allowed):
         yield f"braces do not match: {error}"
         return
     found = [name for _, name, _, _ in fields]
-    for name in sorted(set(required) - set(found)):
+    for name in sorted(required - set(found)):
         yield f"placeholder {{{name}}} is missing"
     if "amount" in required and len(NOUNS.intersection(found)) != 1:
         yield f"one of the placeholders {', '.join(sorted(NOUNS))} is needed"
-    known = ", ".join(sorted(set(required) | set(allowed))) or "none"
-    for name in sorted(set(found) - set(required) - set(allowed)):
+    known = ", ".join(sorted(required | allowed)) or "none"
+    for name in sorted(set(found) - required - allowed):
         yield f"unknown placeholder {{{name}}}; known here: {known}"
     if len(set(found)) != len(found):
         yield "a placeholder is used twice"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bentxt.class_wording import CLASS_WORDING, load_wording, verb_forms
 from bentxt.errors import InputError
+from bentxt.questions.categories import CATEGORY_TABLE, NOUNS, QUESTION_TYPES
 from bentxt.questions.distractors import alphabetical
 from bentxt.questions.quantities import (
     METRIC_UNITS,
@@ -21,15 +22,7 @@ from bentxt.questions.quantities import (
     bound_text,
     count_statements,
 )
-from bentxt.questions.question_table import TYPES
-from bentxt.questions.template_files import (
-    NOUNS,
-    PHRASES,
-    PLACEHOLDERS,
-    file_problems,
-    is_entry,
-    read_template_file,
-)
+from bentxt.questions.template_files import file_problems, is_entry, read_template_file
 from bentxt.questions.templates import Template, phrases_of
 
 #: The paper has 469 templates, "more than 20" for each annotation type: the data set here has no fewer.
@@ -86,7 +79,7 @@ def check_templates(folder, class_wording=CLASS_WORDING):
     """
     folder = Path(folder)
     problems = []
-    counts = dict.fromkeys(PLACEHOLDERS, 0)
+    counts = {(*key, form): 0 for key, row in CATEGORY_TABLE.items() for form in row.forms}
     known = {}
     try:
         wording = load_wording(class_wording)
@@ -153,7 +146,7 @@ def counts_table(counts):
 
 def _type_of(path):
     """Return the annotation type that a file must have by its place in the folder."""
-    return TYPES.get(path.parts[0], path.stem if len(path.parts) == 1 else path.parts[0])
+    return QUESTION_TYPES.get(path.parts[0], path.stem if len(path.parts) == 1 else path.parts[0])
 
 
 def _too_few(counts):
@@ -191,17 +184,17 @@ def amounts(phrases):
         ``(values, singular)``: the placeholders ``amount``, the nouns and the verbs.
     """
     found = []
-    for kind in PHRASES["binary", "count"]:
+    for statement in CATEGORY_TABLE["binary", "count"].phrases:
         numbers = {
             number
             for count in range(1, len(NUMBERS) + 2)
             for truth in (True, False)
             for name, some in count_statements(count, truth)
             for number in some
-            if name == kind
+            if name == statement
         }
-        for phrase, number in product(phrases["count", kind], sorted(numbers)):
-            singular = amount_is_singular(kind, number)
+        for phrase, number in product(phrases["count", statement], sorted(numbers)):
+            singular = amount_is_singular(statement, number)
             values = {
                 "amount": phrase.render({"number": NUMBERS[number - 1]} if number else {}),
                 **{noun: noun if singular else _PLURAL_NOUNS[noun] for noun in NOUNS},
@@ -215,8 +208,8 @@ def quantities(phrases):
     """Return every phrase of an area once, in changing units, parameter as above; list of str."""
     units = cycle(("%", *METRIC_UNITS))
     found = []
-    for kind in PHRASES["binary", "area"]:
-        for phrase, unit in zip(phrases["area", kind], units, strict=False):
+    for statement in CATEGORY_TABLE["binary", "area"].phrases:
+        for phrase, unit in zip(phrases["area", statement], units, strict=False):
             low, high = bound_text(3, 10, unit), bound_text(6, 10, unit)
             found.append(phrase.render({"bound": low, "low": low, "high": high}))
     return found
@@ -287,10 +280,10 @@ def rendering_problems(template, category, wording, phrases):
     """
     seen = set()
     for text, subjects in renderings(template, category, wording, phrases):
-        for kind, words in text_faults(text, subjects):
-            if kind not in seen:
-                seen.add(kind)
-                yield f"{kind}: {words!r} in {text!r}"
+        for fault, words in text_faults(text, subjects):
+            if fault not in seen:
+                seen.add(fault)
+                yield f"{fault}: {words!r} in {text!r}"
 
 
 def text_faults(text, subjects=()):
@@ -304,14 +297,14 @@ def text_faults(text, subjects=()):
 
     Yields
     ------
-    kind : str
+    fault : str
     words : str
         The words at fault.
     """
     plain = re.sub(r"</?(?:ref|point)>", "", text)
-    for kind, pattern in _FAULTS.items():
+    for fault, pattern in _FAULTS.items():
         if match := pattern.search(plain):
-            yield kind, match[0]
+            yield fault, match[0]
     for words, singular in subjects:
         for pattern in _disagreements(words, singular):
             match = pattern.search(plain)

@@ -10,7 +10,8 @@ A file holds the templates of one category::
       - id: binary-count-01
         text: "Does the image show {amount} connected {patch} of {plural}?"
 
-A template of a category with several forms (see ``PLACEHOLDERS``) names its ``form``.
+A template of a category with several forms (see
+:data:`bentxt.questions.categories.CATEGORY_TABLE`) names its ``form``.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from operator import itemgetter
 from string import Formatter
 
 from bentxt.errors import InputError
-from bentxt.questions.template_files import PHRASES, PLACEHOLDERS, file_problems, read_template_file
+from bentxt.questions.categories import CATEGORY_TABLE, categories_of
+from bentxt.questions.template_files import file_problems, read_template_file
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class TemplateSet:
     templates : dict
         ``(category, form)`` to a tuple of :class:`Template`, ordered by identifier.
     phrases : dict
-        ``(category, kind)`` to a tuple of :class:`Template` for quantities.
+        ``(category, statement)`` to a tuple of :class:`Template` for quantities.
     """
 
     templates: dict
@@ -86,9 +88,9 @@ class TemplateSet:
         choices = self.templates[category, form]
         return choices[int(draw * len(choices))]
 
-    def phrase(self, category, kind, draw):
-        """Return the phrase of a kind of quantity that a draw from [0, 1) falls on."""
-        choices = self.phrases[category, kind]
+    def phrase(self, category, statement, draw):
+        """Return the phrase of a statement about a quantity that a draw from [0, 1) falls on."""
+        choices = self.phrases[category, statement]
         return choices[int(draw * len(choices))]
 
 
@@ -127,18 +129,22 @@ def load_templates(paths, annotation_type):
                     raise InputError(f"also in {known[value]}: {value!r}", file=path, item=template.id)
                 known[value] = path
             templates.setdefault((category, entry.get("form", "")), []).append(template)
-    missing = [key[1:] for key in PLACEHOLDERS if key[0] == annotation_type and key[1:] not in templates]
+    rows = sorted(categories_of(annotation_type).items())
+    wanted = [(name, form) for name, row in rows for form in row.forms]
+    missing = [key for key in wanted if key not in templates]
     if missing:
         category, form = missing[0]
-        wanted = f"category {category!r}" + (f", form {form!r}" if form else "")
-        raise InputError(f"no template of {wanted} in any file", file=", ".join(map(str, paths)))
+        words = f"category {category!r}" + (f", form {form!r}" if form else "")
+        raise InputError(f"no template of {words} in any file", file=", ".join(map(str, paths)))
     ordered = {key: tuple(sorted(found, key=lambda t: t.id)) for key, found in templates.items()}
     return TemplateSet(ordered, phrases)
 
 
 def phrases_of(content, annotation_type, category):
-    """Return the phrases of a file without problems: ``(category, kind)`` to a tuple of :class:`Template`."""
+    """Return the phrases of a file without problems, as :attr:`TemplateSet.phrases`."""
     return {
-        (category, kind): tuple(Template(f"{category}, {kind}", text) for text in content["phrases"][kind])
-        for kind in PHRASES.get((annotation_type, category), {})
+        (category, statement): tuple(
+            Template(f"{category}, {statement}", text) for text in content["phrases"][statement]
+        )
+        for statement in CATEGORY_TABLE[annotation_type, category].phrases
     }

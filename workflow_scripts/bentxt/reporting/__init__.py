@@ -1,1 +1,1 @@
-"""Tables, figures and the provenance written beside them."""
+"""Tables, figures and the provenance written next to them."""

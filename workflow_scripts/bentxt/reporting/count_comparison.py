@@ -1,4 +1,4 @@
-"""How many annotations of each kind this run has, beside the release's rates and with sampling errors.
+"""How many annotations of each category this run has, next to the release's rates and with sampling errors.
 
 Shares are in %, rows per patch are means over patches. What a number follows from says what a difference
 means: a ``rule`` of the generation leaves no room for one, a ``draw`` differs by its sampling error, the
@@ -8,8 +8,9 @@ the config, the benchmark's ``selection`` follows quotas.
 
 import math
 
-from bentxt.dataset.annotation_counts import ADJACENT, ANSWERS, BENCH, BOXES, SPLITS
-from bentxt.release import CATEGORIES, KINDS
+from bentxt.dataset.annotation_counts import ADJACENT, BENCH, BOXES, SPLITS
+from bentxt.questions.categories import CATEGORY_TABLE
+from bentxt.release import ANSWERS, CATEGORIES, TYPE_CATEGORIES
 from bentxt.reporting.release_counts import OUTSIDE
 from bentxt.reporting.tables import RUN_REMARKS, csv_text
 
@@ -33,16 +34,8 @@ COLUMNS = (
 #: Basis of what the specification draws uniformly; nobody has published the release's own shares.
 UNIFORM = "uniform draw; the release's share is not known"
 
-#: Questions that every patch has, and how many of each; binary ones are half yes, half no.
-_RULES = {
-    **{("binary", category): 2 for category in ("presence", "area", "count")},
-    **{
-        ("mcq", category): 1
-        for category in CATEGORIES["mcq"]
-        if category not in ("adjacency", "relative pos")
-    },
-    ("captioning", "None"): 1,
-}
+#: Basis of a category that the release does not have.
+OWN = "no such category in the release"
 
 
 def share_error(share, items):
@@ -104,20 +97,25 @@ def count_rows(counts, release, run):
 
 
 def _rows_per_patch(counts, release):
-    for kind, category in KINDS:
-        histogram = counts.histograms[kind, category]
+    for annotation_type, category in TYPE_CATEGORIES:
+        histogram = counts.histograms[annotation_type, category]
         value, error = mean_and_error(histogram)
         row = {
             "quantity": "rows per patch",
-            "type": kind,
+            "type": annotation_type,
             "category": category,
             "split": OUTSIDE,
             "items": counts.patches_outside,
             "value": value,
-            "expected": release.rows_per_patch(kind, category),
+            "expected": None,
             "basis": "derived",
         }
-        rule = _RULES.get((kind, category))
+        rule = CATEGORY_TABLE[annotation_type, category].rows_per_patch
+        if not release.has(annotation_type, category):
+            follows = "landscape" if rule is None else "rule"
+            yield row | {"basis": OWN, "follows_from": follows, "standard_error": error}
+            continue
+        row["expected"] = release.rows_per_patch(annotation_type, category)
         if rule is None:
             yield row | {"follows_from": "landscape"} | _compared(value, row["expected"], error)
             continue
@@ -131,9 +129,12 @@ def _yes_shares(counts, release):
         yes, no = (counts.answers["binary", category, answer] for answer in ANSWERS["binary"])
         row = {"quantity": "share of answer", "type": "binary", "category": category, "answer": "yes"}
         row |= {"split": OUTSIDE, "items": yes + no, "basis": "derived"}
-        if ("binary", category) in _RULES:
+        # Of two rows that each patch has by rule one is yes.
+        if CATEGORY_TABLE["binary", category].rows_per_patch == 2:
             row |= {"expected": 50.0, "follows_from": "rule", "standard_error": 0.0}
             row["note"] = f"{yes} yes, {no} no" if yes != no else ""
+        elif not release.has("binary", category):
+            row |= {"expected": None, "basis": OWN, "follows_from": "landscape", "standard_error": None}
         else:
             adjacent = _adjacent_share(release)
             row |= {"expected": 100 * adjacent / (1 + adjacent), "follows_from": "landscape"}
@@ -158,24 +159,25 @@ def _letters(counts):
 def _units(counts, release):
     key = ("rows in percent to one in metres", "", "", "area")
     ratio = release.number(*key)
-    for kind in ANSWERS:
-        items = counts.units[kind, "percent"] + counts.units[kind, "metric"]
-        row = {"quantity": "share of thresholds in percent", "type": kind, "category": "area"}
+    for annotation_type in ANSWERS:
+        percent, metric = (counts.units[annotation_type, unit] for unit in ("percent", "metric"))
+        items = percent + metric
+        row = {"quantity": "share of thresholds in percent", "type": annotation_type, "category": "area"}
         row |= {"split": OUTSIDE, "items": items, "expected": 100 * ratio / (ratio + 1)}
         row |= {"basis": release.basis(*key), "follows_from": "draw"}
-        yield _share(row, counts.units[kind, "percent"])
+        yield _share(row, percent)
 
 
 def _patches_with(counts, release):
     patches = release.number("patches", OUTSIDE)
     position = release.number("rows", OUTSIDE, "mcq", "relative pos")
     boxes = ("percent of patches with a row", "", *BOXES)
-    for kind, category, key, expected, basis in (
+    for annotation_type, category, key, expected, basis in (
         ("binary", "adjacency", ADJACENT, 100 * _adjacent_share(release), "derived"),
         ("mcq", "relative pos", ("mcq", "relative pos"), 100 * position / patches, "derived"),
-        ("bounding box", "", BOXES, release.number(*boxes), release.basis(*boxes)),
+        (*BOXES, "", BOXES, release.number(*boxes), release.basis(*boxes)),
     ):
-        row = {"quantity": "share of patches with a row", "type": kind, "category": category}
+        row = {"quantity": "share of patches with a row", "type": annotation_type, "category": category}
         row |= {"answer": "yes" if key == ADJACENT else "", "split": OUTSIDE, "items": counts.patches_outside}
         row |= {"expected": float(expected), "basis": basis, "follows_from": "landscape"}
         row = _share(row, counts.patches_outside - counts.histograms[key][0])
@@ -196,15 +198,21 @@ def _splits(counts, release):
 def _benchmark(counts, release):
     cells, items, published = counts.cells[BENCH], counts.rows[BENCH], release.number("rows", BENCH)
     # Questions of one category are published together, binary and multiple-choice ones.
-    questions = dict.fromkeys(category for kind in ANSWERS for category in CATEGORIES[kind])
-    boxes = [(kind, category) for kind, category in KINDS if kind in BOXES]
-    for kind, category in (*((kind, "") for kind in CATEGORIES), *(("", name) for name in questions), *boxes):
-        key = ("rows", BENCH, kind, category)
-        row = {"quantity": "share of rows", "type": kind, "category": category, "split": BENCH}
+    questions = dict.fromkeys(
+        category for name in ANSWERS for category in CATEGORIES[name] if release.has(name, category)
+    )
+    shares = [(name, "") for name in CATEGORIES]
+    shares += [("", name) for name in questions]
+    shares += [key for key in TYPE_CATEGORIES if key[0] in BOXES]
+    for annotation_type, category in shares:
+        key = ("rows", BENCH, annotation_type, category)
+        row = {"quantity": "share of rows", "type": annotation_type, "category": category, "split": BENCH}
         row |= {"items": items, "expected": 100 * release.number(*key) / published}
         row |= {"basis": release.basis(*key), "follows_from": "selection", "standard_error": None}
         taken = sum(
-            number for cell, number in cells.items() if (kind or cell[0], category or cell[1]) == cell
+            number
+            for cell, number in cells.items()
+            if (annotation_type or cell[0], category or cell[1]) == cell
         )
         row = _share(row, taken)
         difference = taken - items * row["expected"] / 100

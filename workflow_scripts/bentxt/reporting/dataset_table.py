@@ -47,9 +47,14 @@ def read_published(path):
 
 
 def samples_in_words(count):
-    """Write a number of samples as Table 1 does: 940, 10.5k, 157k, 9.6M.
+    """Write a number of samples as Table 1 does.
 
     Numbers from 100 thousand up to a million have no decimal.
+
+    Examples
+    --------
+    >>> [samples_in_words(count) for count in (940, 10_500, 157_000, 9_600_000)]
+    ['940', '10.5k', '157k', '9.6M']
     """
     if count < 1000:
         return str(count)

@@ -46,7 +46,7 @@ def new_figure(width, height):
 
 
 def write_figure_files(figure, columns, rows, target):
-    """Write the plotted numbers to ``target`` (CSV), and the figure beside it as PDF and PNG.
+    """Write the plotted numbers to ``target`` (CSV), and the figure next to it as PDF and PNG.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def wrapped(text, width, size, weight="normal"):
     space = text_width("n n", size, weight) - text_width("nn", size, weight)
     lines, line, used = [], [], 0.0
     for word in text.split():
-        # Words are measured one by one: outlining every longer line anew takes seconds a page.
+        # Words are measured one by one: outlining every longer line again takes seconds a page.
         needed = text_width(word, size, weight)
         if line and used + space + needed > width:
             lines.append(" ".join(line))

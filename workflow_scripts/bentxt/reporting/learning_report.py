@@ -1,9 +1,6 @@
 """Whether fine-tuning taught RS-InternVL anything: against the untrained model and constant answers."""
 
 from bentxt.errors import InputError
-from bentxt.models.model_table import UNTRAINED
-
-TRAINED = "RS-InternVL"
 
 COLUMNS = (
     "task",
@@ -21,7 +18,7 @@ COLUMNS = (
 )
 
 
-def learning_rows(scores, run, tasks=("binary", "mcq")):
+def learning_rows(scores, run, models, tasks=("binary", "mcq")):
     """Compare accuracies task by task.
 
     Parameters
@@ -30,6 +27,8 @@ def learning_rows(scores, run, tasks=("binary", "mcq")):
         From :func:`bentxt.reporting.score_files.read_scores`; both models on all ``tasks``.
     run : str
         ``mini`` or ``paper``.
+    models : tuple of str
+        The fine-tuned model, and its baseline without an adapter.
     tasks : sequence of str
 
     Returns
@@ -43,11 +42,12 @@ def learning_rows(scores, run, tasks=("binary", "mcq")):
         If a score file is missing, or the two models were scored on different items.
     """
     rows = []
+    fine_tuned, baseline = models
     for task in tasks:
-        missing = [model for model in (TRAINED, UNTRAINED) if (model, task) not in scores]
+        missing = [model for model in models if (model, task) not in scores]
         if missing:
             raise InputError(f"no score file of {missing[0]} on {task}", remedy="give both models' scores")
-        trained, untrained = scores[TRAINED, task], scores[UNTRAINED, task]
+        trained, untrained = scores[fine_tuned, task], scores[baseline, task]
         unscored = [score for score in (trained, untrained) if score["status"] != "scored"]
         row = dict.fromkeys(COLUMNS) | {"task": task, "run": run, "note": ""}
         if unscored:
@@ -56,7 +56,7 @@ def learning_rows(scores, run, tasks=("binary", "mcq")):
             continue
         if trained["items"] != untrained["items"] or trained["constant"] != untrained["constant"]:
             raise InputError(
-                f"{TRAINED} and {UNTRAINED} were scored on different {task} items",
+                f"{fine_tuned} and {baseline} were scored on different {task} items",
                 remedy="make both scores again from one data set",
             )
         accuracy, constant = trained["metrics"]["accuracy"], trained["constant"]

@@ -1,4 +1,4 @@
-"""What stands beside every table and figure: how it was made, from what, with what, and where."""
+"""What stands next to every table and figure: how it was made, from what, with what, and where."""
 
 import hashlib
 import importlib.metadata
@@ -37,7 +37,7 @@ PACKAGES = (
 
 
 def write_provenance(targets, own, inputs):
-    """Write the provenance of a target beside its first file, with the suffix ``.provenance.json``.
+    """Write the provenance of a target next to its first file, with the suffix ``.provenance.json``.
 
     Parameters
     ----------

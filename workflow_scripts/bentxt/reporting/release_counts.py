@@ -3,8 +3,9 @@
 import csv
 from pathlib import Path
 
-from bentxt.dataset.annotation_counts import ADJACENT, ANSWERS, BENCH
+from bentxt.dataset.annotation_counts import ADJACENT, BENCH, BOXES
 from bentxt.errors import InputError
+from bentxt.release import ANSWERS
 
 OUTSIDE = "outside bench"
 
@@ -39,9 +40,9 @@ class ReleaseCounts:
             problem = f"expected unit, split, type, category, answer, number and basis: {error!r}"
             raise InputError(problem, file=path) from error
 
-    def number(self, unit, split="", kind="", category="", answer=""):
+    def number(self, unit, split="", annotation_type="", category="", answer=""):
         """Return a number; :class:`InputError` names one that the file does not hold."""
-        key = (unit, split, kind, category, answer)
+        key = (unit, split, annotation_type, category, answer)
         if key not in self._numbers:
             raise InputError("no such number of the release", file=self._path, item=_words(key))
         return self._numbers[key][0]
@@ -51,15 +52,24 @@ class ReleaseCounts:
         self.number(*key)
         return self._numbers[(*key, *[""] * (5 - len(key)))][1]
 
-    def rows_per_patch(self, kind, category):
-        """Return the release's mean rows per patch outside bench, and how it is known."""
-        if (kind, category) == ADJACENT[:2]:
-            rows = sum(self.number("rows", OUTSIDE, kind, category, answer) for answer in ANSWERS[kind])
-        elif kind == "bounding box":
+    def has(self, annotation_type, category):
+        """Tell whether the release has rows of a type and category: a category of your own is not in it."""
+        keys = {key[2:4] for key in self._numbers if key[:2] in (("rows", OUTSIDE), ("rows", BENCH))}
+        return (annotation_type, category) in keys
+
+    def rows_per_patch(self, annotation_type, category):
+        """Return the release's mean rows per patch outside bench."""
+        if (annotation_type, category) == ADJACENT[:2]:
+            rows = sum(
+                self.number("rows", OUTSIDE, annotation_type, category, answer)
+                for answer in ANSWERS[annotation_type]
+            )
+        elif annotation_type in BOXES:
             # Published for the whole release and for the benchmark split.
-            rows = self.number("rows", "", "", category) - self.number("rows", BENCH, kind, category)
+            rows = self.number("rows", "", "", category)
+            rows -= self.number("rows", BENCH, annotation_type, category)
         else:
-            rows = self.number("rows", OUTSIDE, kind, category)
+            rows = self.number("rows", OUTSIDE, annotation_type, category)
         return rows / self.number("patches", OUTSIDE)
 
 

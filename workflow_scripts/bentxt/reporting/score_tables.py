@@ -21,8 +21,8 @@ def all_models_table(name, scores, models, absent, run):
         Key of :data:`LAYOUTS`.
     scores : dict of (str, str) to dict
         From :func:`bentxt.reporting.score_files.read_scores`.
-    models : dict of str to dict
-        From :func:`bentxt.models.model_table.read_models`; rows are in its order.
+    models : dict of str to bentxt.models.table_rows.TableRow
+        Rows are in its order, a user's own models below the others.
     absent : dict of str to str
         Why a model is not in this run.
     run : str
@@ -42,10 +42,8 @@ def all_models_table(name, scores, models, absent, run):
         names += ["items", "strict", "lenient", "unparsed"]
     names += ["weights", "note"]
     rows = []
-    for key, model in models.items():
-        if model["kind"] not in ("RS", "CV"):
-            continue
-        row = {"model": key, "parameters": model.get("parameters")}
+    for key, model in _of_groups(models, "RS", "CV", "own").items():
+        row = {"model": key, "parameters": model.parameters}
         row |= _values(layout, key, scores, absent)
         if single_task:
             task = next(iter(layout.values.values()))[0]
@@ -55,6 +53,12 @@ def all_models_table(name, scores, models, absent, run):
     if not single_task:
         remarks += _extraction_remarks(scores, [row["model"] for row in rows])
     return Table(layout.number, layout.title, run, {name: LABELS[name] for name in names}, rows, remarks)
+
+
+def _of_groups(models, *groups):
+    """Return the models of some groups: in the file's order, a user's own below the paper's."""
+    chosen = {key: model for key, model in models.items() if model.group in groups}
+    return dict(sorted(chosen.items(), key=lambda item: item[1].group == "own"))
 
 
 def _values(layout, key, scores, absent):
@@ -137,15 +141,13 @@ def best_models_table(scores, models, absent, run, name="table8"):
     layout = BEST_LAYOUTS[name]
     rows = []
     for label, kind in _BEST_ROWS.items():
-        candidates = {
-            key: _values(layout, key, scores, absent)
-            for key, model in models.items()
-            if model["kind"] == kind
-        }
+        candidates = {key: _values(layout, key, scores, absent) for key in _of_groups(models, kind)}
         rows.append({"model": label} | _best(layout, candidates, kind))
-    rows.append({"model": "RS-InternVL"} | _values(layout, "RS-InternVL", scores, absent))
+    rows += [
+        {"model": key} | _values(layout, key, scores, absent) for key in _of_groups(models, "ours", "own")
+    ]
     names = ["model", *layout.values, "weights", "note"]
-    shown = [key for key, model in models.items() if model["kind"] in ("RS", "CV") or key == "RS-InternVL"]
+    shown = _of_groups(models, "RS", "CV", "ours", "own")
     remarks = [*_remarks(scores), *_extraction_remarks(scores, shown)]
     return Table(layout.number, layout.title, run, {name: LABELS[name] for name in names}, rows, remarks)
 

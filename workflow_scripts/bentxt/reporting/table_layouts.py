@@ -1,6 +1,31 @@
-"""Columns of the paper's score tables."""
+"""Columns of the paper's score tables, and the categories' labels in them."""
 
 from typing import NamedTuple
+
+from bentxt.release import ANSWERS, CATEGORIES, TASKS
+
+
+class CategoryLabel(NamedTuple):
+    """What the tables call a category: its column in CSV files, and its label for readers."""
+
+    column: str
+    label: str
+
+
+#: Columns of Tables 3 and 4; the last three are the subjects of Tables 6, 5 and 7.
+CATEGORY_LABELS = {
+    "presence": CategoryLabel("presence", "Presence"),
+    "area": CategoryLabel("area", "Area"),
+    "count": CategoryLabel("count", "Count"),
+    "adjacency": CategoryLabel("adjacency", "Adjacency"),
+    "relative pos": CategoryLabel("relative_position", "Relative position"),
+    "country": CategoryLabel("country", "Country"),
+    "season": CategoryLabel("season", "Season"),
+    "climate zone": CategoryLabel("climate_zone", "Climate zone"),
+    "point": CategoryLabel("point", "Referring point detection"),
+    "reference": CategoryLabel("reference", "Referring land use and land cover detection"),
+    "None": CategoryLabel("captioning", "Captioning"),
+}
 
 LABELS = {
     "model": "Model",
@@ -9,14 +34,7 @@ LABELS = {
     "binary_accuracy": "Binary accuracy",
     "mcq_accuracy": "MCQ accuracy",
     "referring_miou": "Referring mIoU",
-    "presence": "Presence",
-    "area": "Area",
-    "count": "Count",
-    "adjacency": "Adjacency",
-    "relative_position": "Relative position",
-    "country": "Country",
-    "season": "Season",
-    "climate_zone": "Climate zone",
+    **dict(CATEGORY_LABELS[category] for name in ANSWERS for category in CATEGORIES[name]),
     "overall": "Overall",
     "instruction_following": "IF",
     "miou": "mIoU",
@@ -58,10 +76,17 @@ class Layout(NamedTuple):
     values: dict
     category: str | None = ""
 
+    @property
+    def tasks(self):
+        """The tasks whose scores the table shows, in the order of its columns."""
+        return tuple(dict.fromkeys(task for task, _ in self.values.values()))
 
-def _by_category(task, categories):
-    columns = {category.replace(" ", "_"): (task, f"accuracy/{category}") for category in categories}
-    columns = {"relative_position" if name == "relative_pos" else name: at for name, at in columns.items()}
+
+def _by_category(task):
+    columns = {
+        CATEGORY_LABELS[category].column: (task, f"accuracy/{category}")
+        for category in CATEGORIES[TASKS[task]]
+    }
     return columns | {"overall": (task, "accuracy")}
 
 
@@ -81,28 +106,28 @@ LAYOUTS = {
     "table3": Layout(
         "3",
         "Accuracy on binary questions by category, %, and instruction following (IF)",
-        _by_category("binary", ("presence", "area", "count", "adjacency")),
+        _by_category("binary"),
     ),
     "table4": Layout(
         "4",
         "Accuracy on multiple-choice questions by category, %, and instruction following (IF)",
-        _by_category(
-            "mcq",
-            ("presence", "area", "count", "adjacency", "relative pos", "country", "season", "climate zone"),
-        ),
+        _by_category("mcq"),
     ),
     "table5": Layout(
         "5",
-        "Referring land use and land cover detection, %, and instruction following (IF)",
+        f"{CATEGORY_LABELS['reference'].label}, %, and instruction following (IF)",
         _boxes("reference"),
         "reference",
     ),
     "table6": Layout(
-        "6", "Referring point detection, %, and instruction following (IF)", _boxes("point"), "point"
+        "6",
+        f"{CATEGORY_LABELS['point'].label}, %, and instruction following (IF)",
+        _boxes("point"),
+        "point",
     ),
     "table7": Layout(
         "7",
-        "Captioning metrics, %",
+        f"{CATEGORY_LABELS['None'].label} metrics, %",
         {
             name: ("captioning", name)
             for name in ("bleu4", "rouge", "meteor", "cider", "bertscore", "sbert_cosine", "clair")
@@ -121,7 +146,7 @@ BEST_LAYOUTS = {
     # The supplement takes Tables 3-7 apart in the same way.
     "table_s7": Layout("S7", "Binary questions by category, %", LAYOUTS["table3"].values),
     "table_s8": Layout("S8", "Multiple-choice questions by category, %", LAYOUTS["table4"].values),
-    "table_s9": Layout("S9", "Referring land use and land cover detection, %", LAYOUTS["table5"].values),
-    "table_s10": Layout("S10", "Referring point detection, %", LAYOUTS["table6"].values),
-    "table_s11": Layout("S11", "Captioning metrics, %", LAYOUTS["table7"].values),
+    "table_s9": Layout("S9", f"{CATEGORY_LABELS['reference'].label}, %", LAYOUTS["table5"].values),
+    "table_s10": Layout("S10", f"{CATEGORY_LABELS['point'].label}, %", LAYOUTS["table6"].values),
+    "table_s11": Layout("S11", f"{CATEGORY_LABELS['None'].label} metrics, %", LAYOUTS["table7"].values),
 }

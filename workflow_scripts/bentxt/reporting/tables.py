@@ -168,7 +168,7 @@ def to_latex(table):
 
 
 def write_table_files(table, target):
-    """Write ``target`` (CSV) and beside it ``.md`` and ``.tex``; return the three paths."""
+    """Write ``target`` (CSV) and next to it ``.md`` and ``.tex``; return the three paths."""
     target = Path(target)
     paths = [target, target.with_suffix(".md"), target.with_suffix(".tex")]
     for path, text in zip(

@@ -1,9 +1,18 @@
 """Every table by its name in ``docs/data_model.md``."""
 
-from bentxt.tables.annotation_schemas import BENCHMARK_ROWS, DATASET, QUESTIONS
-from bentxt.tables.caption_schemas import AUGMENTED_CAPTIONS, TEMPLATE_CAPTIONS
-from bentxt.tables.patch_schemas import ADJACENCIES, INSTANCES, KEPT_PATCHES, MAPS, METADATA, PATCHES
-from bentxt.tables.result_schemas import CAPTION_STATISTICS, PREDICTIONS
+from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
+from bentxt.tables.schemas.benchmark_rows_schema import BENCHMARK_ROWS
+from bentxt.tables.schemas.caption_statistics_schema import CAPTION_STATISTICS
+from bentxt.tables.schemas.dataset_schema import DATASET
+from bentxt.tables.schemas.instances_schema import INSTANCES
+from bentxt.tables.schemas.kept_patches_schema import KEPT_PATCHES
+from bentxt.tables.schemas.maps_schema import MAPS
+from bentxt.tables.schemas.metadata_schema import METADATA
+from bentxt.tables.schemas.patches_schema import PATCHES
+from bentxt.tables.schemas.predictions_schema import PREDICTIONS
+from bentxt.tables.schemas.questions_schema import QUESTIONS
+from bentxt.tables.schemas.template_captions_schema import TEMPLATE_CAPTIONS
 
 #: Every table by the name that ``docs/data_model.md`` gives it.
 TABLES = {

@@ -3,6 +3,6 @@
 import pyarrow as pa
 
 
-def column(name, kind, description):
+def column(name: str, kind: pa.DataType, description: str) -> pa.Field:
     """Return a column that holds no nulls, with its meaning and unit as metadata."""
     return pa.field(name, kind, nullable=False, metadata={"description": description})

@@ -1,5 +1,6 @@
 """Rows that arrive in any order, written in sorted order, with no more in memory than a shard."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,19 +20,19 @@ class SortedRows:
         With an int32 field ``map``.
     """
 
-    def __init__(self, path, dtype):
+    def __init__(self, path: Path | str, dtype: np.dtype) -> None:
         self._path, self._dtype = Path(path), dtype
         self._path.write_bytes(b"")
-        self._lengths = []
+        self._lengths: list[int] = []
 
-    def append(self, rows):
+    def append(self, rows: np.ndarray) -> None:
         """Add rows; rows of one map must come together, their order within it is kept."""
         if len(rows):
             with self._path.open("ab") as file:
                 np.ascontiguousarray(rows[np.argsort(rows["map"], kind="stable")]).tofile(file)
             self._lengths.append(len(rows))
 
-    def blocks(self, maps, maps_per_block):
+    def blocks(self, maps: int, maps_per_block: int) -> Iterator[np.ndarray]:
         """Yield all rows sorted, ``maps_per_block`` of the ``maps`` values of ``map`` at a time.
 
         Parameters
@@ -57,7 +58,7 @@ class SortedRows:
             merged = np.concatenate([np.empty(0, self._dtype), *(self._read(*span) for span in spans)])
             yield merged[np.argsort(merged["map"], kind="stable")]
 
-    def _read(self, start, end):
+    def _read(self, start: int, end: int) -> np.ndarray:
         """Return rows ``start`` to ``end`` of the scratch file."""
         offset = int(start) * self._dtype.itemsize
         return np.fromfile(self._path, self._dtype, int(end - start), offset=offset)

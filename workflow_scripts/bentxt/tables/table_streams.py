@@ -1,5 +1,9 @@
 """Reading parts of tables, and sorted tables side by side, so that memory stays flat."""
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,7 +13,9 @@ from bentxt.errors import InputError
 from bentxt.tables.table_files import check_table
 
 
-def read_rows(path, schema, start, stop, columns=None):
+def read_rows(
+    path: Path | str, schema: pa.Schema, start: int, stop: int, columns: list[str] | None = None
+) -> pa.Table:
     """Read rows [start, stop) of a table, from the row groups that hold them.
 
     Parameters
@@ -41,7 +47,12 @@ def read_rows(path, schema, start, stop, columns=None):
     return table.slice(start - first, stop - start)
 
 
-def read_batches(path, columns, batch_size=1 << 16, row_groups=None):
+def read_batches(
+    path: Path | str,
+    columns: list[str],
+    batch_size: int = 1 << 16,
+    row_groups: list[int] | None = None,
+) -> Iterator[pa.RecordBatch]:
     """Yield the rows of a Parquet file in batches, with no more in memory than a row group.
 
     Parameters
@@ -89,7 +100,9 @@ class TableStream:
         If the file is missing or of another schema; while reading, if the key is not ascending.
     """
 
-    def __init__(self, path, schema, key, columns=None):
+    def __init__(
+        self, path: Path | str, schema: pa.Schema, key: str, columns: list[str] | None = None
+    ) -> None:
         check_table(path, schema)
         self.path, self.key = path, key
         self._metadata = pq.read_metadata(path)
@@ -97,10 +110,10 @@ class TableStream:
         self._columns = columns or schema.names
         self._batches = read_batches(path, self._columns)
         self._rest = pa.schema([schema.field(name) for name in self._columns]).empty_table()
-        self._last = None
+        self._last: Any = None
 
-    def skip_rows(self, count):
-        """Leave out the first ``count`` rows; whole row groups of them are not read. Only at the beginning."""
+    def skip_rows(self, count: int) -> None:
+        """Leave out the first ``count`` rows and do not read whole row groups of them; only at the start."""
         ends = np.cumsum([group.num_rows for group in self._row_groups()], dtype=np.int64)
         first = int(np.searchsorted(ends, count, side="right"))
         self._begin_at(first)
@@ -110,7 +123,7 @@ class TableStream:
             self._rest = self._rest.slice(part)
             rest -= part
 
-    def skip_below(self, limit):
+    def skip_below(self, limit: Any) -> None:
         """Leave out the rows whose key is below ``limit``, as :meth:`skip_rows`."""
         column = self._metadata.schema.names.index(self.key)
         statistics = [group.column(column).statistics for group in self._row_groups()]
@@ -119,7 +132,7 @@ class TableStream:
         while not len(self._rest) and self._fetch():
             self._rest = self._rest.filter(pc.greater_equal(self._rest[self.key], limit))
 
-    def until(self, limit):
+    def until(self, limit: Any) -> pa.Table:
         """Return the rows not yet returned whose key is at most ``limit``, as a table."""
         parts = []
         while True:
@@ -135,7 +148,7 @@ class TableStream:
                 break
         return pa.concat_tables(parts)
 
-    def take(self, count):
+    def take(self, count: int) -> pa.Table:
         """Return the next ``count`` rows, fewer at the end, as a table."""
         parts, missing = [], count
         while True:
@@ -146,14 +159,14 @@ class TableStream:
             if not missing or not self._fetch():
                 return pa.concat_tables(parts)
 
-    def _row_groups(self):
+    def _row_groups(self) -> list:
         return [self._metadata.row_group(group) for group in range(self._metadata.num_row_groups)]
 
-    def _begin_at(self, row_group):
+    def _begin_at(self, row_group: int) -> None:
         row_groups = list(range(row_group, self._metadata.num_row_groups))
         self._batches = read_batches(self.path, self._columns, row_groups=row_groups)
 
-    def _fetch(self):
+    def _fetch(self) -> bool:
         """Read the next batch into the empty rest; False at the end of the table."""
         batch = next(self._batches, None)
         if batch is None:
@@ -162,7 +175,7 @@ class TableStream:
         self._check_order()
         return True
 
-    def _check_order(self):
+    def _check_order(self) -> None:
         keys = self._rest[self.key].combine_chunks()
         ascending = len(keys) < 2 or pc.all(pc.less_equal(keys[:-1], keys[1:])).as_py()
         if not ascending or (self._last is not None and len(keys) and keys[0].as_py() < self._last):

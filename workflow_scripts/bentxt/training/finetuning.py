@@ -2,7 +2,7 @@
 
 All annotations of a patch are packed behind one visual prefix (:mod:`bentxt.training.packing`); a step is a
 number of patches. Order and dropout are drawn from the seed and the step, so that a run that was killed and
-goes on ends with the very weights of a run that was not.
+resumes ends with the very weights of a run that was not.
 """
 
 import json
@@ -49,7 +49,7 @@ class FinetuningSettings:
     dropout : float
         Before the adapter.
     save_every : int
-        Steps between two saved states, from which a killed run goes on.
+        Steps between two saved states, from which a killed run resumes.
     cached_patches : int
         Patches whose features stay in memory.
     """
@@ -134,7 +134,7 @@ def learning_rate(step, steps, settings):
 
 
 def finetune(model, before, patches, features, settings, seed, folder, key):
-    """Fine-tune, going on from a saved state if there is one.
+    """Fine-tune, resuming from a saved state if there is one.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def finetune(model, before, patches, features, settings, seed, folder, key):
     path = Path(folder) / STATE
     done, log = load_state(path, key, trained, optimizer)
     if done:
-        logger.info("going on after step %d of %d", done, steps)
+        logger.info("resuming after step %d of %d", done, steps)
     model.train()
     bar = progress(range(done, steps), initial=done, total=steps, desc="fine-tuning")
     for step in bar:
@@ -210,7 +210,7 @@ def packed_losses(model, before, patches, features, settings, seed, epoch):
 
 
 def save_state(path, key, step, log, trained, optimizer):
-    """Save all that a killed run needs to go on, in one file, atomically."""
+    """Save all that a killed run needs to resume, in one file, atomically."""
     tensors = {f"weight.{name}": value.detach().cpu().contiguous() for name, value in trained.items()}
     for name, value in trained.items():
         for moment, tensor in optimizer.state[value].items():
@@ -227,11 +227,11 @@ def load_state(path, key, trained, optimizer):
         with safe_open(path, "pt") as file:
             metadata = file.metadata()
             if metadata["key"] != key:
-                logger.info("the saved state is of another run; beginning anew")
+                logger.info("the saved state is of another run; beginning again")
                 return 0, []
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, KeyError) as error:
-        logger.warning("the saved state cannot be read (%s); beginning anew", error)
+        logger.warning("the saved state cannot be read (%s); beginning again", error)
         return 0, []
     with torch.no_grad():
         for name, value in trained.items():

@@ -4,6 +4,9 @@ Each annotation sees the prefix and itself only, and its positions go on from th
 annotation gets what it would get alone. The prefix, by far the longer part, is computed once.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +29,7 @@ class Segment:
     targets: np.ndarray
 
 
-def answer_segment(instruction, answer):
+def answer_segment(instruction: Sequence[int], answer: Sequence[int]) -> Segment:
     """Return the segment of an instruction's tokens and its answer's; the answer is to be predicted."""
     tokens = np.array([*instruction, *answer], np.int64)
     return Segment(tokens, np.arange(len(instruction), len(tokens)))
@@ -63,13 +66,13 @@ class Packed:
     annotations: torch.Tensor
     count: int
 
-    def to(self, device):
+    def to(self, device: torch.device | str) -> Packed:
         """Return the batch on another device."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return Packed(**{k: v.to(device) if isinstance(v, torch.Tensor) else v for k, v in values.items()})
 
 
-def pack(prefix, segments):
+def pack(prefix: int, segments: Sequence[Sequence[Segment]]) -> Packed:
     """Lay out the annotations of some patches.
 
     Parameters
@@ -113,13 +116,18 @@ def pack(prefix, segments):
     # A row of padding sees itself, as a softmax over nothing is not a number.
     mask |= np.eye(total, dtype=bool)
     return Packed(
-        *map(torch.from_numpy, (tokens, positions, mask[:, None])),
-        *(torch.from_numpy(np.concatenate(part)) for part in (rows, columns, targets, annotations)),
-        count,
+        tokens=torch.from_numpy(tokens),
+        positions=torch.from_numpy(positions),
+        mask=torch.from_numpy(mask[:, None]),
+        rows=torch.from_numpy(np.concatenate(rows)),
+        columns=torch.from_numpy(np.concatenate(columns)),
+        targets=torch.from_numpy(np.concatenate(targets)),
+        annotations=torch.from_numpy(np.concatenate(annotations)),
+        count=count,
     )
 
 
-def annotation_losses(logits, packed):
+def annotation_losses(logits: torch.Tensor, packed: Packed) -> torch.Tensor:
     """Return the mean cross entropy over the answer tokens of each annotation: float32, shape (count,)."""
     losses = torch.nn.functional.cross_entropy(logits.float(), packed.targets, reduction="none")
     lengths = torch.bincount(packed.annotations, minlength=packed.count)

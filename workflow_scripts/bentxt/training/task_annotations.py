@@ -3,7 +3,7 @@
 from bentxt.errors import InputError
 from bentxt.models.instructions import write_instruction
 from bentxt.release import TASKS
-from bentxt.tables.annotation_schemas import DATASET
+from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import read_table
 from bentxt.training.finetuning import PatchAnnotations
 

@@ -1,6 +1,9 @@
 """The tiny checkpoints built and pre-trained on the training split."""
 
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 import torch
 
 from bentxt.atomic import atomic_directory
@@ -13,24 +16,60 @@ from bentxt.models.tiny.internvl import tiny_encoder, tiny_image_processor, tiny
 from bentxt.models.tiny.tokenizer import SEASONS
 from bentxt.nomenclature import COUNTRIES
 from bentxt.patches.climate_legend import zone_names
-from bentxt.program.command_line import lineage
-from bentxt.program.settings import setting
 from bentxt.release import TASKS
 from bentxt.training.encoder_pretraining import class_shares, pretrain_encoder
 from bentxt.training.language_pretraining import pretrain_language_model
 from bentxt.training.reading_pages import Vocabulary
 
 
-def build_encoder(args, rows, settings, seed):
-    """Build and pre-train the S1 or the S2 encoder on the rows of the training split."""
+@dataclass(frozen=True)
+class TrainingWorld:
+    """What tiny checkpoints are pre-trained on.
+
+    Attributes
+    ----------
+    rows : pandas.DataFrame
+        The training split's rows of the data set.
+    images : str or Path
+        LMDB of the images.
+    reference_maps : str or Path
+        Archive or folder of reference maps.
+    """
+
+    rows: pd.DataFrame
+    images: str
+    reference_maps: str
+
+
+def build_encoder(out, sensor, world, settings, seed, made):
+    """Build and pre-train an encoder.
+
+    Parameters
+    ----------
+    out : str or Path
+        Folder of the checkpoint; it appears when it is complete.
+    sensor : str
+        "s1_encoder" or "s2_encoder".
+    world : TrainingWorld
+    settings : EncoderSettings
+    seed : int
+    made : dict
+        Lineage, to be written into the checkpoint.
+
+    Returns
+    -------
+    float
+        Loss over the last tenth of the steps, nats.
+    """
+    rows = world.rows
     patches = rows.drop_duplicates("patch_id")
-    images = open_images(args.images)
-    if args.key == "s1_encoder":
+    images = open_images(world.images)
+    if sensor == "s1_encoder":
         statistics, bands = S1_STATISTICS, [images.s1(name) for name in patches["s1_name"]]
     else:
         statistics, bands = S2_STATISTICS, [images.s2(name) for name in patches["patch_id"]]
     inputs = torch.from_numpy(np.stack([encoder_input(of, statistics) for of in bands]))
-    maps = class_maps(args.reference_maps, list(patches["patch_id"]))
+    maps = class_maps(world.reference_maps, list(patches["patch_id"]))
     shares = torch.from_numpy(class_shares(maps, settings.patch))
     labels = [
         torch.from_numpy(np.unique(patches[column], return_inverse=True)[1])
@@ -38,15 +77,28 @@ def build_encoder(args, rows, settings, seed):
     ]
     model = tiny_encoder(len(statistics), settings.width, settings.layers, settings.patch)
     loss = pretrain_encoder(model, inputs, shares, labels, settings, seed)
-    print(f"{args.key}: loss {loss:.3f} nats over the last tenth of {settings.steps} steps")
-    _save(args, model)
+    _save(out, made, model)
+    return loss
 
 
-def build_internvl(args, rows, tokenizer, settings, seed):
-    """Build InternVL and pre-train its language model on the rows of the training split."""
+def build_internvl(out, world, tokenizer, settings, cell, seed, made):
+    """Build InternVL and pre-train its language model; parameters as above, and more.
+
+    Parameters
+    ----------
+    tokenizer : transformers.PreTrainedTokenizerFast
+    settings : LanguageSettings
+    cell : int
+        Side of the encoders' patches, pixels.
+
+    Returns
+    -------
+    dict of str to float
+        Share of the answer tokens that are right, by kind of annotation.
+    """
+    rows = world.rows
     patches = rows.drop_duplicates("patch_id")
-    cell = setting(args.settings, "tiny.encoder.patch")
-    shares = class_shares(class_maps(args.reference_maps, list(patches["patch_id"])), cell)
+    shares = class_shares(class_maps(world.reference_maps, list(patches["patch_id"])), cell)
     zones = zone_names()
     places = [
         (COUNTRIES.index(country), SEASONS.index(season), zones.index(zone))
@@ -73,13 +125,12 @@ def build_internvl(args, rows, tokenizer, settings, seed):
         settings,
         seed,
     )
-    for kind, share in right.items():
-        print(f"IVL: {share:.1%} of the answer tokens of kind {kind} right, reading training patches")
-    _save(args, model, tokenizer, tiny_image_processor())
+    _save(out, made, model, tokenizer, tiny_image_processor())
+    return right
 
 
-def _save(args, model, *companions):
-    with atomic_directory(args.out) as part:
+def _save(out, made, model, *companions):
+    with atomic_directory(out) as part:
         for piece in (model, *companions):
             piece.save_pretrained(part)
-        write_about(part, TINY_PRETRAINED, lineage(args).to_dict())
+        write_about(part, TINY_PRETRAINED, made)

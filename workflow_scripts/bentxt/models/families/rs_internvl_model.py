@@ -4,29 +4,11 @@ import torch
 import transformers
 
 from bentxt.models.answering_model import AnsweringModel
-from bentxt.models.device import device_name
+from bentxt.models.device import choose_device, device_name
 from bentxt.models.rs_internvl import load_parts
 
 
-def load_rs_internvl(base, s1_encoder, s2_encoder, adapter, seed, device, dtype):
-    """Load RS-InternVL for prediction; parameters as :func:`load_parts`.
-
-    Parameters
-    ----------
-    adapter : str or Path or None
-        Folder of the fine-tuned weights; None gives the untrained baseline, whose projections are fresh.
-
-    Returns
-    -------
-    bentxt.models.answering_model.AnsweringModel
-    """
-    model, prompts, preparation = load_parts(base, s1_encoder, s2_encoder, seed, device, dtype)
-    if adapter is not None:
-        model.load_adapter(adapter)
-    return RSInternVLAnswers(model.to(device).eval(), prompts, preparation, dtype)
-
-
-class RSInternVLAnswers(AnsweringModel):
+class RSInternVLModel(AnsweringModel):
     """Greedy decoding with RS-InternVL; keys and values of a patch's prefix serve all its instructions."""
 
     revision = None
@@ -37,6 +19,18 @@ class RSInternVLAnswers(AnsweringModel):
         self.device = device_name(self._device)
         self._model.s1_projection.to(dtype)
         self._model.s2_projection.to(dtype)
+
+    @classmethod
+    def load(cls, key, entry, weights, settings, checkpoint=None, adapter=None):
+        """Load the model; without an adapter its projections are fresh. See :class:`AnsweringModel`."""
+        options = settings["prediction"]
+        device, dtype = choose_device(options["device"], options["dtype"])
+        roles = ("checkpoint", "s1_encoder", "s2_encoder")
+        folders = [str(weights.checkpoints[role].folder) for role in roles]
+        model, prompts, preparation = load_parts(*folders, settings["seed"], device, dtype)
+        if adapter is not None:
+            model.load_adapter(adapter)
+        return cls(model.to(device).eval(), prompts, preparation, dtype)
 
     def answer(self, patch_images, instructions, max_new_tokens):
         """Answer all instructions of one patch; see :class:`AnsweringModel`."""

@@ -1,21 +1,21 @@
 """Models behind a server that speaks OpenAI's chat completions protocol: GPT, or any checkpoint served so."""
 
-import os
 from urllib.parse import urlsplit
 
 from bentxt.chat_server import Chat, ChatServer
-from bentxt.errors import CheckpointUnavailable, InputError
 from bentxt.models.answering_model import AnsweringModel
 from bentxt.models.rgb import png_data_url, rgb_image
 
 
-class ChatModel(AnsweringModel):
+class ServerModel(AnsweringModel):
     """Sends the picture as PNG with each instruction, many requests at a time.
 
     Attributes
     ----------
     weights : str
         "published" where OpenAI serves them; else that another server did, which may serve anything.
+    request : dict
+        All that a request holds besides picture, instruction and longest answer.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ class ChatModel(AnsweringModel):
     image : dict
         ``side`` of the model's entry in ``resources/models.yaml``.
     options : dict
-        The section ``prediction.openai``: ``base_url``, ``key_variable``, ``concurrency``, ``retries``,
-        ``temperature`` (None: the server's own) and ``length_parameter``.
+        The section ``prediction.openai``: those of :class:`bentxt.chat_server.ChatServer`, ``temperature``
+        (None: the server's own) and ``length_parameter``.
 
     Raises
     ------
@@ -34,20 +34,25 @@ class ChatModel(AnsweringModel):
     """
 
     def __init__(self, model, image, options):
-        variable = options["key_variable"]
-        if variable and not os.environ.get(variable):
-            raise CheckpointUnavailable(
-                f"no key: the environment variable {variable} is not set",
-                item="prediction.openai.key_variable",
-                remedy="export the server's key under that name, or set key_variable to null",
-            )
-        self.device = options["base_url"]
+        self._server = ChatServer(model, options, "prediction.openai")
+        self.device = self._server.base_url
         self.weights = "published" if _is_openai(self.device) else f"as served by {self.device}"
-        self._side, self._options = image["side"], options
-        try:
-            self._server = ChatServer(model, options["temperature"], 0, options)
-        except ImportError as error:
-            raise CheckpointUnavailable(f"no client for the server: {error}", item=model) from error
+        self._side, self._length = image["side"], options["length_parameter"]
+        temperature = options["temperature"]
+        self._generation = {} if temperature is None else {"temperature": temperature}
+        self.request = {
+            "base_url": self.device,
+            "model": model,
+            "side": self._side,
+            "message": _message("picture", "instruction"),
+            "length_parameter": self._length,
+            **self._generation,
+        }
+
+    @classmethod
+    def load(cls, key, entry, weights, settings, checkpoint=None, adapter=None):
+        """Connect to the server; see :class:`AnsweringModel`."""
+        return cls(checkpoint or entry.checkpoint, entry.image, settings["prediction"]["openai"])
 
     def answer(self, patch_images, instructions, max_new_tokens):
         """Answer all instructions of one patch; see :class:`AnsweringModel`."""
@@ -64,23 +69,9 @@ class ChatModel(AnsweringModel):
         chats = []
         for patch, texts in zip(patches, instructions, strict=True):
             url = png_data_url(rgb_image(patch.s2), self._side)
-            chats += [Chat(patch, (_message(url, text),)) for text in texts]
-        self._server.generation = {self._options["length_parameter"]: max_new_tokens}
-        if self._options["temperature"] is not None:
-            self._server.generation["temperature"] = self._options["temperature"]
-        answers = {}
-        try:
-            # No second turn: dict.__setitem__ returns None.
-            self._server.converse(chats, answers.__setitem__)
-        except InputError as error:
-            raise InputError(
-                error.problem,
-                file=error.file,
-                item=error.item,
-                remedy="check prediction.openai and the entry in models.yaml; finished batches are kept",
-            ) from error
-        said = iter([answers[index].strip() for index in range(len(chats))])
-        return [[next(said) for _ in texts] for texts in instructions]
+            chats += [Chat(patch.patch_id, (_message(url, text),)) for text in texts]
+        said = iter(self._server.ask(chats, {self._length: max_new_tokens, **self._generation}))
+        return [[next(said).strip() for _ in texts] for texts in instructions]
 
 
 def _is_openai(address):

@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 
 from bentxt.errors import CheckpointUnavailable
 from bentxt.models.answering_model import AnsweringModel
-from bentxt.models.device import device_name
+from bentxt.models.device import choose_device, device_name
 from bentxt.models.rgb import rgb_image, scaled
 
 #: Of each type of model: what the visual tokens of a picture stand between in the prompt, beyond what the
@@ -27,14 +27,18 @@ _TYPES = {
 }
 
 
-class NativeModel(AnsweringModel):
+class TransformersModel(AnsweringModel):
     """A vision-language model out of a checkpoint of transformers.
 
     Parameters
     ----------
     checkpoint : bentxt.models.checkpoints.Checkpoint
-    entry : dict
-        The model's entry of ``resources/models.yaml``: ``image.side``, ``chat`` and ``remote_code`` are used.
+    side : int or None
+        Pixels that the picture is scaled to before the model's own preprocessing.
+    chat : dict
+        Variables of the chat template.
+    remote_code : bool
+        Whether code from the checkpoint's repository runs.
     device : torch.device
     dtype : torch.dtype
 
@@ -44,15 +48,23 @@ class NativeModel(AnsweringModel):
         If the checkpoint cannot be loaded here, is of another type, or lacks weights.
     """
 
-    def __init__(self, checkpoint, entry, device, dtype):
+    def __init__(self, checkpoint, side, chat, remote_code, device, dtype):
         transformers.utils.logging.disable_progress_bar()
-        self._side, self._chat = entry["image"]["side"], entry.get("chat", {})
+        self._side, self._chat = side, chat
         try:
-            self._load(checkpoint.folder, entry["remote_code"], device, dtype)
+            self._load(checkpoint.folder, remote_code, device, dtype)
         except (OSError, ValueError, ImportError, KeyError, RuntimeError, SafetensorError) as error:
             problem = f"transformers {transformers.__version__} cannot load it: {error}"
             raise CheckpointUnavailable(problem, file=checkpoint.source) from error
         self.device = device_name(device)
+
+    @classmethod
+    def load(cls, key, entry, weights, settings, checkpoint=None, adapter=None):
+        """Load the model; see :class:`AnsweringModel`."""
+        options = settings["prediction"]
+        where = choose_device(options["device"], options["dtype"])
+        given = (entry.image["side"], entry.chat, entry.remote_code)
+        return cls(weights.checkpoints["checkpoint"], *given, *where)
 
     def _load(self, folder, remote_code, device, dtype):
         local = {"trust_remote_code": remote_code, "local_files_only": True}
@@ -62,7 +74,7 @@ class NativeModel(AnsweringModel):
         self._before, self._after, self._image_options = _TYPES[config.model_type]
         self._tokenizer = transformers.AutoTokenizer.from_pretrained(folder, padding_side="left", **local)
         if self._tokenizer.chat_template is None:
-            # Older checkpoints keep it beside the processor.
+            # Older checkpoints keep it next to the processor.
             template = json.loads((folder / "chat_template.json").read_text(encoding="utf-8"))
             self._tokenizer.chat_template = template["chat_template"]
         if self._tokenizer.pad_token is None:

@@ -115,8 +115,10 @@ class WorkerModel(AnsweringModel):
     ----------
     key : str
         The model, for messages.
-    entry : dict
-        Its entry of ``resources/models.yaml``: ``worker`` (the command) and ``image`` are used.
+    command : list of str or None
+        The worker's program and its arguments; None where there is none.
+    image : dict
+        ``input`` and ``side`` of the model's entry in ``resources/models.yaml``.
     timeout : float
         Longest wait for a line of the worker, seconds; the first one comes when its model is loaded.
 
@@ -129,15 +131,14 @@ class WorkerModel(AnsweringModel):
     #: Lines of the worker's log that a message quotes.
     _LOG_LINES = 5
 
-    def __init__(self, key, entry, timeout):
-        command = entry.get("worker")
+    def __init__(self, key, command, image, timeout):
         if not command:
             raise CheckpointUnavailable(
                 "needs a worker in an environment of its own; this version has no worker script for it",
                 item=key,
                 remedy="write one, see models/families/worker_model.py, and name its command in models.yaml",
             )
-        self._key, self._input, self._side = key, entry["image"]["input"], entry["image"]["side"]
+        self._key, self._input, self._side = key, image["input"], image["side"]
         self._timeout, self._next_id = timeout, 0
         self._lines, self._log = queue.Queue(), deque(maxlen=self._LOG_LINES)
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
@@ -190,6 +191,11 @@ class WorkerModel(AnsweringModel):
     def _failure(self, problem):
         log = "".join(self._log).strip()
         return InputError(problem + (f"; its last words: {log}" if log else ""), item=self._key)
+
+    @classmethod
+    def load(cls, key, entry, weights, settings, checkpoint=None, adapter=None):
+        """Start the worker; see :class:`AnsweringModel`."""
+        return cls(key, entry.worker, entry.image, settings["prediction"]["worker_timeout"])
 
     def answer(self, patch_images, instructions, max_new_tokens):
         """Answer all instructions of one patch; see :class:`AnsweringModel`.

@@ -1,4 +1,4 @@
-"""Schemas of caption statistics and predictions."""
+"""Schema of words and sentences by caption."""
 
 import pyarrow as pa
 
@@ -10,11 +10,5 @@ CAPTION_STATISTICS = pa.schema(
         column("split", pa.string(), "train, validation, test or bench"),
         column("words", pa.int32(), "words of the caption"),
         column("sentences", pa.int32(), "sentences of the caption"),
-    ]
-)
-PREDICTIONS = pa.schema(
-    [
-        column("ID", pa.int64(), "annotation in the data set"),
-        column("answer", pa.string(), "the model's text, as generated"),
     ]
 )

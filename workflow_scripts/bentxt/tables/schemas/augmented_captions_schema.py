@@ -1,15 +1,9 @@
-"""Schemas of the template and the augmented captions."""
+"""Schema of a shard of augmented captions."""
 
 import pyarrow as pa
 
 from bentxt.tables.columns import column
 
-TEMPLATE_CAPTIONS = pa.schema(
-    [
-        column("patch_id", pa.string(), "patch"),
-        column("caption", pa.string(), "the template caption: facts only, class names in quotation marks"),
-    ]
-)
 AUGMENTED_CAPTIONS = pa.schema(
     [
         column("patch_id", pa.string(), "patch"),

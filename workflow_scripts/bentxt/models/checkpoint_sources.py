@@ -1,0 +1,50 @@
+"""Where checkpoints are loaded from: what the config names for the keys of ``resources/models.yaml``."""
+
+from bentxt.errors import InputError
+
+#: RS-InternVL's encoders, which the config names next to the models.
+ENCODERS = ("s1_encoder", "s2_encoder")
+TINY = "tiny"
+
+
+def check_sources(sources, models):
+    """Refuse a key that is neither a model nor an encoder, and a tiny model that cannot be built.
+
+    Parameters
+    ----------
+    sources : dict of str to str or None
+        The section ``checkpoints`` of the config.
+    models : dict of str to bentxt.models.model_table.ModelEntry
+
+    Raises
+    ------
+    InputError
+    """
+    known = (*models, *ENCODERS)
+    for key, source in sources.items():
+        if key not in known:
+            problem = f"unknown config key {key!r} under 'checkpoints'"
+            raise InputError(problem, item=f"checkpoints.{key}", remedy=f"known keys: {', '.join(known)}")
+        if source == TINY and key in models and models[key].tiny is None:
+            raise InputError(
+                f"no tiny checkpoint can be built for a model of family {models[key].family} without 'tiny'",
+                item=f"checkpoints.{key}",
+                remedy="name a checkpoint, or, where the model runs here, its architecture in models.yaml",
+            )
+
+
+def find_source(key, sources, models):
+    """Return the key under which the config names a checkpoint, and what it names.
+
+    A model without one of its own has that of its ``base``.
+
+    Returns
+    -------
+    (str, str or None)
+        None: the entry's own checkpoint.
+    """
+    source = sources.get(key)
+    base = models[key].base if key in models else None
+    if source is None and base is not None:
+        return find_source(base, sources, models)
+    return key, source

@@ -1,0 +1,64 @@
+"""A tiny GLM-4.6V with random weights: the same class and files as the published one, for runs without it."""
+
+import torch
+import transformers
+
+from bentxt.models.tiny.random_checkpoint import chat_tokenizer, save_random
+
+_IMAGE, _VIDEO = "<|image|>", "<|video|>"
+_IMAGE_ENDS = ("<|begin_of_image|>", "<|end_of_image|>")
+_VIDEO_ENDS = ("<|begin_of_video|>", "<|end_of_video|>")
+
+
+def build_tiny_glm46v(folder, tokenizer, seed):
+    """Build and save a tiny GLM-4.6V checkpoint with random weights.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Appears when it is complete, with ``bentxt.json``, which says that it is random.
+    tokenizer : transformers.PreTrainedTokenizerFast
+        Is not changed.
+    seed : int
+        Of the weights.
+    """
+    words = chat_tokenizer(tokenizer, _IMAGE, _VIDEO, *_IMAGE_ENDS, *_VIDEO_ENDS)
+    identifier = words.convert_tokens_to_ids
+    config = transformers.Glm46VConfig(
+        vision_config={
+            "depth": 2,
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_heads": 4,
+            "image_size": 56,
+            "patch_size": 14,
+            "out_hidden_size": 32,
+        },
+        text_config={
+            "model_type": "glm4v_text",
+            "vocab_size": len(words),
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "num_key_value_heads": 2,
+            "max_position_embeddings": 4096,
+            "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 1, 1]},
+            "pad_token_id": words.pad_token_id,
+            "eos_token_id": words.eos_token_id,
+            "bos_token_id": None,
+        },
+        image_token_id=identifier(_IMAGE),
+        video_token_id=identifier(_VIDEO),
+        image_start_token_id=identifier(_IMAGE_ENDS[0]),
+        image_end_token_id=identifier(_IMAGE_ENDS[1]),
+        video_start_token_id=identifier(_VIDEO_ENDS[0]),
+        video_end_token_id=identifier(_VIDEO_ENDS[1]),
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = transformers.Glm46VForConditionalGeneration(config)
+    images = transformers.Glm46VImageProcessorPil(
+        size={"shortest_edge": 56 * 56, "longest_edge": 112 * 112 * 2}
+    )
+    save_random(folder, model, words, images)

@@ -1,0 +1,59 @@
+"""A tiny LLaVA-OneVision with random weights: the published one's class and files, for runs without it."""
+
+import torch
+import transformers
+
+from bentxt.models.tiny.random_checkpoint import chat_tokenizer, save_random
+
+_IMAGE, _VIDEO = "<image>", "<video>"
+
+
+def build_tiny_llava_onevision(folder, tokenizer, seed):
+    """Build and save a tiny LLaVA-OneVision checkpoint with random weights.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Appears when it is complete, with ``bentxt.json``, which says that it is random.
+    tokenizer : transformers.PreTrainedTokenizerFast
+        Is not changed.
+    seed : int
+        Of the weights.
+    """
+    words = chat_tokenizer(tokenizer, _IMAGE, _VIDEO)
+    grid = [[56, 56], [56, 112], [112, 56], [112, 112]]
+    config = transformers.LlavaOnevisionConfig(
+        vision_config={
+            "model_type": "siglip_vision_model",
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "image_size": 56,
+            "patch_size": 14,
+            "vision_use_head": False,
+        },
+        text_config={
+            "model_type": "qwen2",
+            "vocab_size": len(words),
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "num_key_value_heads": 2,
+            "max_position_embeddings": 4096,
+            "pad_token_id": words.pad_token_id,
+            "eos_token_id": words.eos_token_id,
+            "bos_token_id": None,
+        },
+        image_token_id=words.convert_tokens_to_ids(_IMAGE),
+        video_token_id=words.convert_tokens_to_ids(_VIDEO),
+        image_grid_pinpoints=grid,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = transformers.LlavaOnevisionForConditionalGeneration(config)
+    images = transformers.LlavaOnevisionImageProcessorPil(
+        size={"height": 56, "width": 56}, image_grid_pinpoints=grid
+    )
+    save_random(folder, model, words, images)

@@ -1,0 +1,34 @@
+"""What tiny checkpoints with random weights share: a tokenizer for chats, and their files."""
+
+import copy
+
+import transformers
+
+from bentxt.atomic import atomic_directory
+from bentxt.models.checkpoints import TINY_RANDOM, write_about
+
+_END, _PADDING = "<|end|>", "<|padding|>"
+
+
+def chat_tokenizer(tokenizer, image_token, *special_tokens):
+    """Return a copy of a tokenizer with more special tokens and a chat template for a picture and texts."""
+    words = copy.deepcopy(tokenizer)
+    words.add_special_tokens({"eos_token": _END, "pad_token": _PADDING})
+    words.add_tokens([image_token, *special_tokens], special_tokens=True)
+    words.chat_template = (
+        "{% for message in messages %}{% for part in message.content %}"
+        "{% if part.type == 'image' %}" + image_token + "{% else %}{{ part.text }}{% endif %}"
+        "{% endfor %}<|end|>{% endfor %}"
+    )
+    return words
+
+
+def save_random(folder, model, tokenizer, image_processor):
+    """Save a checkpoint with what says that its weights are random; ``folder`` appears when complete."""
+    model.generation_config = transformers.GenerationConfig(
+        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id
+    )
+    with atomic_directory(folder) as part:
+        for piece in (model, tokenizer, image_processor):
+            piece.save_pretrained(part)
+        write_about(part, TINY_RANDOM)

@@ -1,0 +1,122 @@
+"""Guards against calls of the workflow that would silently do something else than was meant."""
+
+from pathlib import Path
+
+import yaml
+
+from bentxt.errors import InputError
+
+
+def typed_values(value):
+    """Return what ``--config`` said, with the types that YAML gives it.
+
+    Snakemake reads the nested values of ``--config`` as text: ``{GPT: null}`` arrives as ``"null"``.
+
+    Parameters
+    ----------
+    value : dict, list or scalar
+        From the command line.
+
+    Returns
+    -------
+    dict, list or scalar
+        The same, each text read as YAML: null, a boolean, a number or a text.
+    """
+    if isinstance(value, dict):
+        return {key: typed_values(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [typed_values(item) for item in value]
+    if not isinstance(value, str):
+        return value
+    try:
+        read = yaml.safe_load(value)
+    except yaml.YAMLError:
+        return value
+    # A text such as "a: b" stays a text, and so does an empty one.
+    return value if isinstance(read, dict | list) or not value.strip() else read
+
+
+def submits_to_slurm(arguments, environment):
+    """Return whether a call of snakemake hands its jobs to Slurm.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        Of the command line, without the program's name.
+    environment : mapping of str to str
+        Its ``SNAKEMAKE_PROFILE`` is a profile too.
+
+    Returns
+    -------
+    bool
+    """
+    names = []
+    option = None
+    for argument in arguments:
+        if argument.startswith("-"):
+            option, _, value = argument.partition("=")
+            names += [value] if option in ("--profile", "--executor", "-e") and value else []
+        elif option in ("--profile", "--executor", "-e"):
+            names.append(argument)
+    if profiles := environment.get("SNAKEMAKE_PROFILE"):
+        names.append(profiles)
+    return any(Path(name).name == "slurm" for name in names)
+
+
+def check_slurm_run(config, stated, arguments, environment):
+    """Refuse to send the miniature world to a cluster by mistake.
+
+    Snakemake lets ``--configfile`` on the command line replace the one in the profile, so that
+    ``--profile slurm --configfile mine.yaml`` would drop ``config/paper.yaml`` without a word.
+
+    Parameters
+    ----------
+    config : dict
+        The merged config of the run.
+    stated : mapping
+        What the command line and its config files say themselves.
+    arguments, environment
+        As for :func:`submits_to_slurm`.
+
+    Raises
+    ------
+    InputError
+        If the jobs go to Slurm, ``run`` is mini, and nobody said so.
+    """
+    if config.get("run") != "mini" or stated.get("run") == "mini":
+        return
+    if submits_to_slurm(arguments, environment):
+        raise InputError(
+            "the profile's config/paper.yaml is not used, because --configfile replaces it; "
+            "Slurm would get the miniature world",
+            item="run",
+            remedy="--configfile config/paper.yaml mine.yaml; "
+            "for the miniature world on Slurm add --config run=mini",
+        )
+
+
+def check_folder(folder, workflow):
+    """Refuse a run in another folder than the workflow's own.
+
+    Programs, resources and results are named relative to the workflow's folder, so that a folder that was
+    moved does not run again.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Working directory of the run.
+    workflow : str or Path
+        Folder of the Snakefile.
+
+    Raises
+    ------
+    InputError
+        If they are not the same folder.
+    """
+    if Path(folder).resolve() != Path(workflow).resolve():
+        raise InputError(
+            "the working directory is not the folder of the Snakefile",
+            file=folder,
+            remedy=f"cd {workflow}, call snakemake without --directory, and set paths.data and paths.results "
+            "in a file for --configfile",
+        )
