@@ -1,4 +1,4 @@
-"""The attributes of each patch, gathered from the tables block by block; texts are about them (Section 3.2)."""
+"""The attributes of each patch, gathered from the tables block by block; texts are about them."""
 
 from dataclasses import dataclass
 from itertools import repeat
