@@ -75,12 +75,6 @@ def climate_raster():
     return [raster] if raster and Path(raster).exists() else []
 
 
-def finetuning_settings(wildcards):
-    """The settings of one fine-tuning, with the epochs of its own task only."""
-    keys = [key for key in config["finetuning"] if key != "epochs"]
-    return settings("seed", f"finetuning.epochs.{wildcards.task}", *(f"finetuning.{key}" for key in keys))
-
-
 try:
     MODEL_TABLE = read_models(Path(workflow.basedir) / MODELS)
     check_sources(config["checkpoints"], MODEL_TABLE)

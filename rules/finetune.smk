@@ -22,6 +22,12 @@ def base_arguments(wildcards):
     return f"--base {checkpoint(model) or MODEL_TABLE[model].checkpoint} {encoder_arguments(model)}"
 
 
+def finetuning_settings(wildcards):
+    """The settings of one fine-tuning, with the epochs of its own task only."""
+    keys = [key for key in config["finetuning"] if key != "epochs"]
+    return settings("seed", f"finetuning.epochs.{wildcards.task}", *(f"finetuning.{key}" for key in keys))
+
+
 rule build_tiny_checkpoint:
     input:
         dataset=DATASET,

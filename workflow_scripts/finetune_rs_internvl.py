@@ -54,7 +54,7 @@ def main():
     torch.manual_seed(seed)
     model.add_adapter(settings.rank, settings.alpha, settings.dropout)
     model.to(device)
-    patches = read_task_annotations(args, prompts)
+    patches = read_task_annotations(args.dataset, args.task, prompts)
     images = open_images(args.images)
 
     def read(patch):

@@ -11,6 +11,7 @@ from pathlib import Path
 from bentxt.atomic import write_text
 from bentxt.errors import InputError
 from bentxt.evaluation.answered_items import read_answered_items
+from bentxt.evaluation.score import SCORED, UNAVAILABLE, Score
 from bentxt.evaluation.scoring import ScoringSettings, score_task
 from bentxt.models.model_table import find_entry
 from bentxt.program.command_line import lineage, program_parser, run
@@ -33,36 +34,28 @@ def main():
     status = _read_json(args.status)
     # The benchmark split, or the whole test split as in Table S5.
     split = status.get("settings", {}).get("prediction", {}).get("split", "bench")
-    score = {
+    about = {
         "model": args.model,
         "task": args.task,
         "split": split,
-        "status": "scored",
-        "reason": None,
         # Silence must not read as published weights.
         "weights": status.get("weights") or "not stated",
-        "items": 0,
-        "strict": 0,
-        "lenient": 0,
-        "unparsed": 0,
-        "instruction_following": None,
-        "extraction": {},
-        "metrics": {},
-        "constant": None,
+        "lineage": lineage(args).to_dict(),
+        "prediction": status,
     }
     if status.get("status") == "unavailable":
-        score |= {"status": "unavailable", "reason": status.get("reason") or "the model could not be run"}
+        reason = status.get("reason") or "the model could not be run"
+        score = Score(**about, status=UNAVAILABLE, reason=reason)
     else:
-        items = read_answered_items(args, split)
+        items = read_answered_items(args.predictions, args.dataset, task=args.task, split=split)
         if args.box_scale is None:
             box_scale = find_entry(args.model, path=args.models).box_scale
         else:
             box_scale = json.loads(args.box_scale)
         benchmark = section(args.settings, "benchmark", ScoringSettings)
-        score |= score_task(args.task, items, benchmark, setting(args.settings, "seed"), box_scale)
-    score["lineage"] = lineage(args).to_dict()
-    score["prediction"] = status
-    write_text(args.out, json.dumps(score, indent=1, ensure_ascii=False) + "\n")
+        found = score_task(args.task, items, benchmark, setting(args.settings, "seed"), box_scale)
+        score = Score(**about, **vars(found), status=SCORED, reason=None)
+    write_text(args.out, score.to_json())
 
 
 def _read_json(path):

@@ -102,8 +102,8 @@ def test_a_judge_that_is_not_there_takes_no_other_metric_down():
         "answer": ["pastures at a lake", "a town"],
     }
     settings = ScoringSettings(10, None, False, absent)
-    metrics = score_task("captioning", items, settings, seed=1)["metrics"]
-    assert metrics["clair"]["value"] is None
-    assert "no answer from the server after 1 attempts" in metrics["clair"]["reason"]
-    assert absent["base_url"] in metrics["clair"]["reason"]
-    assert metrics["rouge"]["value"] > 50
+    metrics = score_task("captioning", items, settings, seed=1).metrics
+    assert metrics["clair"].value is None
+    assert "no answer from the server after 1 attempts" in metrics["clair"].reason
+    assert absent["base_url"] in metrics["clair"].reason
+    assert metrics["rouge"].value > 50

@@ -2,6 +2,7 @@ import pytest
 
 from bentxt.errors import InputError
 from bentxt.evaluation import ngram_metrics
+from bentxt.evaluation.score import ConstantAnswer, Metric
 from bentxt.evaluation.scoring import CAPTION_METRICS, ScoringSettings, score_task
 
 SETTINGS = ScoringSettings(100, None, False, None)
@@ -14,7 +15,7 @@ def _items(*rows):
 
 
 def _value(result, name):
-    return result["metrics"][name]["value"]
+    return result.metrics[name].value
 
 
 def test_binary_accuracy_by_category_and_overall():
@@ -29,11 +30,11 @@ def test_binary_accuracy_by_category_and_overall():
     assert _value(result, "accuracy") == 60
     assert _value(result, "accuracy/presence") == 50
     assert _value(result, "accuracy/area") == pytest.approx(200 / 3)
-    assert result["metrics"]["accuracy/area"]["items"] == 3
-    assert (result["items"], result["strict"], result["lenient"], result["unparsed"]) == (5, 3, 1, 1)
-    assert result["instruction_following"] is False
-    assert result["extraction"]["presence"]["instruction_following"] is True
-    assert result["constant"] == {"answer": "yes", "accuracy": 60}
+    assert result.metrics["accuracy/area"].items == 3
+    assert (result.items, result.strict, result.lenient, result.unparsed) == (5, 3, 1, 1)
+    assert result.instruction_following is False
+    assert result.extraction["presence"].instruction_following is True
+    assert result.constant == ConstantAnswer("yes", 60)
 
 
 def test_an_unparsed_answer_is_wrong_for_either_truth():
@@ -50,8 +51,8 @@ def test_mcq_accuracy_reads_options_from_the_instruction():
     result = score_task("mcq", items, SETTINGS, seed=1)
     assert _value(result, "accuracy") == pytest.approx(200 / 3)
     assert _value(result, "accuracy/relative pos") == 100
-    assert result["constant"] == {"answer": "a", "accuracy": pytest.approx(100 / 3)}
-    assert result["instruction_following"] is True
+    assert result.constant == ConstantAnswer("a", pytest.approx(100 / 3))
+    assert result.instruction_following is True
 
 
 def test_boxes_pool_and_thresholds_are_strict():
@@ -68,9 +69,9 @@ def test_boxes_pool_and_thresholds_are_strict():
     assert _value(result, "acc50/reference") == 50
     assert _value(result, "acc50") == 50
     assert _value(result, "acc90/point") == 50
-    assert result["clipped"] == 1
-    assert result["unparsed"] == 1
-    assert result["extraction"]["reference"]["instruction_following"] is True
+    assert result.clipped == 1
+    assert result.unparsed == 1
+    assert result.extraction["reference"].instruction_following is True
 
 
 def test_captions_give_every_metric_of_table_7_or_a_reason(monkeypatch):
@@ -91,19 +92,13 @@ def test_captions_give_every_metric_of_table_7_or_a_reason(monkeypatch):
         ("p3", "None", "?", "A lake.", " "),
     )
     result = score_task("captioning", items, SETTINGS, seed=1)
-    assert tuple(result["metrics"]) == CAPTION_METRICS
-    assert result["metrics"]["meteor"] == {
-        "value": None,
-        "low": None,
-        "high": None,
-        "items": 0,
-        "reason": "no WordNet",
-    }
-    assert "roberta-large" in result["metrics"]["bertscore"]["reason"]
-    assert "judge" in result["metrics"]["clair"]["reason"]
+    assert tuple(result.metrics) == CAPTION_METRICS
+    assert result.metrics["meteor"] == Metric(None, None, None, 0, "no WordNet")
+    assert "roberta-large" in result.metrics["bertscore"].reason
+    assert "judge" in result.metrics["clair"].reason
     assert 0 < _value(result, "bleu4") < 100
     assert 50 < _value(result, "rouge") < 100
-    assert result["unparsed"] == 1
+    assert result.unparsed == 1
 
 
 def test_a_judge_that_fails_now_and_then_leaves_items_out_and_says_so(monkeypatch):
@@ -113,9 +108,9 @@ def test_a_judge_that_fails_now_and_then_leaves_items_out_and_says_so(monkeypatc
 
     monkeypatch.setattr(clair, "clair", lambda *_: np.array([0.4, np.nan]))
     items = _items(("p1", "None", "?", "a b", "a b"), ("p2", "None", "?", "c d", "c d"))
-    metric = score_task("captioning", items, SETTINGS, seed=1)["metrics"]["clair"]
-    assert (metric["value"], metric["items"]) == (pytest.approx(40), 1)
-    assert metric["reason"] == "1 of 2 answers of the judge hold no score"
+    metric = score_task("captioning", items, SETTINGS, seed=1).metrics["clair"]
+    assert (metric.value, metric.items) == (pytest.approx(40), 1)
+    assert metric.reason == "1 of 2 answers of the judge hold no score"
 
 
 def test_no_item_is_an_error_that_names_the_task():

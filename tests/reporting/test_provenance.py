@@ -6,7 +6,6 @@ import pytest
 from bentxt.errors import InputError
 from bentxt.program.lineage import Lineage
 from bentxt.reporting.provenance import describe_input, machine, package_versions, write_provenance
-from bentxt.reporting.score_files import read_scores
 from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import write_table
 
@@ -57,28 +56,3 @@ def test_machine_and_versions_are_plain():
     assert machine()["memory"] > 0
     assert json.loads(json.dumps(machine())) == machine()
     assert set(map(type, package_versions().values())) <= {str, type(None)}
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (None, "file not found"),
-        ("{", "not readable JSON"),
-        ("[]", "not a score file"),
-        ('{"model": "M", "task": "chess", "status": "scored", "metrics": {}}', "unknown task"),
-    ],
-)
-def test_bad_score_files_are_named(tmp_path, content, message):
-    path = tmp_path / "s.json"
-    if content is not None:
-        path.write_text(content)
-    with pytest.raises(InputError, match=message) as error:
-        read_scores([path])
-    assert error.value.file == path
-
-
-def test_two_files_of_one_score_are_refused(tmp_path):
-    for name in ("a.json", "b.json"):
-        (tmp_path / name).write_text('{"model": "M", "task": "mcq", "status": "scored", "metrics": {}}')
-    with pytest.raises(InputError, match="two score files"):
-        read_scores([tmp_path / "a.json", tmp_path / "b.json"])

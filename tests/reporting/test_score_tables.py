@@ -1,10 +1,12 @@
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bentxt.errors import InputError
+from bentxt.evaluation.score import SCORED, UNAVAILABLE, AnswerCounts, ConstantAnswer, Metric, Score
 from bentxt.models.table_rows import TableRow
 from bentxt.reporting.dataset_table import datasets_table, read_published, samples_as_number, samples_in_words
 from bentxt.reporting.learning_report import learning_report, learning_rows
@@ -23,33 +25,40 @@ MODELS = {
 ABSENT = {"GPT": "needs a key", "GC": "no weights", "EDrgb": None}
 
 
-def _score(model, task, metrics, weights="tiny, random", unparsed=0, items=10, constant=None):
-    counts = {"items": items, "strict": items - unparsed, "lenient": 0, "unparsed": unparsed}
-    counts["instruction_following"] = unparsed == 0
-    found = {
-        name: {"value": value, "low": value - 1, "high": value + 1, "items": items, "reason": None}
-        if isinstance(value, int | float)
-        else {"value": None, "low": None, "high": None, "items": 0, "reason": value}
-        for name, value in metrics.items()
+def _score(model, task, metrics, weights="tiny, random", unparsed=0, items=10, constant=None, split="bench"):
+    counts = {
+        "items": items,
+        "strict": items - unparsed,
+        "unparsed": unparsed,
+        "instruction_following": unparsed == 0,
     }
-    return {
-        "model": model,
-        "task": task,
-        "status": "scored",
-        "reason": None,
-        "weights": weights,
-        "metrics": found,
-        "extraction": {"reference": counts, "point": counts},
-        "constant": constant,
-    } | counts
+    return Score(
+        model=model,
+        task=task,
+        split=split,
+        status=SCORED,
+        reason=None,
+        weights=weights,
+        lineage={},
+        prediction={},
+        **counts,
+        extraction=dict.fromkeys(("reference", "point"), AnswerCounts(**counts)),
+        metrics={
+            name: Metric(value, value - 1, value + 1, items, None)
+            if isinstance(value, int | float)
+            else Metric(None, None, None, 0, value)
+            for name, value in metrics.items()
+        },
+        constant=constant,
+    )
 
 
 def _unavailable(model, task, reason):
-    return {"model": model, "task": task, "status": "unavailable", "reason": reason, "metrics": {}}
+    return replace(_score(model, task, {}, items=0), status=UNAVAILABLE, reason=reason)
 
 
 def _scores(*scores):
-    return {(score["model"], score["task"]): score for score in scores}
+    return {(score.model, score.task): score for score in scores}
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
@@ -72,7 +81,7 @@ def test_tables_of_the_best_have_the_published_columns_and_rows(name):
 
 
 def test_a_table_of_another_split_says_so():
-    score = _score("Qwen", "binary", {"accuracy": 61.27}) | {"split": "test"}
+    score = _score("Qwen", "binary", {"accuracy": 61.27}, split="test")
     table = all_models_table("table2", _scores(score), MODELS, ABSENT, "paper")
     assert "Scored on the test split, not on the benchmark split." in table.remarks
 
@@ -238,7 +247,7 @@ COMPARED = ("RS-InternVL", "RS-InternVL-untrained")
 
 
 def _learning_scores(after=80.0, before=30.0, items=10):
-    constant = {"answer": "a", "accuracy": 26.0}
+    constant = ConstantAnswer("a", 26.0)
     return _scores(
         _score("RS-InternVL", "mcq", {"accuracy": after}, constant=constant),
         _score("RS-InternVL-untrained", "mcq", {"accuracy": before}, items=items, constant=constant),

@@ -65,4 +65,5 @@ def generator(seed: int, *parts: str | int) -> np.random.Generator:
     """
     text = "\x1f".join([str(seed), *map(str, parts)])
     digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
-    return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "little")))
+    # Four words seed as the integer of these bytes does, and numpy need not take it apart.
+    return np.random.Generator(np.random.PCG64(np.frombuffer(digest, "<u4")))

@@ -9,22 +9,47 @@ from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import read_table
 
 
-def read_answered_items(arguments, split):
-    """Return the columns of the task's items in the split, with the model's answers."""
-    table = read_table(arguments.dataset, DATASET)
-    chosen = pc.and_(pc.equal(table["split"], split), pc.equal(table["type"], TASKS[arguments.task]))
+def read_answered_items(predictions_path, dataset_path, *, task: str, split: str) -> dict[str, list]:
+    """Read a task's items with the answers of a model.
+
+    Parameters
+    ----------
+    predictions_path, dataset_path : str or Path
+        Table of the model's answers; the data set as one table.
+    task : str
+        Of :data:`bentxt.release.TASKS`.
+    split : str
+        ``bench``, or the split that was predicted instead.
+
+    Returns
+    -------
+    dict of str to list
+        Columns ``patch_id``, ``category``, ``input``, ``output`` and ``answer``, one entry per item, in the
+        order of the data set.
+
+    Raises
+    ------
+    InputError
+        If an item has no answer or two, or an answer belongs to no item.
+    """
+    table = read_table(dataset_path, DATASET)
+    chosen = pc.and_(pc.equal(table["split"], split), pc.equal(table["type"], TASKS[task]))
     table = table.filter(chosen)
-    predictions = read_table(arguments.predictions, PREDICTIONS)
+    predictions = read_table(predictions_path, PREDICTIONS)
     answers = dict(zip(predictions["ID"].to_pylist(), predictions["answer"].to_pylist(), strict=True))
     if len(answers) != len(predictions):
-        raise InputError("an annotation is answered twice", file=arguments.predictions)
+        raise InputError(
+            "an annotation is answered twice",
+            file=predictions_path,
+            remedy="delete the predictions and make them again",
+        )
     ids = table["ID"].to_pylist()
     if set(ids) != set(answers):
         missing, foreign = sorted(set(ids) - set(answers)), sorted(set(answers) - set(ids))
         raise InputError(
             f"answers do not fit the {split} split: {len(missing)} are missing, "
             f"{len(foreign)} are of other annotations",
-            file=arguments.predictions,
+            file=predictions_path,
             item=f"annotation {(missing or foreign)[0]}",
             remedy="delete the predictions and make them again from this data set",
         )

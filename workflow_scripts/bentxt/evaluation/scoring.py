@@ -1,7 +1,7 @@
 """From a task's items and a model's answers to the scores of Tables 2–8."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from bentxt.evaluation.answer_extraction import (
 from bentxt.evaluation.bootstrap import bootstrap, mean_of
 from bentxt.evaluation.box_extraction import extract_box
 from bentxt.evaluation.box_overlap import THRESHOLDS, intersection_over_union
+from bentxt.evaluation.score import AnswerCounts, ConstantAnswer, Metric, TaskScore
 
 #: Metrics of captions, in the order of Table 7.
 CAPTION_METRICS = ("bleu4", "rouge", "meteor", "cider", "bertscore", "sbert_cosine", "clair")
@@ -45,7 +46,9 @@ class ScoringSettings:
     clair: dict | None
 
 
-def score_task(task, items, settings, seed, box_scale=None):
+def score_task(
+    task: str, items: dict[str, list], settings: ScoringSettings, seed: int, box_scale: float | None = None
+) -> TaskScore:
     """Score one model on one task.
 
     Parameters
@@ -63,11 +66,8 @@ def score_task(task, items, settings, seed, box_scale=None):
 
     Returns
     -------
-    dict
-        ``items``, counts of ``strict``, ``lenient``, ``unparsed``, ``instruction_following``, the same per
-        category under ``extraction``, and ``metrics`` (%; name → value, low, high, items, reason); for binary
-        and mcq also ``constant``, the best constant answer; for referring ``clipped``, the number of boxes
-        that reached beyond the image.
+    TaskScore
+        With ``constant`` for binary and mcq, and ``clipped`` for referring.
 
     Raises
     ------
@@ -97,11 +97,12 @@ def _score_choices(task, items, draws):
         ]
     truth = np.array([_reference_answer(task, output) for output in items["output"]])
     right = truth == np.array([extraction.answer or "" for extraction in found])
-    result = _extraction_counts([extraction.level for extraction in found], items["category"])
-    result["metrics"] = _means("accuracy", right, items, draws)
     answer, count = max(sorted(Counter(truth.tolist()).items()), key=lambda entry: entry[1])
-    result["constant"] = {"answer": answer, "accuracy": 100 * count / len(truth)}
-    return result
+    return TaskScore(
+        **_extraction_counts([extraction.level for extraction in found], items["category"]),
+        metrics=_means("accuracy", right, items, draws),
+        constant=ConstantAnswer(answer, 100 * count / len(truth)),
+    )
 
 
 def _reference_answer(task, output):
@@ -120,12 +121,14 @@ def _score_boxes(items, draws, box_scale):
             raise InputError("the data set's answer to a referring expression is no box", item=output)
         truth.append(box)
     overlap = intersection_over_union([extraction.box or (0, 0, 0, 0) for extraction in found], truth)
-    result = _extraction_counts([extraction.level for extraction in found], items["category"])
-    result["clipped"] = sum(extraction.clipped for extraction in found)
-    result["metrics"] = _means("miou", overlap, items, draws)
+    metrics = _means("miou", overlap, items, draws)
     for threshold in THRESHOLDS:
-        result["metrics"] |= _means(f"acc{threshold}", overlap > threshold / 100, items, draws)
-    return result
+        metrics |= _means(f"acc{threshold}", overlap > threshold / 100, items, draws)
+    return TaskScore(
+        **_extraction_counts([extraction.level for extraction in found], items["category"]),
+        metrics=metrics,
+        clipped=sum(extraction.clipped for extraction in found),
+    )
 
 
 def _score_captions(items, settings, draws):
@@ -137,7 +140,6 @@ def _score_captions(items, settings, draws):
 
     candidates, references, images = items["answer"], items["output"], items["patch_id"]
     found = [Extraction(text, STRICT if text.strip() else UNPARSED) for text in candidates]
-    result = _extraction_counts([extraction.level for extraction in found], items["category"])
     measures = {
         "rouge": rouge_l,
         "meteor": meteor,
@@ -168,13 +170,18 @@ def _score_captions(items, settings, draws):
             draws,
         )
         if not known.all():
-            metrics[name]["reason"] = f"{np.sum(~known)} of {len(known)} answers of the judge hold no score"
-    result["metrics"] = {name: metrics[name] for name in (*CAPTION_METRICS, "meteor_jar") if name in metrics}
-    return result
+            metrics[name] = replace(
+                metrics[name],
+                reason=f"{np.sum(~known)} of {len(known)} answers of the judge hold no score",
+            )
+    return TaskScore(
+        **_extraction_counts([extraction.level for extraction in found], items["category"]),
+        metrics={name: metrics[name] for name in (*CAPTION_METRICS, "meteor_jar") if name in metrics},
+    )
 
 
 def _missing(reason):
-    return {"value": None, "low": None, "high": None, "items": 0, "reason": reason}
+    return Metric(None, None, None, 0, reason)
 
 
 def _extraction_counts(levels, categories):
@@ -182,18 +189,18 @@ def _extraction_counts(levels, categories):
 
     def counts(chosen):
         number = Counter(chosen)
-        return {
-            "items": len(chosen),
-            "strict": number[STRICT],
-            "lenient": number[LENIENT],
-            "unparsed": number[UNPARSED],
-            "instruction_following": number[UNPARSED] == 0,
-        }
+        return AnswerCounts(
+            items=len(chosen),
+            strict=number[STRICT],
+            lenient=number[LENIENT],
+            unparsed=number[UNPARSED],
+            instruction_following=number[UNPARSED] == 0,
+        )
 
     groups = {}
     for level, category in zip(levels, categories, strict=True):
         groups.setdefault(category, []).append(level)
-    return counts(levels) | {"extraction": {name: counts(groups[name]) for name in sorted(groups)}}
+    return asdict(counts(levels)) | {"extraction": {name: counts(groups[name]) for name in sorted(groups)}}
 
 
 def _means(name, values, items, draws):
@@ -209,4 +216,4 @@ def _means(name, values, items, draws):
 
 def _estimate(statistics, images, combine, draws):
     estimate = bootstrap(statistics, images, combine, **draws)
-    return estimate._asdict() | {"reason": None}
+    return Metric(**estimate._asdict(), reason=None)

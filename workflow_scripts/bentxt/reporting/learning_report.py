@@ -1,6 +1,7 @@
 """Whether fine-tuning taught RS-InternVL anything: against the untrained model and constant answers."""
 
 from bentxt.errors import InputError
+from bentxt.evaluation.score import SCORED
 
 COLUMNS = (
     "task",
@@ -23,7 +24,7 @@ def learning_rows(scores, run, models, tasks=("binary", "mcq")):
 
     Parameters
     ----------
-    scores : dict of (str, str) to dict
+    scores : dict of (str, str) to Score
         From :func:`bentxt.reporting.score_files.read_scores`; both models on all ``tasks``.
     run : str
         ``mini`` or ``paper``.
@@ -48,30 +49,30 @@ def learning_rows(scores, run, models, tasks=("binary", "mcq")):
         if missing:
             raise InputError(f"no score file of {missing[0]} on {task}", remedy="give both models' scores")
         trained, untrained = scores[fine_tuned, task], scores[baseline, task]
-        unscored = [score for score in (trained, untrained) if score["status"] != "scored"]
+        unscored = [score for score in (trained, untrained) if score.status != SCORED]
         row = dict.fromkeys(COLUMNS) | {"task": task, "run": run, "note": ""}
         if unscored:
-            row["note"] = "; ".join(f"{score['model']}: {score['reason']}" for score in unscored)
+            row["note"] = "; ".join(f"{score.model}: {score.reason}" for score in unscored)
             rows.append(row)
             continue
-        if trained["items"] != untrained["items"] or trained["constant"] != untrained["constant"]:
+        if (trained.items, trained.constant) != (untrained.items, untrained.constant):
             raise InputError(
                 f"{fine_tuned} and {baseline} were scored on different {task} items",
                 remedy="make both scores again from one data set",
             )
-        accuracy, constant = trained["metrics"]["accuracy"], trained["constant"]
-        before = untrained["metrics"]["accuracy"]["value"]
+        accuracy, constant = trained.metrics["accuracy"], trained.constant
+        before = untrained.metrics["accuracy"].value
         row |= {
-            "items": trained["items"],
-            "fine_tuned": accuracy["value"],
-            "fine_tuned_low": accuracy["low"],
-            "fine_tuned_high": accuracy["high"],
+            "items": trained.items,
+            "fine_tuned": accuracy.value,
+            "fine_tuned_low": accuracy.low,
+            "fine_tuned_high": accuracy.high,
             "untrained": before,
-            "constant_answer": constant["answer"],
-            "constant": constant["accuracy"],
-            "margin_over_untrained": accuracy["value"] - before,
-            "margin_over_constant": accuracy["value"] - constant["accuracy"],
-            "note": f"weights: {trained['weights']}" if trained["weights"] != "published" else "",
+            "constant_answer": constant.answer,
+            "constant": constant.accuracy,
+            "margin_over_untrained": accuracy.value - before,
+            "margin_over_constant": accuracy.value - constant.accuracy,
+            "note": f"weights: {trained.weights}" if trained.weights != "published" else "",
         }
         rows.append(row)
     return rows

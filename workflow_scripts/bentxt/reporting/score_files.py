@@ -1,13 +1,12 @@
 """Reading of score files."""
 
-import json
 from pathlib import Path
 
 from bentxt.errors import InputError
-from bentxt.release import TASKS
+from bentxt.evaluation.score import Score
 
 
-def read_scores(paths):
+def read_scores(paths) -> dict[tuple[str, str], Score]:
     """Read score files.
 
     Parameters
@@ -17,28 +16,28 @@ def read_scores(paths):
 
     Returns
     -------
-    dict of (str, str) to dict
+    dict of (str, str) to Score
         Scores by model and task.
 
     Raises
     ------
     InputError
-        If a file is missing, is no score file, or two files hold the same model and task.
+        If a file is missing, is no score file of this version, or two files hold the same model and task.
     """
-    scores = {}
+    scores: dict[tuple[str, str], Score] = {}
     for path in paths:
         try:
-            score = json.loads(Path(path).read_text(encoding="utf-8"))
+            text = Path(path).read_text(encoding="utf-8")
         except FileNotFoundError:
             raise InputError("file not found", file=path, remedy="make it with snakemake") from None
-        except json.JSONDecodeError as error:
-            raise InputError(f"not readable JSON: {error}", file=path, remedy="make it again") from error
-        if not isinstance(score, dict) or not {"model", "task", "status", "metrics"} <= set(score):
-            raise InputError("not a score file", file=path, remedy="give files written by score_answers.py")
-        key = (score["model"], score["task"])
-        if key[1] not in TASKS:
-            raise InputError(f"unknown task, expected one of {', '.join(TASKS)}", file=path, item=key[1])
+        score = Score.from_json(text, file=path)
+        key = score.model, score.task
         if key in scores:
-            raise InputError("two score files of one model and task", file=path, item="/".join(key))
+            raise InputError(
+                "two score files of one model and task",
+                file=path,
+                item="/".join(key),
+                remedy="give each score once",
+            )
         scores[key] = score
     return scores

@@ -1,5 +1,6 @@
 """Tables 2–8 and S7–S11 out of score files."""
 
+from bentxt.evaluation.score import SCORED
 from bentxt.reporting.table_layouts import BEST_LAYOUTS, LABELS, LAYOUTS
 from bentxt.reporting.tables import Table, Value
 
@@ -8,7 +9,7 @@ _INTERVALS = "In brackets: 95 % bootstrap interval over images."
 
 def _remarks(scores):
     """Return what holds for all numbers of a table."""
-    splits = sorted({score.get("split", "bench") for score in scores.values()} - {"bench"})
+    splits = sorted({score.split for score in scores.values()} - {"bench"})
     return [_INTERVALS, *(f"Scored on the {split} split, not on the benchmark split." for split in splits)]
 
 
@@ -19,7 +20,7 @@ def all_models_table(name, scores, models, absent, run):
     ----------
     name : str
         Key of :data:`LAYOUTS`.
-    scores : dict of (str, str) to dict
+    scores : dict of (str, str) to Score
         From :func:`bentxt.reporting.score_files.read_scores`.
     models : dict of str to bentxt.models.table_rows.TableRow
         Rows are in its order, a user's own models below the others.
@@ -69,12 +70,12 @@ def _values(layout, key, scores, absent):
         row[column] = None
         if score is None:
             reason = absent.get(key) or "no score was made in this run"
-        elif score["status"] != "scored":
-            reason = score["reason"]
+        elif score.status != SCORED:
+            reason = score.reason
         else:
             reason, row[column] = _value(score, metric, LABELS[column])
-            if score["weights"] not in weights:
-                weights.append(score["weights"])
+            if score.weights not in weights:
+                weights.append(score.weights)
         if reason and reason not in notes:
             notes.append(reason)
     row["weights"] = "; ".join(filter(None, weights))
@@ -85,24 +86,24 @@ def _values(layout, key, scores, absent):
 
 def _value(score, metric, label):
     """Return a reason (None where nothing is to be said) and a Value (None where there is none)."""
-    found = score["metrics"].get(metric)
+    found = score.metrics.get(metric)
     if found is None:
         return f"{label}: no item in this run", None
-    reason = f"{label}: {found['reason']}" if found["reason"] else None
-    if found["value"] is None:
+    reason = f"{label}: {found.reason}" if found.reason else None
+    if found.value is None:
         return reason, None
-    return reason, Value(found["value"], found["low"], found["high"])
+    return reason, Value(found.value, found.low, found.high)
 
 
 def _extraction(score, category):
     """Return instruction following and the counts of answers by how they were found."""
-    if score is None or score["status"] != "scored":
+    if score is None or score.status != SCORED:
         return {}
-    counts = score["extraction"].get(category) if category else score
+    counts = score.extraction.get(category) if category else score
     if counts is None:
         return {}
-    return {name: counts[name] for name in ("items", "strict", "lenient", "unparsed")} | {
-        "instruction_following": "yes" if counts["instruction_following"] else "no"
+    return {name: getattr(counts, name) for name in ("items", "strict", "lenient", "unparsed")} | {
+        "instruction_following": "yes" if counts.instruction_following else "no"
     }
 
 
@@ -111,9 +112,9 @@ def _extraction_remarks(scores, keys):
     lines = []
     for key in keys:
         parts = [
-            f"{task} {score['strict']} / {score['lenient']} / {score['unparsed']} of {score['items']}"
+            f"{task} {score.strict} / {score.lenient} / {score.unparsed} of {score.items}"
             for (model, task), score in sorted(scores.items())
-            if model == key and score["status"] == "scored"
+            if model == key and score.status == SCORED
         ]
         if parts:
             lines.append(f"{key}, strict / lenient / unparsed answers: {'; '.join(parts)}.")
