@@ -301,7 +301,7 @@ def test_bad_maps_are_reported_row_by_row_and_the_rest_is_answered(measure, worl
     rows.append(question("presence", "Can pastures be seen?", "yes", patch=absent))
     table, wrong, _ = measure(rows, maps=archive_of(world.folder / "second", files))
     assert counts(table, "rows", "parsed", "answered", "agreeing") == {("binary", "presence"): (7, 7, 1, 1)}
-    # A map that is simply not at hand is no defect: its row counts as not answered, and is not listed.
+    # A map that is simply not available is no defect: its row counts as not answered, and is not listed.
     assert [(row["patch_id"], row["finding"]) for row in wrong] == [(name, "not answered") for name in OTHERS]
     for row, (_, reason) in zip(wrong, bad, strict=True):
         assert reason in row["reason"]

@@ -68,7 +68,12 @@ def test_a_missing_field_is_named(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("a: [", "not readable YAML"), ("- a", "expected a mapping"), ("M: 3", "expected a mapping of fields")],
+    [
+        ("a: [", "not a valid YAML file"),
+        ("M: {}\nM: {}", "key 'M' is given twice"),
+        ("- a", "expected a mapping"),
+        ("M: 3", "expected a mapping of fields"),
+    ],
 )
 def test_bad_lists_of_models_are_named(tmp_path, text, message):
     (tmp_path / "models.yaml").write_text(text)

@@ -30,6 +30,11 @@ class Workflow:
     def __init__(self, folder):
         self.folder = folder
 
+    def copy_to(self, folder):
+        """Copy the folder to an empty one, times of files kept; returns the copy."""
+        subprocess.run(["cp", "--archive", f"{self.folder}/.", str(folder)], check=True)
+        return Workflow(folder)
+
     def snakemake(self, *arguments, environment=None, check=True):
         """Run snakemake and return the completed process, with stdout and stderr together as text."""
         process = subprocess.run(
@@ -90,5 +95,4 @@ def finished_run(tmp_path_factory):
 @pytest.fixture
 def finished_workflow(finished_run, tmp_path):
     """A copy of the finished run that a test may change; times of files are kept."""
-    subprocess.run(["cp", "--archive", f"{finished_run.folder}/.", str(tmp_path)], check=True)
-    return Workflow(tmp_path)
+    return finished_run.copy_to(tmp_path)

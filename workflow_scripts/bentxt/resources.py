@@ -9,12 +9,15 @@ from bentxt.errors import InputError
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 
+#: The key ``<<``, under which another mapping is taken in; own keys go before its.
+_MERGE = "tag:yaml.org,2002:merge"
+
 
 class _UniqueKeyLoader(yaml.CSafeLoader):
     """YAML that refuses a key given twice, where the plain loader silently keeps the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value if key.tag != _MERGE]
         for key in keys:
             if keys.count(key) > 1:
                 raise yaml.constructor.ConstructorError(

@@ -61,7 +61,7 @@ _AFTER_NUMBER = tuple(
     (make, re.compile(rf"(?:[\s,]+[\w^-]+){{0,7}}?[\s,]+(?:{words})")) for make, words in _AFTER
 )
 
-# Where no such word stands beside the number, these do anywhere before it; the others say too many things.
+# Where no such word stands next to the number, these do anywhere before it; the others say too many things.
 _ANYWHERE = tuple(
     (make, re.compile(words))
     for make, words in (
@@ -266,7 +266,7 @@ def _both(text, spans, values, unit):
 
 
 def _compared(text, span):
-    """Return what the words beside a number say of it and where they stand, or None."""
+    """Return what the words next to a number say of it and where they stand, or None."""
     start, end = span
     for make, pattern in _BEFORE_NUMBER:
         if match := pattern.search(text[:start]):

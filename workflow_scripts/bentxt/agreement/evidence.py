@@ -31,7 +31,7 @@ class MapProblems(Omissions):
     Parameters
     ----------
     on_error : {"stop", "skip"}
-        Raise at the first one, or go on.
+        Raise at the first one, or continue.
     """
 
     def __init__(self, on_error):

@@ -1,12 +1,10 @@
 """The table of the benchmarked models, ``resources/models.yaml``: its entries, read and checked."""
 
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
-from pathlib import Path
-
-import yaml
 
 from bentxt.errors import InputError
 from bentxt.release import TASKS
+from bentxt.resources import load_yaml
 
 
 @dataclass(frozen=True)
@@ -155,14 +153,9 @@ def read_models(path):
     Raises
     ------
     InputError
-        If the file is no such mapping, or one of its entries is not as it must be.
+        If the file is no such mapping, has a key twice, or one of its entries is not as it must be.
     """
-    try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError("file not found", file=path) from None
-    except yaml.YAMLError as error:
-        raise InputError(f"not readable YAML: {error}", file=path) from error
+    content = load_yaml(path)
     if not isinstance(content, dict):
         raise InputError("expected a mapping of model keys", file=path)
     models = {key: ModelEntry.from_dict(entry, key, path) for key, entry in content.items()}
