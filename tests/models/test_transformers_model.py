@@ -25,13 +25,7 @@ def folders(tmp_path_factory):
     def folder(kind):
         if kind not in made:
             made[kind] = tmp_path_factory.mktemp(kind) / "checkpoint"
-            if kind == "qwen3_vl":
-                build_tiny_qwen(made[kind], tiny_models.tokenizer(image_token="<|image_pad|>"), 3, width=32)
-                model = transformers.Qwen3VLForConditionalGeneration.from_pretrained(made[kind])
-                tiny_models.widen(model)
-                model.save_pretrained(made[kind])
-            else:
-                tiny_models.save_checkpoint(kind, made[kind])
+            tiny_models.save_checkpoint(kind, made[kind])
         return made[kind]
 
     return folder

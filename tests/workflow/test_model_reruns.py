@@ -38,9 +38,8 @@ def answers(workflow, *arguments):
 def edit_entry(workflow, key, old, new):
     """Change one model's entry."""
     path = workflow.folder / MODELS_FILE
-    head, entry, tail = re.fullmatch(
-        rf"(.*^{key}:\n)(.*?)(^[A-Z].*|\Z)", path.read_text(), re.M | re.S
-    ).groups()
+    pattern = re.compile(rf"(.*^{key}:\n)(.*?)(^[A-Z].*|\Z)", re.MULTILINE | re.DOTALL)
+    head, entry, tail = pattern.fullmatch(path.read_text()).groups()
     assert entry.count(old) == 1, f"{old!r} stands {entry.count(old)} times in {key}"
     path.write_text(head + entry.replace(old, new) + tail)
 
@@ -65,9 +64,8 @@ def test_a_changed_entry_asks_its_own_model_only(tabulated_workflow):
 
 
 def test_a_changed_instruction_asks_its_own_task_only(tabulated_workflow):
-    edit_entry(
-        tabulated_workflow, "Qwen", "instructions: {}", "instructions: {mcq: {suffix: Give one letter.}}"
-    )
+    changed = "instructions:\n    mcq: {suffix: Give one letter.}\n"
+    edit_entry(tabulated_workflow, "Qwen", "instructions:\n", changed)
     assert answers(tabulated_workflow) == {"Qwen": {"mcq"}}
 
 

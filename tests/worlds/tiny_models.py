@@ -4,6 +4,10 @@ import torch
 import transformers
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
+from bentxt.models.tiny.glm46v import build_tiny_glm46v
+from bentxt.models.tiny.llava_onevision import build_tiny_llava_onevision
+from bentxt.models.tiny.qwen import build_tiny_qwen
+
 ENTRY = {"image": {"input": "rgb", "side": None}, "remote_code": False}
 
 INSTRUCTIONS = [
@@ -72,60 +76,12 @@ def internvl():
     return transformers.InternVLForConditionalGeneration(config), words, images
 
 
-def glm46v():
-    words = tokenizer("<|video|>", "<s>", "</s>", "<v>", "</v>", image_token="<|image|>")
-    identifier = words.convert_tokens_to_ids
-    rope = {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 1, 1]}
-    config = transformers.Glm46VConfig(
-        vision_config={
-            "depth": 2,
-            "hidden_size": 32,
-            "intermediate_size": 64,
-            "num_heads": 4,
-            "image_size": 56,
-            "patch_size": 14,
-            "out_hidden_size": 32,
-        },
-        text_config=text_config("glm4v_text", words, rope_parameters=rope),
-        image_token_id=identifier("<|image|>"),
-        video_token_id=identifier("<|video|>"),
-        image_start_token_id=identifier("<s>"),
-        image_end_token_id=identifier("</s>"),
-        video_start_token_id=identifier("<v>"),
-        video_end_token_id=identifier("</v>"),
-    )
-    images = transformers.Glm46VImageProcessorPil(
-        size={"shortest_edge": 56 * 56, "longest_edge": 112 * 112 * 2}
-    )
-    return transformers.Glm46VForConditionalGeneration(config), words, images
-
-
-def llava_onevision():
-    words = tokenizer("<video>", image_token="<image>")
-    grid = [[56, 56], [56, 112], [112, 56], [112, 112]]
-    config = transformers.LlavaOnevisionConfig(
-        vision_config={
-            "model_type": "siglip_vision_model",
-            "hidden_size": 32,
-            "intermediate_size": 64,
-            "num_hidden_layers": 2,
-            "num_attention_heads": 4,
-            "image_size": 56,
-            "patch_size": 14,
-            "vision_use_head": False,
-        },
-        text_config=text_config("qwen2", words),
-        image_token_id=words.convert_tokens_to_ids("<image>"),
-        video_token_id=words.convert_tokens_to_ids("<video>"),
-        image_grid_pinpoints=grid,
-    )
-    images = transformers.LlavaOnevisionImageProcessorPil(
-        size={"height": 56, "width": 56}, image_grid_pinpoints=grid
-    )
-    return transformers.LlavaOnevisionForConditionalGeneration(config), words, images
-
-
-BUILDERS = {"internvl": internvl, "glm46v": glm46v, "llava_onevision": llava_onevision}
+_IMAGE_TOKENS = {"qwen3_vl": "<|image_pad|>", "glm46v": "<|image|>", "llava_onevision": "<image>"}
+_LIBRARY_BUILDERS = {
+    "qwen3_vl": lambda folder, words: build_tiny_qwen(folder, words, 3, width=32),
+    "glm46v": lambda folder, words: build_tiny_glm46v(folder, words, 3),
+    "llava_onevision": lambda folder, words: build_tiny_llava_onevision(folder, words, 3),
+}
 
 
 def widen(model, seed=5):
@@ -139,11 +95,17 @@ def widen(model, seed=5):
 def save_checkpoint(kind, folder):
     """Save a tiny checkpoint of a type of model."""
     torch.manual_seed(5)
-    model, words, images = BUILDERS[kind]()
-    widen(model)
-    model.generation_config = transformers.GenerationConfig(
-        eos_token_id=words.eos_token_id, pad_token_id=words.pad_token_id
-    )
-    for part in (model, words, images):
-        part.save_pretrained(folder)
+    if kind == "internvl":
+        model, words, images = internvl()
+        widen(model)
+        model.generation_config = transformers.GenerationConfig(
+            eos_token_id=words.eos_token_id, pad_token_id=words.pad_token_id
+        )
+        for part in (model, words, images):
+            part.save_pretrained(folder)
+    else:
+        _LIBRARY_BUILDERS[kind](folder, tokenizer(image_token=_IMAGE_TOKENS[kind]))
+        model = transformers.AutoModelForImageTextToText.from_pretrained(folder)
+        widen(model)
+        model.save_pretrained(folder)
     return folder
