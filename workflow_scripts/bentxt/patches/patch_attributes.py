@@ -23,7 +23,19 @@ from bentxt.tables.table_streams import TableStream
 BLOCK = 8192
 
 
-class Instance(NamedTuple):
+class _InstanceFields(NamedTuple):
+    class_index: int
+    pixels: int
+    x_min: int | None = None
+    y_min: int | None = None
+    x_max: int | None = None
+    y_max: int | None = None
+    centroid_x: float | None = None
+    centroid_y: float | None = None
+    centroid_inside: bool | None = None
+
+
+class Instance(_InstanceFields):
     """One connected component of one class, as in ``instances.parquet``.
 
     Attributes
@@ -39,15 +51,7 @@ class Instance(NamedTuple):
         Whether the pixel under the centroid belongs to the instance.
     """
 
-    class_index: int
-    pixels: int
-    x_min: int | None = None
-    y_min: int | None = None
-    x_max: int | None = None
-    y_max: int | None = None
-    centroid_x: float | None = None
-    centroid_y: float | None = None
-    centroid_inside: bool | None = None
+    __slots__ = ()
 
     # Twice as fast as functions of Python, and read for every instance of a patch.
     box = property(attrgetter("x_min", "y_min", "x_max", "y_max"), doc="The four pixel edges, as a tuple.")
