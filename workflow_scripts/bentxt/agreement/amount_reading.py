@@ -143,12 +143,12 @@ _NOT_ONLY = re.compile(r"\bnot (?:only|just|solely|exclusively)\b")
 _OR_NOT = re.compile(r",? or not\b|\byes ?(?:or|/) ?no\b")
 
 
-def is_negated(text):
+def is_negated(text: str) -> bool:
     """Tell whether a text (lower case, amounts taken out) says that something is not so."""
     return len(_NOT.findall(_OR_NOT.sub("", text))) % 2 == 1
 
 
-def read_area(text):
+def read_area(text: str) -> tuple[Interval, str]:
     """Read what is said of an area.
 
     Parameters
@@ -176,14 +176,15 @@ def read_area(text):
             if match := pattern.search(text):
                 return interval, text[: match.start()] + text[match.end() :]
         raise Unreadable("no amount of area")
-    unit = next((match.lastgroup for match in found if match.lastgroup != "number"), None)
+    # There is always a number, so there is always a last group.
+    units = [match.lastgroup or "number" for match in found]
+    unit = next((own for own in units if own != "number"), None)
     if unit is None:
         raise Unreadable("an area without a unit")
     values = []
-    for match in found:
-        own = match.lastgroup if match.lastgroup != "number" else unit
-        values.append(float(match["number"].replace(",", "")) * _PIXELS[own])
-    written = next(match[match.lastgroup] for match in found if match.lastgroup != "number")
+    for match, own in zip(found, units, strict=True):
+        values.append(float(match["number"].replace(",", "")) * _PIXELS[unit if own == "number" else own])
+    written = next(match[own] for match, own in zip(found, units, strict=True) if own != "number")
     interval, span = _interval(text, [match.span() for match in found], values, written)
     if interval is None:
         if values != [PIXELS]:
@@ -192,7 +193,7 @@ def read_area(text):
     return interval, text[: span[0]] + text[span[1] :]
 
 
-def read_count(text):
+def read_count(text: str) -> tuple[Interval, str]:
     """Read what is said of a number of instances; as :func:`read_area`, in instances."""
     text = _ONE_SINGLE.sub("single", text)
     found = list(_COUNT.finditer(text))

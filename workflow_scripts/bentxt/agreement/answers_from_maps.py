@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from bentxt.agreement.question_reading import read_box
+from bentxt.agreement.question_reading import Reading, read_box
 from bentxt.nomenclature import CLASSES
+from bentxt.patches.patch_attributes import PatchAttributes
 from bentxt.questions.box_notation import box_text, point_text
 from bentxt.questions.categories import CATEGORY_TABLE
 from bentxt.questions.relative_position import direction
@@ -29,7 +30,7 @@ class Answer:
     reason: str = ""
 
 
-def answer_row(reading, patch, min_border):
+def answer_row(reading: Reading, patch: PatchAttributes, min_border: int) -> Answer:
     """Answer a row that has been read.
 
     Parameters
@@ -131,7 +132,7 @@ def _box(reading, patch):
     return Answer(agrees, "; ".join(boxes), "" if agrees else missing if not boxes else "another box")
 
 
-def read_point(text):
+def read_point(text: str) -> tuple[float, float]:
     """Return the two numbers of a point as :func:`bentxt.questions.box_notation.point_text` writes it."""
     x, y = text.strip("()").split(",")
     return float(x), float(y)

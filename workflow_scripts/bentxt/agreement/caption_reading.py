@@ -1,14 +1,16 @@
 """What a released caption says of classes, areas and climate, held against the maps."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bentxt.agreement.language import check_english
-from bentxt.captions.caption_facts import facts_of_patch
-from bentxt.captions.caption_parsing import parse_sentence, split_sentences
+from bentxt.captions.caption_facts import Rules, facts_of_patch
+from bentxt.captions.caption_parsing import Sentence, parse_sentence, split_sentences
 from bentxt.captions.claims import absent_classes, false_areas
 from bentxt.errors import Unreadable
+from bentxt.patches.patch_attributes import PatchAttributes
 
 #: What a caption is asked about, in the order of the table.
 STATEMENTS = ("classes", "areas", "climate zone")
@@ -27,11 +29,11 @@ class CaptionReading:
         Climate zones of the legend that it names.
     """
 
-    sentences: tuple
-    zones: tuple
+    sentences: tuple[Sentence, ...]
+    zones: tuple[str, ...]
 
     @property
-    def statements(self):
+    def statements(self) -> list[str]:
         """Which of :data:`STATEMENTS` it makes."""
         made = {
             "classes": any(sentence.mentions for sentence in self.sentences),
@@ -43,7 +45,7 @@ class CaptionReading:
         return [name for name in STATEMENTS if made[name]]
 
 
-def read_caption(text, zones):
+def read_caption(text: str, zones: Sequence[str]) -> CaptionReading:
     """Read a caption.
 
     Parameters
@@ -83,7 +85,7 @@ def _zones(zones):
     )
 
 
-def answer_caption(reading, patch, rules):
+def answer_caption(reading: CaptionReading, patch: PatchAttributes, rules: Rules) -> dict[str, list[str]]:
     """Hold a caption against the attributes of its patch.
 
     Parameters

@@ -48,7 +48,7 @@ class Mention:
     index: int
 
 
-def find_classes(text):
+def find_classes(text: str) -> list[Mention]:
     """Return the classes named in a text, in its order.
 
     Parameters
@@ -60,10 +60,14 @@ def find_classes(text):
     -------
     list of Mention
     """
-    return [Mention(*match.span(), int(match.lastgroup[1:])) for match in _MENTION.finditer(text)]
+    return [Mention(*match.span(), _index(match)) for match in _MENTION.finditer(text)]
 
 
-def named_classes(text, count):
+def _index(match: re.Match[str]) -> int:
+    return int((match.lastgroup or "")[1:])
+
+
+def named_classes(text: str, count: int) -> tuple[int, ...]:
     """Return the ``count`` different classes of a text, in its order; else :class:`Unreadable`."""
     found = tuple(dict.fromkeys(mention.index for mention in find_classes(text)))
     if len(found) != count:
@@ -72,15 +76,16 @@ def named_classes(text, count):
     return found
 
 
-def without_classes(text):
+def without_classes(text: str) -> str:
     """Return a text with ``_`` in place of each class name: those hold words such as "areas" and "and"."""
     return _MENTION.sub("_", text)
 
 
-def class_of(text):
+def class_of(text: str) -> int:
     """Return the class that a whole text, as an option, names; else :class:`Unreadable`."""
     text = text.lower().strip(" .")
-    match = _MENTION.fullmatch(text, _ARTICLE.match(text).end())
+    article = _ARTICLE.match(text)
+    match = _MENTION.fullmatch(text, article.end() if article else 0)
     if not match:
         raise Unreadable(f"{text!r} is none of the 19 classes")
-    return int(match.lastgroup[1:])
+    return _index(match)

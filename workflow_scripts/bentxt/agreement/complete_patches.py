@@ -1,11 +1,18 @@
 """Patches all of whose rows are given: which boxes the release asks for that we do not, and the reverse."""
 
+from collections.abc import Iterable
+
 from bentxt.agreement.answers_from_maps import read_point
-from bentxt.agreement.question_reading import read_box
+from bentxt.agreement.question_reading import Reading, read_box
+from bentxt.agreement.released_rows import Row
 from bentxt.nomenclature import CLASSES
+from bentxt.patches.patch_attributes import PatchAttributes
 from bentxt.questions.box_notation import box_text
-from bentxt.questions.referring import point_targets, reference_targets
+from bentxt.questions.referring import BoxSettings, point_targets, reference_targets
 from bentxt.release import TASKS
+
+#: What a referring row asks for, a point or a class and its extreme, and the box that answers it.
+_Target = tuple[tuple[float | str, ...] | None, bool | int | tuple[float, ...]]
 
 
 class CompleteSets:
@@ -18,25 +25,26 @@ class CompleteSets:
     settings : bentxt.questions.referring.BoxSettings
     """
 
-    def __init__(self, patch_ids, settings):
+    def __init__(self, patch_ids: Iterable[str], settings: BoxSettings) -> None:
         self._settings = settings
-        self._released = {patch_id: [] for patch_id in patch_ids}
+        self._released: dict[str, list[tuple[Row, str, _Target]]] = {patch_id: [] for patch_id in patch_ids}
 
     @property
-    def patch_ids(self):
+    def patch_ids(self) -> list[str]:
         """The complete patches, in the order given."""
         return list(self._released)
 
-    def add(self, row, reading):
+    def add(self, row: Row, reading: Reading) -> None:
         """Note a released row that has been read."""
         if row.patch_id in self._released and reading.type == TASKS["referring"]:
+            target: tuple[float | str, ...] | None
             if reading.category == "point":
                 target = reading.point
             else:
                 target = (*reading.classes, reading.extreme)
             self._released[row.patch_id].append((row, reading.category, (target, reading.answer)))
 
-    def compare(self, patch):
+    def compare(self, patch: PatchAttributes) -> tuple[list[tuple[str, str]], list[tuple[str, Row]]]:
         """Compare the rows of one complete patch.
 
         Parameters

@@ -1,5 +1,6 @@
 """What the released rows are answered from: reference maps, metadata and the climate raster."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,21 +35,21 @@ class MapProblems(Omissions):
         Raise at the first one, or continue.
     """
 
-    def __init__(self, on_error):
+    def __init__(self, on_error: str) -> None:
         super().__init__(on_error)
-        self.by_patch = {}
+        self.by_patch: dict[str, str] = {}
         self.others = False
 
-    def add(self, error, reason, name):
+    def add(self, error: InputError, reason: str, name: str) -> None:
         """As :meth:`Omissions.add`."""
         super().add(error, reason, name)
         self.by_patch[name] = error.problem
 
-    def add_unlisted(self, error, name):
+    def add_unlisted(self, error: InputError, name: str) -> None:
         """Pass over a map of a patch without rows; it shows that the maps are where they should be."""
         self.others = True
 
-    def add_missing(self, names, archive):
+    def add_missing(self, names: Sequence[str], archive: Path | str) -> None:
         """Pass over the patches that the archive has no map of: their rows are not answered."""
 
 
@@ -67,7 +68,7 @@ class PatchEvidence:
 
     patch: PatchAttributes
     has_map: bool
-    defects: dict
+    defects: dict[str, str]
 
 
 class Evidence:
@@ -98,15 +99,15 @@ class Evidence:
 
     def __init__(
         self,
-        patch_ids,
-        reference_maps,
-        metadata,
-        folder,
-        on_error,
-        maps_per_shard,
-        climate_legend,
-        climate_raster=None,
-    ):
+        patch_ids: Iterable[str],
+        reference_maps: Path | str,
+        metadata: Path | str,
+        folder: Path | str,
+        on_error: str,
+        maps_per_shard: int,
+        climate_legend: Path | str,
+        climate_raster: Path | str | None = None,
+    ) -> None:
         self.climate_raster = climate_raster
         self._countries = _read_countries(metadata)
         problems = MapProblems(on_error)
@@ -142,17 +143,18 @@ class Evidence:
         self._zones = self._climate_zones(climate_legend)
 
     @property
-    def maps(self):
+    def maps(self) -> int:
         """Number of maps that were read."""
         return len(self._names)
 
-    def of(self, patch_ids):
+    def of(self, patch_ids: Iterable[str]) -> dict[str, PatchEvidence]:
         """Return the :class:`PatchEvidence` of each patch of an iterable of names, as a dict."""
         asked = pa.array(sorted(set(patch_ids)), pa.string())
         listed = pc.index_in(asked, self._countries["patch_id"])
         country = pc.take(self._countries["country"], listed)
         index = pc.index_in(asked, self._names)
-        seasons, defects = [], [{} for _ in asked]
+        seasons: list[str | None] = []
+        defects: list[dict[str, str]] = [{} for _ in asked]
         for place, name in enumerate(asked.to_pylist()):
             try:
                 seasons.append(season(name))
@@ -182,8 +184,9 @@ class Evidence:
         evidence = {}
         for place, row in enumerate(rows.to_pylist()):
             name = row["patch_id"]
-            bare = [row[key] for key in ("patch_id", "country", "season", "climate_zone", "split")]
-            own = gathered.get(name) or PatchAttributes(*bare, [], [], [], [], [])
+            own = gathered.get(name) or PatchAttributes(
+                name, row["country"], row["season"], row["climate_zone"], row["split"], [], [], [], [], []
+            )
             evidence[name] = PatchEvidence(own, name in gathered, defects[place])
         return evidence
 
@@ -202,7 +205,8 @@ class Evidence:
         for table, owner in zip((self._instances, self._borders), self._owners, strict=True):
             first, last = np.searchsorted(owner, index[0]), np.searchsorted(owner, index[-1], "right")
             parts.append(table.slice(first, last - first))
-        return gather_patch_attributes(rows, self._pixels[index], *parts, self._files)
+        instances, borders = parts
+        return gather_patch_attributes(rows, self._pixels[index], instances, borders, self._files)
 
     def _climate_zones(self, legend_path):
         """Return the zone of each map: its name, or None."""

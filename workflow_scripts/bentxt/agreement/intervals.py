@@ -25,33 +25,33 @@ class Interval:
     high_open: bool = False
     unit: str = ""
 
-    def __contains__(self, value):
+    def __contains__(self, value: float) -> bool:
         above = value > self.low if self.low_open else value >= self.low
         below = value < self.high if self.high_open else value <= self.high
         return above and below
 
 
-def at_least(value, unit=""):
+def at_least(value: float, unit: str = "") -> Interval:
     """Return the numbers from ``value`` on."""
     return Interval(value, math.inf, unit=unit)
 
 
-def at_most(value, unit=""):
+def at_most(value: float, unit: str = "") -> Interval:
     """Return the numbers up to ``value``."""
     return Interval(-math.inf, value, unit=unit)
 
 
-def more_than(value, unit=""):
+def more_than(value: float, unit: str = "") -> Interval:
     """Return the numbers above ``value``."""
     return Interval(value, math.inf, low_open=True, unit=unit)
 
 
-def less_than(value, unit=""):
+def less_than(value: float, unit: str = "") -> Interval:
     """Return the numbers below ``value``."""
     return Interval(-math.inf, value, high_open=True, unit=unit)
 
 
-def exactly(value, unit=""):
+def exactly(value: float, unit: str = "") -> Interval:
     """Return the one number."""
     return Interval(value, value, unit=unit)
 

@@ -30,7 +30,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _FOREIGN_LETTER = re.compile(r"[^\W\d_a-zA-Z²]")
 
 
-def check_english(text):
+def check_english(text: str) -> None:
     """Raise :class:`Unreadable` if a text is in another language.
 
     Parameters

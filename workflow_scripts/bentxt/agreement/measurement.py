@@ -1,10 +1,14 @@
 """Released rows, one after the other: read, answered from the maps, counted."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
 
 from bentxt.agreement.answers_from_maps import answer_row
 from bentxt.agreement.caption_reading import STATEMENTS, answer_caption, read_caption
 from bentxt.agreement.complete_patches import CompleteSets
+from bentxt.agreement.evidence import Evidence
 from bentxt.agreement.question_reading import check_category, read_row
 from bentxt.agreement.released_rows import Row, read_rows
 from bentxt.agreement.tally import CAPTION_COLUMNS, Tally
@@ -37,14 +41,20 @@ class Measure:
         Stop at the first row, map or patch that cannot be used, instead of reporting it.
     """
 
-    zones: tuple
+    zones: tuple[str, ...]
     boxes: BoxSettings
     min_border: int
     rules: Rules
     stop: bool
 
 
-def measure_agreement(annotations, evidence, measure, findings, complete=()):
+def measure_agreement(
+    annotations: Path | str,
+    evidence: Evidence,
+    measure: Measure,
+    findings: TextIO,
+    complete: Collection[str] = (),
+) -> tuple[Tally, list[dict[str, str | int]]]:
     """Read and answer all rows of a file.
 
     Parameters
@@ -55,7 +65,7 @@ def measure_agreement(annotations, evidence, measure, findings, complete=()):
     measure : Measure
     findings : file object
         Open for text: takes the list of rows that do not agree, as CSV.
-    complete : iterable of str
+    complete : collection of str
         Patches all of whose rows are given.
 
     Returns
@@ -127,7 +137,7 @@ class _Run:
         """Tell whether map, metadata or raster are available; a source with a defect is reported."""
         source, there = "map", known.has_map
         category = CATEGORY_TABLE[row.type, row.category]
-        if not category.needs_map:
+        if category.place_column is not None:
             there = getattr(known.patch, category.place_column) is not None
             source = "map" if row.category == "climate zone" else row.category
         if not there and source in known.defects:

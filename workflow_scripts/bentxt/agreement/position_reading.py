@@ -2,7 +2,7 @@
 
 import re
 
-from bentxt.agreement.class_mentions import find_classes
+from bentxt.agreement.class_mentions import Mention, find_classes
 from bentxt.errors import Unreadable
 
 # What stands right before the class that a position is seen from, the surest first; a final "of" and
@@ -43,7 +43,7 @@ _OTHER_WORDS = re.compile(
 )
 
 
-def read_anchor_and_target(text):
+def read_anchor_and_target(text: str) -> tuple[int, int]:
     """Return which class a position is seen from, and the class whose position is asked for.
 
     Parameters
@@ -60,7 +60,7 @@ def read_anchor_and_target(text):
     Unreadable
         If there are not just two classes, or it stays open which is the anchor.
     """
-    first_of = {}
+    first_of: dict[int, Mention] = {}
     for mention in find_classes(text):
         first_of.setdefault(mention.index, mention)
     if len(first_of) != 2:
@@ -90,7 +90,7 @@ def _sureness(before, after):
     return 0
 
 
-def read_direction(text):
+def read_direction(text: str) -> str:
     """Return a direction as ``top``, ``left`` or ``top-left``; :class:`Unreadable` if it is none."""
     words = _COMPOUND.sub(r"\1 \2", text.lower())
     found = []

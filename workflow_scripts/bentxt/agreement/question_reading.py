@@ -62,22 +62,22 @@ class Reading:
 
     type: str
     category: str
-    answer: object
-    classes: tuple = ()
+    answer: bool | int | tuple[float, ...]
+    classes: tuple[int, ...] = ()
     amount: Interval | None = None
     negated: bool = False
-    options: tuple = ()
+    options: tuple[int | tuple[int, ...] | Interval | str, ...] = ()
     extreme: str = ""
-    point: tuple | None = None
+    point: tuple[float, ...] | None = None
 
     @property
-    def unit(self):
+    def unit(self) -> str:
         """Unit of the amount, or of the options, as written; empty where there is none."""
         amounts = [self.amount, *self.options]
         return next((amount.unit for amount in amounts if isinstance(amount, Interval)), "")
 
 
-def check_category(annotation_type, category):
+def check_category(annotation_type: str, category: str) -> None:
     """Raise :class:`Unreadable` for a type or a category that the release does not have."""
     if annotation_type not in CATEGORIES:
         raise Unreadable(f"unknown type {annotation_type!r}")
@@ -85,7 +85,9 @@ def check_category(annotation_type, category):
         raise Unreadable(f"unknown category {category!r} of type {annotation_type}")
 
 
-def read_row(annotation_type, category, instruction, output, zones):
+def read_row(
+    annotation_type: str, category: str, instruction: str, output: str, zones: tuple[str, ...]
+) -> Reading:
     """Read one row that is not a caption.
 
     Parameters
@@ -162,7 +164,7 @@ def _multiple_choice(category, instruction, output, zones):
     def read(sentence):
         text = " ".join(sentence.lower().split())
         check_english(without_classes(text))
-        classes = ()
+        classes: tuple[int, ...] = ()
         if category in ("area", "count"):
             classes = named_classes(text, 1)
         elif category == "relative pos":
@@ -172,7 +174,7 @@ def _multiple_choice(category, instruction, output, zones):
     return _read_sentences(read, stem)
 
 
-def split_options(text):
+def split_options(text: str) -> tuple[str, list[str]]:
     """Return the instruction and its four options; :class:`Unreadable` if they are not marked a) to d)."""
     marks = []
     for match in _OPTION.finditer(text):
@@ -254,7 +256,7 @@ def _is_number(text):
     return re.fullmatch(r"\d+\.?\d*|\.\d+", text) is not None
 
 
-def read_box(text):
+def read_box(text: str) -> tuple[float, float, float, float]:
     """Return ``(x0, y0, x1, y1)`` of a box as the release writes it; :class:`Unreadable` if it is broken."""
     match = _BOX.fullmatch(text.strip())
     if not match:

@@ -1,6 +1,7 @@
 """Released annotations as rows: the published Parquet file, or JSON lines, in batches."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,7 @@ class Row:
     defect: str = ""
 
 
-def read_rows(path):
+def read_rows(path: Path | str) -> Iterator[list[Row]]:
     """Yield the rows of a file of annotations in batches.
 
     Parameters
@@ -81,9 +82,9 @@ def _is_parquet(path):
         ) from None
 
 
-def patch_ids(path):
+def patch_ids(path: Path | str) -> set[str]:
     """Return the different patches of a file of annotations, as a set."""
-    found = set()
+    found: set[str] = set()
     if _is_parquet(path):
         _parquet_columns(path)
         for batch in read_batches(path, ["patch_id"], BATCH):
@@ -158,11 +159,13 @@ def _row(number, identifier, *values):
     if not wrong and not values[0].strip():
         wrong = ["patch_id"]
     if wrong:
-        return Row(number, identifier, *texts, f"{' and '.join(wrong)} missing or no text")
+        texts.append(f"{' and '.join(wrong)} missing or no text")
+        return Row(number, identifier, *texts)
     if tuple(texts) == values:
         return Row(number, identifier, *texts)
     wrong = [name for (name, value), text in zip(named, texts, strict=True) if value != text]
-    return Row(number, identifier, *texts, f"{' and '.join(wrong)} too long, or not Unicode")
+    texts.append(f"{' and '.join(wrong)} too long, or not Unicode")
+    return Row(number, identifier, *texts)
 
 
 def _printable(text):

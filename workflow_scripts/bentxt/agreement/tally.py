@@ -1,6 +1,10 @@
 """Agreement by type and category, and what does not agree, row by row."""
 
 import csv
+from collections.abc import Iterable, Mapping
+from typing import Any, TextIO
+
+from bentxt.agreement.released_rows import Row
 
 #: Columns of the table of agreement.
 COLUMNS = ("type", "category", "rows", "parsed", "answered", "agreeing", "missing", "extra")
@@ -38,19 +42,21 @@ class Tally:
         Those of them for which missing and extra rows are counted.
     """
 
-    def __init__(self, findings, categories, compared):
+    def __init__(
+        self, findings: TextIO, categories: Iterable[tuple[str, str]], compared: Iterable[tuple[str, str]]
+    ) -> None:
         self._counts = {key: dict.fromkeys(_COUNTED, 0) for key in categories}
         self._compared = frozenset(compared)
         self._writer = csv.writer(findings, lineterminator="\n")
         self._writer.writerow(DISAGREEMENT_COLUMNS)
-        self.findings = {}
+        self.findings: dict[str, int] = {}
 
-    def count(self, annotation_type, category, column, number=1):
+    def count(self, annotation_type: str, category: str, column: str, number: int = 1) -> None:
         """Add to a count."""
         key = (annotation_type, category)
         self._counts.setdefault(key, dict.fromkeys(_COUNTED, 0))[column] += number
 
-    def report(self, row, finding, reason, ours=""):
+    def report(self, row: Row, finding: str, reason: str, ours: str = "") -> None:
         """Write one line of the list of disagreements.
 
         Parameters
@@ -76,7 +82,7 @@ class Tally:
             )
         )
 
-    def rows(self):
+    def rows(self) -> list[dict[str, str | int | None]]:
         """Return the table of agreement as dicts of :data:`COLUMNS`; unknown categories come last."""
         return [
             {
@@ -89,7 +95,7 @@ class Tally:
         ]
 
 
-def agreement_report(rows):
+def agreement_report(rows: Iterable[Mapping[str, Any]]) -> str:
     """Return the table of agreement in words, a line a category with rows."""
     lines = []
     for row in rows:

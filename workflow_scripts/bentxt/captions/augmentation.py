@@ -8,14 +8,26 @@ patches have the same template caption.
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Callable, Sequence
 
+from bentxt.captions.backends import Backend
 from bentxt.captions.caption_check import CRITERIA, check_caption
+from bentxt.captions.caption_facts import CaptionFacts
+from bentxt.captions.prompts import Prompts
 from bentxt.chat_server import Chat
+from bentxt.program.answer_log import AnswerLog
 
 TURNS = 2
 
 
-def augment(facts, templates, backend, prompts, answers, advance=lambda patches: None):
+def augment(
+    facts: Sequence[CaptionFacts],
+    templates: Sequence[str],
+    backend: Backend,
+    prompts: Prompts,
+    answers: AnswerLog,
+    advance: Callable[[int], object] = lambda patches: None,
+) -> list[tuple[str, ...]]:
     """Rewrite the captions of a shard.
 
     Parameters
@@ -37,7 +49,7 @@ def augment(facts, templates, backend, prompts, answers, advance=lambda patches:
     """
     keys = [answer_key(backend, prompts, patch, text) for patch, text in zip(facts, templates, strict=True)]
     # One conversation a key: the first patch that has it stands for all others.
-    first = {}
+    first: dict[str, int] = {}
     for row, key in enumerate(keys):
         first.setdefault(key, row)
     rows, patches = list(first.values()), Counter(keys)
@@ -71,7 +83,7 @@ def augment(facts, templates, backend, prompts, answers, advance=lambda patches:
     return [tuple((*map(str.strip, answers.get(key)), "", "")[:TURNS]) for key in keys]
 
 
-def answer_key(backend, prompts, facts, template):
+def answer_key(backend: Backend, prompts: Prompts, facts: CaptionFacts, template: str) -> str:
     """Return the key under which the answers of one conversation are kept (32 hexadecimal digits)."""
     parts = [backend.name, backend.model, prompts.hash, template, backend.generation]
     if not backend.asks_model:
@@ -80,7 +92,7 @@ def answer_key(backend, prompts, facts, template):
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def choose(template, paraphrased, refined, facts):
+def choose(template: str, paraphrased: str, refined: str, facts: CaptionFacts) -> dict[str, str | bool]:
     """Check the versions of a caption and choose the first that passes: refined, paraphrased, template.
 
     Parameters

@@ -4,7 +4,7 @@ All three hold conversations through one method, :meth:`Backend.converse`.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from bentxt.captions.caption_facts import CaptionFacts
 from bentxt.captions.grammar import paraphrase
@@ -29,7 +29,7 @@ class Backend(Protocol):
     name: str
     model: str
     asks_model: bool
-    generation: dict
+    generation: dict[str, float]
 
     def converse(
         self, facts: Sequence[CaptionFacts], chats: Sequence[Chat], reply: Callable[[int, str], Chat | None]
@@ -48,14 +48,17 @@ class GrammarBackend:
 
     name, model, asks_model = "grammar", "", False
 
-    def __init__(self, seed):
+    def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.generation = {"seed": seed}
+        self.generation: dict[str, float] = {"seed": seed}
 
-    def converse(self, facts, chats, reply):
+    def converse(
+        self, facts: Sequence[CaptionFacts], chats: Sequence[Chat], reply: Callable[[int, str], Chat | None]
+    ) -> None:
         """Answer with the grammar's caption; a second turn gets it again, as there is nothing to mend."""
-        for index, (patch, chat) in enumerate(zip(facts, chats, strict=True)):
+        for index, (patch, first) in enumerate(zip(facts, chats, strict=True)):
             answer = paraphrase(patch, self.seed)
+            chat: Chat | None = first
             while chat is not None:
                 chat = reply(index, answer)
 
@@ -76,12 +79,14 @@ class ServerBackend:
 
     name, asks_model = "openai", True
 
-    def __init__(self, model, temperature, max_tokens, options):
+    def __init__(self, model: str, temperature: float, max_tokens: int, options: dict[str, Any]) -> None:
         self.model = model
-        self.generation = {"temperature": temperature, "max_tokens": max_tokens}
+        self.generation: dict[str, float] = {"temperature": temperature, "max_tokens": max_tokens}
         self._server = ChatServer(model, options, "augmentation.openai")
 
-    def converse(self, facts, chats, reply):
+    def converse(
+        self, facts: Sequence[CaptionFacts], chats: Sequence[Chat], reply: Callable[[int, str], Chat | None]
+    ) -> None:
         """Hold the conversations; see :meth:`bentxt.chat_server.ChatServer.converse`."""
         self._server.converse(chats, self.generation, reply)
 
@@ -112,7 +117,9 @@ class VLLMBackend:
     #: Conversations in a batch: both turns of it are done, and stored, before the next.
     BATCH = 1024
 
-    def __init__(self, model, temperature, max_tokens, seed, options):
+    def __init__(
+        self, model: str, temperature: float, max_tokens: int, seed: int, options: dict[str, Any]
+    ) -> None:
         try:
             import vllm
         except ImportError as error:
@@ -122,7 +129,11 @@ class VLLMBackend:
                 remedy="run this stage in envs/vllm.yaml, or choose the backend openai or grammar",
             ) from error
         self.model = model
-        self.generation = {"temperature": temperature, "max_tokens": max_tokens, "seed": seed}
+        self.generation: dict[str, float] = {
+            "temperature": temperature,
+            "max_tokens": max_tokens,
+            "seed": seed,
+        }
         try:
             self._llm = vllm.LLM(model=model, enable_prefix_caching=True, seed=seed, **options)
         except (OSError, ValueError) as error:
@@ -133,7 +144,9 @@ class VLLMBackend:
             ) from error
         self._sampling = vllm.SamplingParams(**self.generation)
 
-    def converse(self, facts, chats, reply):
+    def converse(
+        self, facts: Sequence[CaptionFacts], chats: Sequence[Chat], reply: Callable[[int, str], Chat | None]
+    ) -> None:
         """Answer batch by batch; in a batch, all first turns, then all second ones."""
         for start in range(0, len(chats), self.BATCH):
             pending = list(enumerate(chats[start : start + self.BATCH], start))
@@ -144,7 +157,7 @@ class VLLMBackend:
                 pending = [(index, chat) for index, chat in replies if chat is not None]
 
 
-def make_backend(settings):
+def make_backend(settings: dict[str, Any]) -> Backend:
     """Make the backend that ``augmentation.backend`` names.
 
     Parameters

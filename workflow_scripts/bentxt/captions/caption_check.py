@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from bentxt.captions.caption_facts import MARGINAL
+from bentxt.captions.caption_facts import MARGINAL, CaptionFacts
 from bentxt.captions.caption_parsing import GROUPS, class_name, parse_sentence, split_sentences
 from bentxt.captions.claims import absent_classes, false_areas, false_borders, false_counts
 from bentxt.captions.place_words import Place, contradictions, missing_place
@@ -55,15 +55,15 @@ class Verdict:
     factually_accurate: bool
     complete: bool
     free_of_artifacts: bool
-    findings: tuple
+    findings: tuple[str, ...]
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         """Whether all four hold."""
         return all(getattr(self, name) for name in CRITERIA)
 
 
-def check_caption(text, facts):
+def check_caption(text: str, facts: CaptionFacts) -> Verdict:
     """Check a caption against the attributes of its patch.
 
     Parameters

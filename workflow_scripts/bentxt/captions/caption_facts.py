@@ -3,11 +3,13 @@
 Template, grammar and check see :class:`CaptionFacts`, one a patch, and nothing else.
 """
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bentxt.errors import InputError
 from bentxt.nomenclature import PATCH_AREA, PIXEL_AREA, PIXELS
-from bentxt.patches.patch_attributes import BLOCK, SIZES, read_patch_attributes
+from bentxt.patches.patch_attributes import BLOCK, SIZES, PatchAttributes, read_patch_attributes
 
 PRIMARY, SECONDARY, MARGINAL = "primary", "secondary", "marginal"
 
@@ -32,7 +34,7 @@ class Rules:
     rounding: int = field(metadata={"key": "area_rounding"})
     min_border: int = field(metadata={"key": "adjacency_min_border"})
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not 0 < self.secondary < self.primary <= 100:
             raise InputError(
                 f"captions.tiers: 0 < secondary < primary <= 100 does not hold for {self.secondary} "
@@ -42,19 +44,19 @@ class Rules:
         if self.rounding < 1:
             raise InputError(f"captions.area_rounding is {self.rounding}, must be 1 m² or more")
 
-    def tier(self, pixels):
+    def tier(self, pixels: int) -> str:
         """Return the tier of a number of pixels."""
         share = 100 * pixels
         if share > self.primary * PIXELS:
             return PRIMARY
         return SECONDARY if share >= self.secondary * PIXELS else MARGINAL
 
-    def area(self, pixels):
+    def area(self, pixels: int) -> int:
         """Return the rounded area of a number of pixels, m²."""
         return round(pixels * PIXEL_AREA / self.rounding) * self.rounding
 
     @property
-    def marginal_area(self):
+    def marginal_area(self) -> int:
         """Upper bound of a marginal area, m²."""
         return round(PATCH_AREA * self.secondary / 100)
 
@@ -82,11 +84,11 @@ class ClassFacts:
     area: int
     tier: str
     count: int
-    large: tuple
-    smaller: tuple
+    large: tuple[int, ...]
+    smaller: tuple[int, ...]
 
     @property
-    def marginal(self):
+    def marginal(self) -> int:
         """Number of marginal instances."""
         return self.count - len(self.large) - len(self.smaller)
 
@@ -112,15 +114,15 @@ class CaptionFacts:
     country: str
     season: str
     climate_zone: str
-    classes: tuple
-    borders: tuple
+    classes: tuple[ClassFacts, ...]
+    borders: tuple[tuple[int, tuple[int, ...]], ...]
     marginal_share: float
     marginal_area: int
 
 
-def class_facts(index, instances, rules):
+def class_facts(index: int, instances: Sequence[int], rules: Rules) -> ClassFacts:
     """Return the :class:`ClassFacts` of a class from the pixels of its instances (descending)."""
-    areas = {PRIMARY: [], SECONDARY: []}
+    areas: dict[str, list[int]] = {PRIMARY: [], SECONDARY: []}
     for pixels in instances:
         tier = rules.tier(pixels)
         if tier == MARGINAL:
@@ -139,7 +141,15 @@ def class_facts(index, instances, rules):
     )
 
 
-def caption_facts(patch_id, country, season, climate_zone, instances, pairs, rules):
+def caption_facts(
+    patch_id: str,
+    country: str,
+    season: str,
+    climate_zone: str,
+    instances: Mapping[int, Sequence[int]],
+    pairs: Iterable[tuple[int, int]],
+    rules: Rules,
+) -> CaptionFacts:
     """Return the :class:`CaptionFacts` of one patch.
 
     Parameters
@@ -160,7 +170,7 @@ def caption_facts(patch_id, country, season, climate_zone, instances, pairs, rul
     classes.sort(key=lambda c: (-c.pixels, c.index))
     order = [c.index for c in classes]
     rank = {index: position for position, index in enumerate(order)}
-    neighbours = {}
+    neighbours: dict[int, set[int]] = {}
     for first, second in pairs:
         low, high = sorted((rank[first], rank[second]))
         neighbours.setdefault(low, set()).add(high)
@@ -179,7 +189,7 @@ def caption_facts(patch_id, country, season, climate_zone, instances, pairs, rul
     )
 
 
-def facts_of_patch(patch, rules):
+def facts_of_patch(patch: PatchAttributes, rules: Rules) -> CaptionFacts:
     """Return the :class:`CaptionFacts` of one patch.
 
     Parameters
@@ -203,7 +213,16 @@ def facts_of_patch(patch, rules):
     )
 
 
-def read_facts(patches, maps, instances, adjacencies, rules, start=0, stop=None, block=BLOCK):
+def read_facts(
+    patches: Path | str,
+    maps: Path | str,
+    instances: Path | str,
+    adjacencies: Path | str,
+    rules: Rules,
+    start: int = 0,
+    stop: int | None = None,
+    block: int = BLOCK,
+) -> Iterator[CaptionFacts]:
     """Yield the facts of the patches in rows [start, stop) of the table of patches, in its order.
 
     Parameters

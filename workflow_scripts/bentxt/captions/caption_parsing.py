@@ -138,7 +138,7 @@ class Mention:
     group: bool
 
     @property
-    def classes(self):
+    def classes(self) -> frozenset[int]:
         """Return the classes that it can stand for."""
         return GROUPS[self.index] if self.group else frozenset({self.index})
 
@@ -164,7 +164,7 @@ class Claim:
     kind: str
     value: float
     tolerance: float
-    mentions: tuple
+    mentions: tuple[Mention, ...]
     certain: bool
     text: str
 
@@ -174,17 +174,17 @@ class Sentence:
     """One sentence: its text in lower case, what it names, claims, and pairs of classes said to touch."""
 
     text: str
-    mentions: tuple
-    claims: tuple
-    pairs: tuple
+    mentions: tuple[Mention, ...]
+    claims: tuple[Claim, ...]
+    pairs: tuple[tuple[int, int], ...]
 
 
-def split_sentences(text):
+def split_sentences(text: str) -> list[str]:
     """Return the sentences of a caption: split after ``.``, ``!`` or ``?`` before a capital letter."""
     return [part for part in _SENTENCE_END.split(text.strip()) if part]
 
 
-def parse_sentence(text):
+def parse_sentence(text: str) -> Sentence:
     """Read one sentence.
 
     Parameters
@@ -196,14 +196,14 @@ def parse_sentence(text):
     Sentence
     """
     text = text.lower()
-    mentions, masked, last = [], [], 0
+    mentions, outside, last = [], [], 0
     for match in _MENTION.finditer(text):
-        kind, (start, end) = match.lastgroup, match.span()
+        kind, (start, end) = match.lastgroup or "", match.span()
         mentions.append(Mention(start, end, int(kind[1:]), kind[0] == "g"))
-        masked += [text[last:start], "_" * (end - start)]
+        outside += [text[last:start], "_" * (end - start)]
         last = end
     # Class names hold words such as "areas" and "units": nothing is read inside them.
-    masked = "".join([*masked, text[last:]])
+    masked = "".join([*outside, text[last:]])
     named = tuple(m for m in mentions if not m.group) or tuple(mentions)
     claims = [*_areas(masked, mentions, named), *_counts(masked, mentions, named)]
     return Sentence(text, tuple(mentions), tuple(claims), tuple(_pairs(masked, mentions)))
@@ -274,6 +274,6 @@ def _pairs(text, mentions):
             before = other
 
 
-def class_name(index):
+def class_name(index: int) -> str:
     """Return a class's name for a finding."""
     return CLASSES[index].lower()

@@ -1,5 +1,8 @@
 """The shards of the augmented captions, read as one."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,7 +13,7 @@ from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
 from bentxt.tables.table_files import check_table
 
 
-def shard_range(rows, shard, shards):
+def shard_range(rows: int, shard: int, shards: int) -> tuple[int, int]:
     """Return the rows [start, stop) of a shard: row i belongs to shard ``i * shards // rows``.
 
     Raises
@@ -26,12 +29,13 @@ def shard_range(rows, shard, shards):
 class CaptionShards:
     """The captions of all shards, one in memory at a time; a shard of the workflow is a range of patches."""
 
-    def __init__(self, paths):
+    def __init__(self, paths: Sequence[Path | str]) -> None:
         self._paths = paths
         self._ends = np.cumsum([pq.read_metadata(path).num_rows for path in paths])
-        self._read, self._texts = None, None
+        self._read: int | None = None
+        self._texts: pa.ChunkedArray | None = None
 
-    def at(self, places):
+    def at(self, places: np.ndarray) -> list[str]:
         """Return the captions (list of str) at the given rows of all shards together."""
         shards = np.searchsorted(self._ends, places, side="right")
         captions = np.empty(len(places), object)
@@ -49,7 +53,7 @@ class CaptionShards:
         return self._texts
 
 
-def read_captions(paths, columns):
+def read_captions(paths: Sequence[Path | str], columns: list[str]) -> pa.Table:
     """Return columns of all shards of the augmented captions as one table.
 
     Raises

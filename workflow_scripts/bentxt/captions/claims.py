@@ -1,11 +1,13 @@
 """Whether what a caption states is true: classes, areas, counts and borders."""
 
-from bentxt.captions.caption_facts import MARGINAL
-from bentxt.captions.caption_parsing import class_name
+from collections.abc import Iterable, Iterator
+
+from bentxt.captions.caption_facts import MARGINAL, CaptionFacts
+from bentxt.captions.caption_parsing import Sentence, class_name
 from bentxt.nomenclature import LEVEL_1_GROUPS, PATCH_AREA, PIXELS
 
 
-def absent_classes(sentences, facts):
+def absent_classes(sentences: Iterable[Sentence], facts: CaptionFacts) -> Iterator[str]:
     """Yield a finding for each class or general class that is named but not there.
 
     Parameters
@@ -25,7 +27,7 @@ def absent_classes(sentences, facts):
                 yield f"not in the image: {name}"
 
 
-def false_areas(sentences, facts):
+def false_areas(sentences: Iterable[Sentence], facts: CaptionFacts) -> Iterator[str]:
     """Yield a finding for each area or percentage that no class it may be said of has.
 
     Parameters
@@ -36,7 +38,7 @@ def false_areas(sentences, facts):
     yield from _false_claims(sentences, facts, {"area": _area_holds, "percent": _percent_holds})
 
 
-def false_counts(sentences, facts):
+def false_counts(sentences: Iterable[Sentence], facts: CaptionFacts) -> Iterator[str]:
     """Yield a finding for each number of areas that no class it may be said of has; parameters as above."""
     yield from _false_claims(sentences, facts, {"count": _count_holds})
 
@@ -54,7 +56,7 @@ def _false_claims(sentences, facts, holds):
                 yield f"{claim.kind}{subject}: {claim.text}"
 
 
-def false_borders(sentences, facts):
+def false_borders(sentences: Iterable[Sentence], facts: CaptionFacts) -> Iterator[str]:
     """Yield a finding for each pair of present classes that is said to touch and does not."""
     present = {c.index for c in facts.classes}
     touching = {frozenset((first, other)) for first, others in facts.borders for other in others}
@@ -94,7 +96,7 @@ def _percent_holds(claim, named, facts):
 
 def _sums(values):
     """Return the sums of all choices of one value or more."""
-    sums = set()
+    sums: set[int] = set()
     for value in values:
         sums |= {value, *(value + other for other in sums)}
     return sums

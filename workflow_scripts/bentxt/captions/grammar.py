@@ -4,7 +4,7 @@ It stands in for the language model of the paper (Section 3.2) where none can ru
 rendered from :class:`~bentxt.captions.caption_facts.CaptionFacts`, so nothing can be lost or invented.
 """
 
-from bentxt.captions.caption_facts import MARGINAL, PRIMARY, SECONDARY
+from bentxt.captions.caption_facts import MARGINAL, PRIMARY, SECONDARY, CaptionFacts, ClassFacts
 from bentxt.captions.phrases import NAMES, PLURAL, capital, listing, number, series
 from bentxt.nomenclature import LEVEL_1_GROUPS, PIXELS
 from bentxt.randomness import generator
@@ -18,7 +18,7 @@ _DOMINANT = 60
 _JOINED = 0.65
 
 
-def paraphrase(facts, seed):
+def paraphrase(facts: CaptionFacts, seed: int) -> str:
     """Write a caption of one patch.
 
     Parameters
@@ -119,7 +119,7 @@ class _Writer:
 
     def landscape(self):
         """Describe the patch by general classes."""
-        shares = {}
+        shares: dict[str, float] = {}
         for c in self.facts.classes:
             group = _GROUPS[c.index]
             shares[group] = shares.get(group, 0) + 100 * c.pixels / PIXELS
@@ -147,7 +147,7 @@ class _Writer:
 
     def classes(self):
         """Return the sentences on primary, secondary and marginal classes."""
-        tiers = {PRIMARY: [], SECONDARY: [], MARGINAL: []}
+        tiers: dict[str, list[ClassFacts]] = {PRIMARY: [], SECONDARY: [], MARGINAL: []}
         for c in self.facts.classes:
             tiers[c.tier].append(c)
         sentences = []

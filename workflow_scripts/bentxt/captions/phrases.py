@@ -1,6 +1,7 @@
 """Words of the captions: class names in prose, lists, areas, numbers."""
 
 import re
+from collections.abc import Iterable
 
 from bentxt.nomenclature import CLASSES
 
@@ -43,7 +44,7 @@ NUMBERS = tuple(
 _INNER_LIST = re.compile(r",(?!\d)| and ")
 
 
-def number(count):
+def number(count: int) -> str:
     """Return a count in words up to twelve, in digits beyond.
 
     Examples
@@ -54,7 +55,7 @@ def number(count):
     return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
 
-def area(square_metres, unit="sqm", prefix="~"):
+def area(square_metres: int, unit: str = "sqm", prefix: str = "~") -> str:
     """Return an area with thousands separators.
 
     Examples
@@ -65,7 +66,7 @@ def area(square_metres, unit="sqm", prefix="~"):
     return f"{prefix}{square_metres:,} {unit}"
 
 
-def series(items):
+def series(items: Iterable[str]) -> str:
     """Join phrases.
 
     Examples
@@ -79,7 +80,7 @@ def series(items):
     return " and ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
 
 
-def listing(items):
+def listing(items: Iterable[str]) -> str:
     """Like :func:`series`, but so that commas and an ``and`` inside the items mislead nobody.
 
     Examples
@@ -95,7 +96,7 @@ def listing(items):
     return f"{', '.join(items[:-1])}, and {items[-1]}"
 
 
-def capital(text):
+def capital(text: str) -> str:
     """Return ``text`` with its first letter, also behind a quotation mark, in upper case.
 
     Examples

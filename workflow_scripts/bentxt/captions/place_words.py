@@ -1,7 +1,9 @@
 """What a caption says of country, season and climate, and what it must not invent."""
 
 import re
+from collections.abc import Iterator
 
+from bentxt.captions.caption_facts import CaptionFacts
 from bentxt.nomenclature import COUNTRIES
 
 #: Words that name a country; the other countries are those that a caption of Europe may go astray to.
@@ -68,8 +70,8 @@ _WORD = re.compile(r"[a-z]+")
 class Place:
     """What a caption (in lower case, its climate zone set aside) says of country, season and climate."""
 
-    def __init__(self, text):
-        self.phrases = []
+    def __init__(self, text: str) -> None:
+        self.phrases: list[str] = []
         words = set(_WORD.findall(text))
         if not words.isdisjoint(("dry", "hot", "warm", "cold")):
             # Their summers and winters are no season of the image.
@@ -84,7 +86,7 @@ class Place:
         self.seasons = {_SEASON_WORDS[word] for word in self.words & _SEASON_WORDS.keys()}
 
 
-def contradictions(place, facts):
+def contradictions(place: Place, facts: CaptionFacts) -> Iterator[str]:
     """Yield a finding for each country, season, climate or invented thing that the attributes refute."""
     for word in sorted(place.words & _COUNTRY_WORDS.keys()):
         if _COUNTRY_WORDS[word] != facts.country:
@@ -104,7 +106,7 @@ def contradictions(place, facts):
 
 
 # Completeness
-def missing_place(place, zones, facts):
+def missing_place(place: Place, zones: int, facts: CaptionFacts) -> Iterator[str]:
     """Yield a finding if country, season or climate zone is not there; ``zones`` counts the zone's name."""
     if facts.country not in place.countries:
         yield "country is missing"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +36,7 @@ class Prompts:
     refine: str
     hash: str
 
-    def messages(self, template, said):
+    def messages(self, template: str, said: Sequence[str]) -> tuple[dict[str, str], ...]:
         """Return the messages of a conversation in which the model has given the answers ``said``.
 
         Parameters
@@ -59,7 +60,7 @@ class Prompts:
         return tuple(messages)
 
 
-def read_prompts(folder=PROMPTS):
+def read_prompts(folder: Path | str = PROMPTS) -> Prompts:
     """Read ``system.md``, ``examples.yaml``, ``paraphrase.md`` and ``refine.md``.
 
     Parameters
@@ -84,7 +85,7 @@ def read_prompts(folder=PROMPTS):
     return Prompts(system, paraphrase, refine, digest)
 
 
-def hierarchy():
+def hierarchy() -> str:
     """Return the five general classes with their classes, one a line."""
     return "\n".join(
         f"- {group.lower()}: {'; '.join(CLASSES[index].lower() for index in members)}"

@@ -1,10 +1,10 @@
 """Template captions: facts in pre-defined sentences, class names in quotation marks (Section 3.2)."""
 
-from bentxt.captions.caption_facts import MARGINAL, PRIMARY, SECONDARY
+from bentxt.captions.caption_facts import MARGINAL, PRIMARY, SECONDARY, CaptionFacts
 from bentxt.captions.phrases import PLURAL, QUOTED, area, capital, number, series
 
 
-def template_caption(facts):
+def template_caption(facts: CaptionFacts) -> str:
     """Write the template caption of one patch.
 
     Sentences in order: classes by tier with their areas, adjacencies, instances of classes that have
@@ -31,7 +31,7 @@ def template_caption(facts):
 
 
 def _class_sentences(facts):
-    tiers = {PRIMARY: [], SECONDARY: [], MARGINAL: []}
+    tiers: dict[str, list[str]] = {PRIMARY: [], SECONDARY: [], MARGINAL: []}
     for c in facts.classes:
         tiers[c.tier].append(QUOTED[c.index] if c.tier == MARGINAL else f"{QUOTED[c.index]} ({area(c.area)})")
     verb = "The satellite image primarily shows"

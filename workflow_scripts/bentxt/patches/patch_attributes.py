@@ -1,8 +1,10 @@
 """The attributes of each patch, gathered from the tables block by block; texts are about them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import repeat
 from operator import attrgetter
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +23,19 @@ from bentxt.tables.table_streams import TableStream
 BLOCK = 8192
 
 
-class Instance(NamedTuple):
+class _InstanceFields(NamedTuple):
+    class_index: int
+    pixels: int
+    x_min: int | None = None
+    y_min: int | None = None
+    x_max: int | None = None
+    y_max: int | None = None
+    centroid_x: float | None = None
+    centroid_y: float | None = None
+    centroid_inside: bool | None = None
+
+
+class Instance(_InstanceFields):
     """One connected component of one class, as in ``instances.parquet``.
 
     Attributes
@@ -37,15 +51,7 @@ class Instance(NamedTuple):
         Whether the pixel under the centroid belongs to the instance.
     """
 
-    class_index: int
-    pixels: int
-    x_min: int | None = None
-    y_min: int | None = None
-    x_max: int | None = None
-    y_max: int | None = None
-    centroid_x: float | None = None
-    centroid_y: float | None = None
-    centroid_inside: bool | None = None
+    __slots__ = ()
 
     # Twice as fast as functions of Python, and read for every instance of a patch.
     box = property(attrgetter("x_min", "y_min", "x_max", "y_max"), doc="The four pixel edges, as a tuple.")
@@ -82,30 +88,30 @@ class PatchAttributes:
     season: str
     climate_zone: str
     split: str
-    classes: list
-    pixels: list
-    counts: list
-    borders: list
-    instances: list
+    classes: list[int]
+    pixels: list[int]
+    counts: list[int]
+    borders: list[tuple[int, int, int]]
+    instances: list[Instance]
 
-    def adjacent(self, min_border):
+    def adjacent(self, min_border: int) -> list[tuple[int, int]]:
         """Return the pairs of classes that share at least ``min_border`` pixel edges."""
         return [(first, second) for first, second, border in self.borders if border >= min_border]
 
-    def touching(self):
+    def touching(self) -> set[tuple[int, int]]:
         """Return the set of pairs of classes that share any pixel edge."""
         return {(first, second) for first, second, _ in self.borders}
 
-    def instances_by_class(self):
+    def instances_by_class(self) -> dict[int, list[Instance]]:
         """Return a dict of each present class, ascending, to the list of its instances."""
-        found = {index: [] for index in self.classes}
+        found: dict[int, list[Instance]] = {index: [] for index in self.classes}
         for instance in self.instances:
             found[instance.class_index].append(instance)
         return found
 
-    def sizes_by_class(self):
+    def sizes_by_class(self) -> dict[int, list[int]]:
         """Return a dict of each present class, ascending, to the pixels of its instances, descending."""
-        found = {index: [] for index in self.classes}
+        found: dict[int, list[int]] = {index: [] for index in self.classes}
         for instance in self.instances:
             found[instance.class_index].append(instance.pixels)
         for sizes in found.values():
@@ -117,15 +123,15 @@ _DESCRIPTION = ("patch_id", "country", "season", "climate_zone", "split")
 
 
 def read_patch_attributes(
-    patches,
-    maps,
-    instances,
-    adjacencies,
-    start=0,
-    stop=None,
-    instance_fields=Instance._fields,
-    block=BLOCK,
-):
+    patches: Path | str,
+    maps: Path | str,
+    instances: Path | str,
+    adjacencies: Path | str,
+    start: int = 0,
+    stop: int | None = None,
+    instance_fields: tuple[str, ...] = Instance._fields,
+    block: int = BLOCK,
+) -> Iterator[list[PatchAttributes]]:
     """Yield the attributes of the patches in rows [start, stop) of their table, in blocks, in patch order.
 
     Parameters
@@ -202,7 +208,14 @@ def _of_another_run(problem, file, rows, wrong):
     )
 
 
-def gather_patch_attributes(rows, pixels, instances, borders, files, instance_fields=Instance._fields):
+def gather_patch_attributes(
+    rows: pa.Table,
+    pixels: np.ndarray,
+    instances: pa.Table,
+    borders: pa.Table,
+    files: tuple[Path | str, ...],
+    instance_fields: tuple[str, ...] = Instance._fields,
+) -> list[PatchAttributes]:
     """Put the attributes of some maps together.
 
     Parameters
@@ -231,10 +244,10 @@ def gather_patch_attributes(rows, pixels, instances, borders, files, instance_fi
     """
     maps, instances_file, adjacencies = files
     map_index = rows["map_index"].to_numpy()
-    own_instances = _own_rows(map_index, instances)
-    counts = _check_areas(rows, pixels, *own_instances, maps, instances_file)
-    own_borders = _own_rows(map_index, borders)
-    _check_borders(rows, pixels, *own_borders, adjacencies)
+    owner, own_instances = _own_rows(map_index, instances)
+    counts = _check_areas(rows, pixels, owner, own_instances, maps, instances_file)
+    border_owner, own_borders = _own_rows(map_index, borders)
+    _check_borders(rows, pixels, border_owner, own_borders, adjacencies)
     own_patch, present = np.nonzero(pixels)
     numbers = range(len(rows))
     return [
@@ -244,8 +257,8 @@ def gather_patch_attributes(rows, pixels, instances, borders, files, instance_fi
             _parts(present.tolist(), own_patch, numbers),
             pixels.tolist(),
             counts.tolist(),
-            _parts(_border_rows(own_borders[1]), own_borders[0], numbers),
-            _instance_lists(*own_instances, instance_fields, numbers),
+            _parts(_border_rows(own_borders), border_owner, numbers),
+            _instance_lists(owner, own_instances, instance_fields, numbers),
             strict=True,
         )
     ]
