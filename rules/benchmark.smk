@@ -37,9 +37,10 @@ def prediction_settings(wildcards):
     )
 
 
-def prediction_code(wildcards):
-    """The fingerprint of the code that predicts, with that of the model's own family only."""
-    return fingerprint("predict_answers", SCRIPTS, [FAMILIES[MODEL_TABLE[wildcards.model].family].module])
+#: Fingerprints of the code that predicts, by family: with that of the family itself and of no other.
+PREDICTION_CODE = {
+    name: fingerprint("predict_answers", SCRIPTS, [family.module]) for name, family in FAMILIES.items()
+}
 
 
 rule predict_answers:
@@ -64,7 +65,7 @@ rule predict_answers:
         runtime=60,
     params:
         settings=prediction_settings,
-        code=prediction_code,
+        code=lambda wildcards: PREDICTION_CODE[MODEL_TABLE[wildcards.model].family],
         entry=model_entry,
         model=model_arguments,
         answers=f"{RESULTS}/answers/{{model}}/{{task}}.jsonl",
