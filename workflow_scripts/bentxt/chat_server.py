@@ -7,7 +7,9 @@ and the hiding of keys are the same for all three.
 import asyncio
 import logging
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bentxt.errors import CheckpointUnavailable, InputError
 
@@ -54,7 +56,7 @@ class ChatServer:
         If ``key_variable`` names an environment variable that is not set, or the client is not installed.
     """
 
-    def __init__(self, model, options, section):
+    def __init__(self, model: str, options: dict[str, Any], section: str) -> None:
         self.model, self.base_url, self._section = model, options["base_url"], section
         self._concurrency, self._retries = options["concurrency"], options["retries"]
         self._timeout = options["timeout"]
@@ -68,14 +70,19 @@ class ChatServer:
         for logger in ("httpx", "httpx2", "openai"):
             logging.getLogger(logger).setLevel(logging.WARNING)
 
-    def ask(self, chats, generation):
+    def ask(self, chats: Sequence[Chat], generation: dict[str, Any]) -> list[str]:
         """Return the answer to each chat (list of str); parameters and errors as :meth:`converse`."""
-        answers = {}
+        answers: dict[int, str] = {}
         # No second turn: dict.__setitem__ returns None.
         self.converse(chats, generation, answers.__setitem__)
         return [answers[index] for index in range(len(chats))]
 
-    def converse(self, chats, generation, reply):
+    def converse(
+        self,
+        chats: Sequence[Chat],
+        generation: dict[str, Any],
+        reply: Callable[[int, str], Chat | None],
+    ) -> None:
         """Hold conversations, ``concurrency`` of them at a time.
 
         After an error, nothing more is asked; answers to requests at work are still taken. A signal ends all

@@ -35,7 +35,7 @@ class AnnotationType(NamedTuple):
     answers: tuple = ()
 
     @property
-    def option(self):
+    def option(self) -> str:
         """The option of programs that names the question table: ``--bounding-box``."""
         return f"--{self.file.replace('_', '-')}"
 

@@ -6,6 +6,7 @@ never answered at random.
 """
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from bentxt.errors import InputError
@@ -15,7 +16,7 @@ _BOXED = re.compile(r"<\|begin_of_box\|>(.*?)(?:<\|end_of_box\|>|$)", re.DOTALL)
 _LATEX_BOXED = re.compile(r"^\s*\\boxed\{([^{}]*)\}\s*$")
 
 
-def unwrapped(text):
+def unwrapped(text: str) -> str:
     r"""Return an answer without reasoning, special tokens and answer boxes.
 
     Parameters
@@ -72,7 +73,7 @@ _CLAUSE = re.compile(r"(?:^|[.!?;:,\n]|\bso|\btherefore|\bhence)\W*\b(yes|no)\b(
 _YES = re.compile(r"\byes\b")
 
 
-def extract_binary(text):
+def extract_binary(text: str) -> Extraction:
     """Return ``yes`` or ``no`` as found in the first clear position of an answer.
 
     Clear positions are, in this order: after "answer is"; at the opening of the text; as a clause of its own
@@ -107,7 +108,7 @@ def extract_binary(text):
 _OPTIONS = re.compile(r"a\) (.+?),? b\) (.+?),? c\) (.+?),? d\) (.+)$", re.DOTALL)
 
 
-def options_of(instruction):
+def options_of(instruction: str) -> dict[str, str]:
     """Return the four options that an instruction ends with.
 
     Parameters
@@ -148,7 +149,7 @@ _MENTIONED = (
 )
 
 
-def extract_choice(text, options):
+def extract_choice(text: str, options: Mapping[str, str]) -> Extraction:
     """Return the letter of the option that an answer chooses.
 
     Taken are, in this order: a bare letter (``b``, ``b)``, ``(b)``, ``B.``); a stated one ("the answer is
@@ -182,11 +183,11 @@ def extract_choice(text, options):
     return Extraction(mentioned.pop(), LENIENT)
 
 
-def _letters(pattern, text):
+def _letters(pattern: re.Pattern[str], text: str) -> set[str]:
     return {first or second for first, second in pattern.findall(text)}
 
 
-def _named_options(text, options):
+def _named_options(text: str, options: Mapping[str, str]) -> set[str]:
     """Return the letters of the options whose text occurs, longer ones first: none may hide in another."""
     text, named = _words(text), set()
     for letter, option in sorted(options.items(), key=lambda item: -len(item[1])):
@@ -197,6 +198,6 @@ def _named_options(text, options):
     return named
 
 
-def _words(text):
+def _words(text: str) -> str:
     """Return a text in lower case without commas and double spaces, for the comparison of option texts."""
     return " ".join(text.casefold().replace(",", " ").split()).rstrip(".")

@@ -1,5 +1,7 @@
 """The annotations of a task next to the answers that a model gave."""
 
+from pathlib import Path
+
 import pyarrow.compute as pc
 
 from bentxt.errors import InputError
@@ -9,7 +11,9 @@ from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import read_table
 
 
-def read_answered_items(predictions_path, dataset_path, *, task: str, split: str) -> dict[str, list]:
+def read_answered_items(
+    predictions_path: str | Path, dataset_path: str | Path, *, task: str, split: str
+) -> dict[str, list[str]]:
     """Read a task's items with the answers of a model.
 
     Parameters

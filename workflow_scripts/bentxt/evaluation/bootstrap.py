@@ -1,8 +1,10 @@
 """Bootstrap intervals over images: items of one image stand or fall together."""
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from bentxt.randomness import generator
 
@@ -24,12 +26,19 @@ class Estimate(NamedTuple):
     items: int
 
 
-def mean_of(sums):
+def mean_of(sums: np.ndarray) -> np.ndarray:
     """Combine summed (value, count) pairs, shape (…, 2), into means."""
     return sums[..., 0] / sums[..., 1]
 
 
-def bootstrap(statistics, images, combine, *, resamples, seed):
+def bootstrap(
+    statistics: ArrayLike,
+    images: Sequence[str] | np.ndarray,
+    combine: Callable[[np.ndarray], np.ndarray],
+    *,
+    resamples: int,
+    seed: int,
+) -> Estimate:
     """Estimate a metric and its 95 % percentile interval from resampled images.
 
     Parameters

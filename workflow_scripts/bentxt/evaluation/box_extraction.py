@@ -5,6 +5,7 @@ import re
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from bentxt.evaluation.answer_extraction import LENIENT, STRICT, UNPARSED, unwrapped
 
@@ -46,7 +47,7 @@ class BoxExtraction(NamedTuple):
 NOTHING = BoxExtraction(None, UNPARSED, False)
 
 
-def extract_box(text, scale):
+def extract_box(text: str, scale: float | None) -> BoxExtraction:
     """Return the first box of an answer.
 
     The box is the first pair of brackets that holds four numbers, or five where the last is an angle (which
@@ -74,12 +75,13 @@ def extract_box(text, scale):
     x = sorted(numbers[0::2])
     y = sorted(numbers[1::2])
     box = (x[0], y[0], x[1], y[1])
-    inside = tuple(min(max(value, 0.0), 1.0) for value in box)
+    left, top, right, bottom = (min(max(value, 0.0), 1.0) for value in box)
+    inside = (left, top, right, bottom)
     level = STRICT if any(pattern.fullmatch(text) for pattern in _STRICT) else LENIENT
     return BoxExtraction(inside, level, inside != box)
 
 
-def _first_box(text):
+def _first_box(text: str) -> list[float] | None:
     """Return four numbers, or None."""
     groups = [_numbers(content) for content in _GROUP.findall(text)]
     for index, group in enumerate(groups):
@@ -94,11 +96,11 @@ def _first_box(text):
     return numbers if len(numbers) == 4 else None
 
 
-def _numbers(text):
+def _numbers(text: str) -> list[float]:
     return [float(number) for number in _NUMBER.findall(text)]
 
 
-def tight_box(mask):
+def tight_box(mask: ArrayLike) -> tuple[float, float, float, float] | None:
     """Return the tight box of a segmentation mask, for models that answer with a mask.
 
     Parameters

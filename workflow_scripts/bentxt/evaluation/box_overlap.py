@@ -1,12 +1,13 @@
 """Intersection over union of boxes, and what the paper derives from it (Section 4)."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 #: acc@k counts boxes whose intersection over union exceeds k %.
 THRESHOLDS = (25, 50, 75, 90)
 
 
-def intersection_over_union(first, second):
+def intersection_over_union(first: ArrayLike, second: ArrayLike) -> np.ndarray:
     """Return the overlap of boxes, pair by pair.
 
     Parameters

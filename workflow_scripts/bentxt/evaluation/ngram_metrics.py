@@ -11,6 +11,7 @@ import contextlib
 import io
 import re
 import shutil
+from collections.abc import Sequence
 
 import nltk
 import numpy as np
@@ -30,12 +31,12 @@ _TOKEN = re.compile(
 _BRACKETS = {"(": "-lrb-", ")": "-rrb-", "[": "-lsb-", "]": "-rsb-", "{": "-lcb-", "}": "-rcb-"}
 
 
-def tokens(text):
+def tokens(text: str) -> list[str]:
     """Return the tokens of a caption, as the module's docstring defines them."""
     return [_BRACKETS.get(token, token) for token in _TOKEN.findall(text.lower().replace("’", "'"))]
 
 
-def bleu4_statistics(candidates, references):
+def bleu4_statistics(candidates: Sequence[str], references: Sequence[str]) -> np.ndarray:
     """Count what corpus BLEU-4 is made of, caption by caption.
 
     Parameters
@@ -61,7 +62,7 @@ def bleu4_statistics(candidates, references):
     )
 
 
-def bleu4(sums):
+def bleu4(sums: np.ndarray) -> np.ndarray:
     """Combine summed statistics, shape (…, 10), into corpus BLEU-4 as pycocoevalcap defines it (0–1)."""
     correct, guess = sums[..., :4], sums[..., 4:8]
     # The two small numbers are pycocoevalcap's, against division by zero.
@@ -70,7 +71,7 @@ def bleu4(sums):
     return precision * np.exp(np.minimum(1 - 1 / ratio, 0))
 
 
-def cider(candidates, references):
+def cider(candidates: Sequence[str], references: Sequence[str]) -> np.ndarray:
     """Return CIDEr-D of each caption (pycocoevalcap: σ = 6, document frequencies over ``references``).
 
     Returns
@@ -87,7 +88,7 @@ def cider(candidates, references):
     return np.asarray(scores, np.float64)
 
 
-def rouge_l(candidates, references):
+def rouge_l(candidates: Sequence[str], references: Sequence[str]) -> np.ndarray:
     """Return the ROUGE-L F-measure of each caption (rouge-score, without stemming; 0–1)."""
     scorer = RougeScorer(["rougeL"], use_stemmer=False)
     return np.array(
@@ -98,7 +99,7 @@ def rouge_l(candidates, references):
     )
 
 
-def _nltk_has(resource):
+def _nltk_has(resource: str) -> bool:
     for name in (resource, f"{resource}.zip"):
         try:
             nltk.data.find(name)
@@ -108,7 +109,7 @@ def _nltk_has(resource):
     return False
 
 
-def meteor(candidates, references):
+def meteor(candidates: Sequence[str], references: Sequence[str]) -> np.ndarray:
     """Return NLTK's METEOR of each caption (exact, stem and WordNet matches; 0–1).
 
     Raises
@@ -131,7 +132,7 @@ def meteor(candidates, references):
     )
 
 
-def meteor_jar(candidates, references):
+def meteor_jar(candidates: Sequence[str], references: Sequence[str]) -> np.ndarray:
     """Return METEOR 1.5 of each caption (the Java program in pycocoevalcap; 0–1).
 
     It differs by far from NLTK's: other weights, paraphrases, and function words count less.

@@ -6,6 +6,8 @@ A program that scores writes a :class:`Score`; tables, figures and other people'
 
 import json
 from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
 
 from bentxt.errors import InputError
 from bentxt.release import TASKS
@@ -113,15 +115,15 @@ class Score(TaskScore):
     status: str
     reason: str | None
     weights: str
-    lineage: dict
-    prediction: dict
+    lineage: dict[str, Any]
+    prediction: dict[str, Any]
 
     def to_json(self) -> str:
         """Return the text of the score file."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
 
     @classmethod
-    def from_json(cls, text: str, file=None) -> "Score":
+    def from_json(cls, text: str, file: str | Path | None = None) -> "Score":
         """Read the text of a score file.
 
         Parameters

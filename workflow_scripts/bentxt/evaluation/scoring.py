@@ -47,7 +47,11 @@ class ScoringSettings:
 
 
 def score_task(
-    task: str, items: dict[str, list], settings: ScoringSettings, seed: int, box_scale: float | None = None
+    task: str,
+    items: dict[str, list[str]],
+    settings: ScoringSettings,
+    seed: int,
+    box_scale: float | None = None,
 ) -> TaskScore:
     """Score one model on one task.
 
@@ -197,7 +201,7 @@ def _extraction_counts(levels, categories):
             instruction_following=number[UNPARSED] == 0,
         )
 
-    groups = {}
+    groups: dict[str, list[str]] = {}
     for level, category in zip(levels, categories, strict=True):
         groups.setdefault(category, []).append(level)
     return asdict(counts(levels)) | {"extraction": {name: counts(groups[name]) for name in sorted(groups)}}

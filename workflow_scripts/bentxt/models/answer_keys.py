@@ -7,16 +7,23 @@ of an annotation are therefore no part of a key.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from bentxt.models.model_table import FAMILIES
+from bentxt.bigearthnet.image_store import Images
+from bentxt.models.answering_model import AnsweringModel
+from bentxt.models.model_table import FAMILIES, ModelEntry
+from bentxt.models.prediction import Item
 from bentxt.program.fingerprint import fingerprint
 
 #: What a server or a worker gets from here is a picture; its answers come from elsewhere.
 _PICTURES = "bentxt.models.rgb"
 
 
-def answer_origin(entry, identity, model, options, task):
+def answer_origin(
+    entry: ModelEntry, identity: list[str], model: AnsweringModel, options: dict[str, Any], task: str
+) -> dict[str, Any]:
     """Return what all answers of a model to a task depend on.
 
     Parameters
@@ -56,7 +63,9 @@ def answer_origin(entry, identity, model, options, task):
     return origin | {"chat": entry.chat, "device": device.type, "dtype": str(dtype)}
 
 
-def answer_keys(items, images, origin, *, radar):
+def answer_keys(
+    items: Sequence[Item], images: Images, origin: dict[str, Any], *, radar: bool
+) -> dict[int, str]:
     """Return the key of the answer to each item.
 
     Parameters

@@ -1,8 +1,9 @@
 """What the prediction harness asks of a model: answers to the instructions of patches, as generated."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol, Self
 
 import numpy as np
 
@@ -27,6 +28,62 @@ class PatchImages:
     s1: dict[str, np.ndarray]
 
 
+# What families read of what they are loaded from. They do not import the classes themselves: what a family
+# imports is part of the keys of its answers.
+
+
+class LoadedEntry(Protocol):
+    """Fields of a :class:`bentxt.models.model_table.ModelEntry`."""
+
+    @property
+    def checkpoint(self) -> str | None:
+        """Folder or id of the model, on the hub or its server."""
+        ...
+
+    @property
+    def remote_code(self) -> bool:
+        """Whether code of its repository runs."""
+        ...
+
+    @property
+    def image(self) -> dict[str, Any]:
+        """Its ``input`` and ``side``."""
+        ...
+
+    @property
+    def chat(self) -> dict[str, Any]:
+        """Variables of the chat template."""
+        ...
+
+    @property
+    def worker(self) -> list[str] | None:
+        """Command of its worker."""
+        ...
+
+
+class LoadedCheckpoint(Protocol):
+    """Fields of a :class:`bentxt.models.checkpoints.Checkpoint`."""
+
+    @property
+    def source(self) -> str:
+        """As it was asked for."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        ...
+
+
+class LoadedWeights(Protocol):
+    """Fields of :class:`bentxt.models.loading.Weights`."""
+
+    @property
+    def checkpoints(self) -> Mapping[str, LoadedCheckpoint]:
+        """The checkpoints by role."""
+        ...
+
+
 class AnsweringModel(Protocol):
     """A loaded model. Implementations subclass it, so that they inherit :meth:`answer_many`.
 
@@ -47,7 +104,15 @@ class AnsweringModel(Protocol):
     device: str
 
     @classmethod
-    def load(cls, key, entry, weights, settings, checkpoint=None, adapter=None):
+    def load(
+        cls,
+        key: str,
+        entry: LoadedEntry,
+        weights: LoadedWeights,
+        settings: dict[str, Any],
+        checkpoint: str | None = None,
+        adapter: str | None = None,
+    ) -> Self:
         """Load the model; parameters as for :func:`bentxt.models.loading.load_model`."""
         ...
 

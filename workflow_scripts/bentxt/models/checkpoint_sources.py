@@ -1,5 +1,8 @@
 """Where checkpoints are loaded from: what the config names for the keys of ``resources/models.yaml``."""
 
+from collections.abc import Mapping
+from typing import Protocol
+
 from bentxt.errors import InputError
 
 #: RS-InternVL's encoders, which the config names next to the models.
@@ -7,7 +10,26 @@ ENCODERS = ("s1_encoder", "s2_encoder")
 TINY = "tiny"
 
 
-def check_sources(sources, models):
+class SourcedModel(Protocol):
+    """What is read here of a :class:`bentxt.models.model_table.ModelEntry`."""
+
+    @property
+    def family(self) -> str:
+        """How it is run."""
+        ...
+
+    @property
+    def base(self) -> str | None:
+        """Key of the model whose checkpoint it shares."""
+        ...
+
+    @property
+    def tiny(self) -> str | None:
+        """Architecture of its tiny stand-in."""
+        ...
+
+
+def check_sources(sources: Mapping[str, str | None], models: Mapping[str, SourcedModel]) -> None:
     """Refuse a key that is neither a model nor an encoder, and a tiny model that cannot be built.
 
     Parameters
@@ -33,7 +55,9 @@ def check_sources(sources, models):
             )
 
 
-def find_source(key, sources, models):
+def find_source(
+    key: str, sources: Mapping[str, str | None], models: Mapping[str, SourcedModel]
+) -> tuple[str, str | None]:
     """Return the key under which the config names a checkpoint, and what it names.
 
     A model without one of its own has that of its ``base``.

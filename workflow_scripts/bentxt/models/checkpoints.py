@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bentxt.atomic import write_text
 from bentxt.errors import CheckpointUnavailable, InputError
@@ -45,7 +46,7 @@ class Checkpoint:
     identity: str
 
 
-def find_checkpoint(source, revision=None):
+def find_checkpoint(source: str | Path, revision: str | None = None) -> Checkpoint:
     """Return a checkpoint, fetched from the hub if need be.
 
     Parameters
@@ -75,24 +76,26 @@ def find_checkpoint(source, revision=None):
     try:
         import huggingface_hub
     except ImportError as error:
-        raise CheckpointUnavailable(f"no environment to fetch checkpoints: {error}", item=source) from error
+        raise CheckpointUnavailable(
+            f"no environment to fetch checkpoints: {error}", item=str(source)
+        ) from error
     try:
         folder = Path(
             huggingface_hub.snapshot_download(str(source), revision=revision, allow_patterns=list(_FILES))
         )
     except huggingface_hub.errors.GatedRepoError as error:
         remedy = "accept its licence on the hub and log in with: hf auth login"
-        raise CheckpointUnavailable("the repository is gated", item=source, remedy=remedy) from error
+        raise CheckpointUnavailable("the repository is gated", item=str(source), remedy=remedy) from error
     except (OSError, ValueError) as error:
         problem = f"cannot be fetched from the Hugging Face hub: {str(error).splitlines()[0]}"
         raise CheckpointUnavailable(
-            problem, item=source, remedy="check network, name and revision"
+            problem, item=str(source), remedy="check network, name and revision"
         ) from error
     commit = folder.name
     return Checkpoint(str(source), folder, commit, _weights(folder), f"{source}@{commit}")
 
 
-def write_about(folder, weights, lineage=None):
+def write_about(folder: str | Path, weights: str, lineage: dict[str, Any] | None = None) -> None:
     """Say in a checkpoint folder what its weights are and how they were made.
 
     Parameters
@@ -103,7 +106,7 @@ def write_about(folder, weights, lineage=None):
     lineage : dict, optional
         Of the program that built it.
     """
-    about = {"weights": weights} | ({"lineage": lineage} if lineage else {})
+    about: dict[str, Any] = {"weights": weights} | ({"lineage": lineage} if lineage else {})
     write_text(Path(folder) / ABOUT, json.dumps(about, indent=1, sort_keys=True) + "\n")
 
 
@@ -118,7 +121,7 @@ def _weights(folder):
         ) from error
 
 
-def hash_files(folder):
+def hash_files(folder: str | Path) -> str:
     """Return the hash of all files below a folder, names and contents (32 hexadecimal digits)."""
     digest = hashlib.blake2b(digest_size=16)
     for path in sorted(path for path in Path(folder).rglob("*") if path.is_file()):

@@ -5,7 +5,7 @@ import torch
 from bentxt.errors import InputError
 
 
-def choose_device(device, dtype):
+def choose_device(device: str, dtype: str) -> tuple[torch.device, torch.dtype]:
     """Return device and precision for the settings ``prediction.device`` and ``prediction.dtype``.
 
     Parameters
@@ -33,7 +33,7 @@ def choose_device(device, dtype):
     return torch.device(name), getattr(torch, dtype)
 
 
-def device_name(device):
+def device_name(device: torch.device | str) -> str:
     """Return a device as the status file names it: ``cpu``, or ``cuda: <name of the GPU>``."""
     device = torch.device(device)
     return f"cuda: {torch.cuda.get_device_name(device)}" if device.type == "cuda" else device.type

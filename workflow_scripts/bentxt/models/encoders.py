@@ -1,6 +1,7 @@
 """The S1 and S2 encoders: ViTs as transformers saves them, or as timm does (the published reBEN ones)."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -13,7 +14,7 @@ from bentxt.errors import CheckpointUnavailable
 _PUBLISHED = "model.vision_encoder."
 
 
-def load_encoder(folder):
+def load_encoder(folder: str | Path) -> transformers.ViTModel:
     """Load an encoder without its head.
 
     Parameters
@@ -45,7 +46,7 @@ def load_encoder(folder):
     return model
 
 
-def timm_config(weights):
+def timm_config(weights: Mapping[str, torch.Tensor]) -> transformers.ViTConfig:
     """Return the config of a timm ViT from the shapes of its weights; a head has 64 channels, as in ViT-B."""
     patches = weights[f"{_PUBLISHED}patch_embed.proj.weight"]
     width, channels, patch, _ = patches.shape
@@ -65,7 +66,7 @@ def timm_config(weights):
     )
 
 
-def from_timm(weights):
+def from_timm(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """Return timm's weights under the names of ``ViTModel``; the fused qkv is split, the head left out.
 
     Parameters

@@ -1,10 +1,14 @@
 """The instruction as a model gets it: area sentence, task token before it, wish for a format after it."""
 
+from collections.abc import Mapping
+
 #: Before area questions and captions, for every model: without it no answer in m² can be told.
 AREA_SENTENCE = "The whole image area is 1440000 square meters."
 
 
-def write_instruction(additions, task, category, instruction):
+def write_instruction(
+    additions: Mapping[str, Mapping[str, str]], task: str, category: str, instruction: str
+) -> str:
     """Return the instruction with what the model's row adds (Section 4).
 
     Parameters

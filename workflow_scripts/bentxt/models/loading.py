@@ -1,12 +1,14 @@
 """The entry of one model in ``resources/models.yaml``, and the model loaded as the entry says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 from bentxt.errors import CheckpointUnavailable, InputError
 from bentxt.models.answering_model import AnsweringModel
 from bentxt.models.checkpoints import Checkpoint, find_checkpoint, hash_files
-from bentxt.models.model_table import FAMILIES
+from bentxt.models.model_table import FAMILIES, Family, ModelEntry
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,14 @@ class Weights:
     identity: list[str]
 
 
-def find_weights(key, entry, checkpoint=None, s1_encoder=None, s2_encoder=None, adapter=None):
+def find_weights(
+    key: str,
+    entry: ModelEntry,
+    checkpoint: str | None = None,
+    s1_encoder: str | None = None,
+    s2_encoder: str | None = None,
+    adapter: str | None = None,
+) -> Weights:
     """Find what a model is loaded from.
 
     Parameters
@@ -82,7 +91,14 @@ def _describe(checkpoints):
     return "; ".join(f"{role}: {weights}" for role, weights in found.items())
 
 
-def load_model(key, entry, weights, settings, adapter=None, checkpoint=None):
+def load_model(
+    key: str,
+    entry: ModelEntry,
+    weights: Weights,
+    settings: dict[str, Any],
+    adapter: str | None = None,
+    checkpoint: str | None = None,
+) -> AnsweringModel:
     """Load a model.
 
     Parameters
@@ -111,7 +127,7 @@ def load_model(key, entry, weights, settings, adapter=None, checkpoint=None):
     return answering_class(entry.family).load(key, entry, weights, settings, checkpoint, adapter)
 
 
-def answering_class(name, families=FAMILIES):
+def answering_class(name: str, families: Mapping[str, Family] = FAMILIES) -> type[AnsweringModel]:
     """Import the class that runs a family's models.
 
     Raises
@@ -131,7 +147,7 @@ def answering_class(name, families=FAMILIES):
     return found
 
 
-def check_remote_code(key, entry, allowed):
+def check_remote_code(key: str, entry: ModelEntry, allowed: bool) -> None:
     """Refuse a model that runs code from its repository, unless that is pinned and the config allows it.
 
     Raises

@@ -1,6 +1,8 @@
 """The table of the benchmarked models, ``resources/models.yaml``: its entries, read and checked."""
 
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, get_type_hints
 
 from bentxt.errors import InputError
 from bentxt.release import TASKS
@@ -69,7 +71,7 @@ class ModelEntry:
     s2_encoder: str | None = None
 
     @classmethod
-    def from_dict(cls, content, key, file=None):
+    def from_dict(cls, content: object, key: str, file: str | Path | None = None) -> "ModelEntry":
         """Check an entry as YAML or JSON holds it.
 
         Raises
@@ -88,8 +90,9 @@ class ModelEntry:
         for name in sorted(set(content) - set(known)):
             remedy = f"known fields: {', '.join(known)}"
             raise InputError(f"unknown field {name}", file=file, item=key, remedy=remedy)
+        kinds = get_type_hints(cls)
         for name, value in content.items():
-            kind = known[name].type
+            kind = kinds[name]
             if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
                 expected = kind.__name__ if isinstance(kind, type) else str(kind)
                 raise InputError(f"{name} must be {expected}, is {value!r}", file=file, item=key)
@@ -99,20 +102,28 @@ class ModelEntry:
             raise InputError(problem, file=file, item=key)
         return entry
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """Return the fields that :meth:`from_dict` reads."""
         return asdict(self)
 
-    def for_task(self, task):
+    def for_task(self, task: str) -> "ModelEntry":
         """Return the entry with nothing but what the answers to one task depend on.
 
         A changed name, group or box scale, or an instruction for another task, is no reason to ask again.
         """
         own = {task: self.instructions[task]} if task in self.instructions else {}
-        shown = {"name": "", "parameters": "", "group": "own", "box_scale": None, "base": None, "tiny": None}
-        return replace(self, instructions=own, **shown)
+        return replace(
+            self,
+            instructions=own,
+            name="",
+            parameters="",
+            group="own",
+            box_scale=None,
+            base=None,
+            tiny=None,
+        )
 
-    def _problem(self):
+    def _problem(self) -> str | None:
         """Return what is wrong with the values, or None."""
         side = self.image.get("side")
         if self.group not in GROUPS:
@@ -138,7 +149,7 @@ class ModelEntry:
         return None
 
 
-def read_models(path):
+def read_models(path: str | Path) -> dict[str, ModelEntry]:
     """Read the benchmarked models.
 
     Parameters
@@ -168,7 +179,7 @@ def read_models(path):
     return models
 
 
-def find_entry(key, content=None, path=None):
+def find_entry(key: str, content: object = None, path: str | Path | None = None) -> ModelEntry:
     """Return one model's entry: checked ``content`` where that is given, else out of a file of models.
 
     Raises
@@ -178,6 +189,8 @@ def find_entry(key, content=None, path=None):
     """
     if content is not None:
         return ModelEntry.from_dict(content, key)
+    if path is None:
+        raise TypeError("neither an entry nor a file of models")
     models = read_models(path)
     if key not in models:
         raise InputError("unknown model", file=path, item=key, remedy=f"known are {', '.join(models)}")

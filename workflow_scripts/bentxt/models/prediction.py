@@ -1,14 +1,18 @@
 """All answers of a model to a task: in batches of whole patches, kept as they come, each asked for once."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 import pyarrow.compute as pc
 
+from bentxt.bigearthnet.image_store import Images
 from bentxt.errors import InputError
-from bentxt.models.answering_model import PatchImages
+from bentxt.models.answering_model import AnsweringModel, PatchImages
 from bentxt.models.instructions import write_instruction
+from bentxt.program.answer_log import AnswerLog
 from bentxt.release import TASKS
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import read_table
@@ -34,7 +38,9 @@ class Item:
     instruction: str
 
 
-def read_items(dataset, task, split, additions):
+def read_items(
+    dataset: str | Path, task: str, split: str, additions: Mapping[str, Mapping[str, str]]
+) -> list[Item]:
     """Read the items of a task in a split, those of a patch one after the other.
 
     Parameters
@@ -69,9 +75,9 @@ def read_items(dataset, task, split, additions):
     ]
 
 
-def batches(items, size):
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     """Yield lists of items: whole patches, as many as fit into ``size`` items, at least one."""
-    batch = []
+    batch: list[Item] = []
     for _, group in groupby(items, key=lambda item: item.patch_id):
         patch = list(group)
         if batch and len(batch) + len(patch) > size:
@@ -82,7 +88,16 @@ def batches(items, size):
         yield batch
 
 
-def answer_items(model, items, keys, images, answers, batch_size, max_new_tokens, watch=lambda count: None):
+def answer_items(
+    model: AnsweringModel,
+    items: Sequence[Item],
+    keys: Mapping[int, str],
+    images: Images,
+    answers: AnswerLog,
+    batch_size: int,
+    max_new_tokens: int,
+    watch: Callable[[int], object] = lambda count: None,
+) -> tuple[int, int]:
     """Answer all items that ``answers`` holds no answer to; items of one key share one answer.
 
     Parameters
@@ -107,7 +122,7 @@ def answer_items(model, items, keys, images, answers, batch_size, max_new_tokens
     """
     shared = Counter(keys[item.annotation] for item in items)
     # One question a key: the first item that has it stands for all others.
-    first = {}
+    first: dict[str, Item] = {}
     for item in items:
         first.setdefault(keys[item.annotation], item)
     pending = [item for key, item in first.items() if not answers.get(key)]

@@ -1,5 +1,7 @@
 """Sentinel images as the S1 and S2 encoders see them (Section 4; reBEN's bands and statistics)."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 #: Bands of the encoders in the order of their channels, with mean and standard deviation over BigEarthNet
@@ -21,7 +23,9 @@ S1_STATISTICS = {"VV": (-12.6439, 5.1335), "VH": (-19.3526, 5.5905)}
 SIDE = 120
 
 
-def encoder_input(bands, statistics):
+def encoder_input(
+    bands: Mapping[str, np.ndarray], statistics: Mapping[str, tuple[float, float]]
+) -> np.ndarray:
     """Return the standardised input of an encoder for one patch.
 
     Parameters

@@ -1,9 +1,16 @@
 """Pictures as the models that take RGB see them: Sentinel-2 B04, B03, B02 in 8 bit."""
 
+from __future__ import annotations
+
 import base64
 import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import PIL.Image
 
 #: Reflectance × 10,000 that becomes 255; brighter is clipped. One value for all patches, bands and models,
 #: so that brightness still tells seasons and surfaces apart, which a stretch of each picture would hide.
@@ -13,7 +20,7 @@ WHITE = 3000
 _BANDS = ("B04", "B03", "B02")
 
 
-def rgb_image(s2):
+def rgb_image(s2: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return the picture of a Sentinel-2 patch for models.
 
     Parameters
@@ -30,7 +37,7 @@ def rgb_image(s2):
     return np.rint(np.clip(stack / WHITE, 0, 1) * 255).astype(np.uint8)
 
 
-def png_bytes(picture, side=None):
+def png_bytes(picture: np.ndarray, side: int | None = None) -> bytes:
     """Return a picture as PNG.
 
     Parameters
@@ -49,12 +56,12 @@ def png_bytes(picture, side=None):
     return file.getvalue()
 
 
-def png_data_url(picture, side=None):
+def png_data_url(picture: np.ndarray, side: int | None = None) -> str:
     """Return a picture as ``data:image/png;base64,…``; parameters as :func:`png_bytes`."""
     return "data:image/png;base64," + base64.b64encode(png_bytes(picture, side)).decode("ascii")
 
 
-def scaled(picture, side=None):
+def scaled(picture: np.ndarray, side: int | None = None) -> PIL.Image.Image:
     """Return a picture as PIL image, scaled (bicubic) to ``side`` pixels a side unless that is None."""
     from PIL import Image
 

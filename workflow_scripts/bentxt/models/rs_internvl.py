@@ -5,6 +5,7 @@ in the language model; all else is frozen. Visual tokens come in the order RGB, 
 the instruction. They depend on the patch alone, so they are computed once for all its annotations.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from bentxt.errors import CheckpointUnavailable, InputError
+from bentxt.models.answering_model import PatchImages
 from bentxt.models.encoders import load_encoder
 from bentxt.models.preprocessing import S1_STATISTICS, S2_STATISTICS, encoder_input
 from bentxt.models.rgb import rgb_image, scaled
@@ -42,7 +44,7 @@ class Features:
     s2: torch.Tensor
     s1: torch.Tensor
 
-    def select(self, index):
+    def select(self, index: slice) -> "Features":
         """Return the features of some patches."""
         return Features(self.rgb[index], self.s2[index], self.s1[index])
 
@@ -58,7 +60,13 @@ class RSInternVL(torch.nn.Module):
         Of the fresh projections.
     """
 
-    def __init__(self, internvl, s1_encoder, s2_encoder, seed=0):
+    def __init__(
+        self,
+        internvl: transformers.InternVLForConditionalGeneration,
+        s1_encoder: transformers.ViTModel,
+        s2_encoder: transformers.ViTModel,
+        seed: int = 0,
+    ) -> None:
         super().__init__()
         self.internvl = internvl
         self.s1_encoder, self.s2_encoder = s1_encoder, s2_encoder
@@ -70,12 +78,12 @@ class RSInternVL(torch.nn.Module):
             self.s1_projection = torch.nn.Linear(s1_encoder.config.hidden_size, hidden, device=device)
             self.s2_projection = torch.nn.Linear(s2_encoder.config.hidden_size, hidden, device=device)
 
-    def add_adapter(self, rank, alpha, dropout):
+    def add_adapter(self, rank: int, alpha: int, dropout: float) -> None:
         """Put a fresh LoRA adapter into the language model; it and the projections are what is trained."""
         config = peft.LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules=LORA_TARGETS)
         self._keep(peft.get_peft_model(self.internvl, config))
 
-    def load_adapter(self, folder):
+    def load_adapter(self, folder: str | Path) -> None:
         """Load what :meth:`save_adapter` saved."""
         try:
             self._keep(peft.PeftModel.from_pretrained(self.internvl, str(folder)))
@@ -87,7 +95,7 @@ class RSInternVL(torch.nn.Module):
                 f"no adapter that fits this model: {error}", file=folder, remedy="fine-tune it again"
             ) from error
 
-    def save_adapter(self, folder):
+    def save_adapter(self, folder: str | Path) -> None:
         """Save adapter (peft's files) and projections (safetensors) into a folder."""
         self.adapter.save_pretrained(str(folder))
         weights = {
@@ -104,17 +112,17 @@ class RSInternVL(torch.nn.Module):
     def _projections(self):
         return {"s1_projection": self.s1_projection, "s2_projection": self.s2_projection}
 
-    def trained_parameters(self):
+    def trained_parameters(self) -> dict[str, torch.nn.Parameter]:
         """Return the trained parameters by name."""
         return {name: value for name, value in self.named_parameters() if value.requires_grad}
 
     @property
-    def language_model(self):
+    def language_model(self) -> transformers.PreTrainedModel:
         """The language model without its head."""
         return self.internvl.model.language_model
 
     @torch.no_grad()
-    def encode(self, tiles, s2, s1):
+    def encode(self, tiles: torch.Tensor, s2: torch.Tensor, s1: torch.Tensor) -> Features:
         """Run the frozen parts.
 
         Parameters
@@ -135,19 +143,26 @@ class RSInternVL(torch.nn.Module):
             self.s1_encoder(s1).last_hidden_state[:, 1:],
         )
 
-    def visual_tokens(self, features):
+    def visual_tokens(self, features: Features) -> torch.Tensor:
         """Return the visual tokens, shape (patches, tokens, hidden size): RGB, Sentinel-2, Sentinel-1."""
         return torch.cat(
             [features.rgb, self.s2_projection(features.s2), self.s1_projection(features.s1)], dim=1
         )
 
-    def prefix(self, features, before):
+    def prefix(self, features: Features, before: Sequence[int]) -> torch.Tensor:
         """Return the embeddings that all annotations of a patch share: the turn's opening and the image."""
         visual = self.visual_tokens(features)
         opening = self.language_model.embed_tokens(torch.tensor(before, device=visual.device))
         return torch.cat([opening.expand(len(visual), -1, -1), visual], dim=1)
 
-    def logits(self, embeddings, mask, positions, rows, columns):
+    def logits(
+        self,
+        embeddings: torch.Tensor,
+        mask: torch.Tensor,
+        positions: torch.Tensor,
+        rows: torch.Tensor,
+        columns: torch.Tensor,
+    ) -> torch.Tensor:
         """Return the logits at some places of packed sequences (:mod:`bentxt.training.packing`)."""
         hidden = self.language_model(
             inputs_embeds=embeddings, attention_mask=mask, position_ids=positions, use_cache=False
@@ -165,16 +180,16 @@ class Prompts:
         What the chat template writes for an image.
     """
 
-    def __init__(self, tokenizer, image_token):
+    def __init__(self, tokenizer: transformers.PreTrainedTokenizerBase, image_token: str) -> None:
         self.tokenizer, self._image_token = tokenizer, image_token
         #: Tokens before the visual tokens, the same for every instruction.
         self.before = self._tokens(self._parts("")[0] + IMAGE_START)
 
-    def instruction(self, text):
+    def instruction(self, text: str) -> list[int]:
         """Return the tokens behind the visual ones: the instruction, up to where its answer begins."""
         return self._tokens(IMAGE_END + self._parts(text)[1])
 
-    def answer(self, text):
+    def answer(self, text: str) -> list[int]:
         """Return the tokens of an answer with its end."""
         return [*self._tokens(text), self.tokenizer.eos_token_id]
 
@@ -201,10 +216,10 @@ class Preparation:
         Of the InternVL checkpoint; one tile a patch.
     """
 
-    def __init__(self, image_processor):
+    def __init__(self, image_processor: transformers.BaseImageProcessor) -> None:
         self._processor = image_processor
 
-    def __call__(self, patches):
+    def __call__(self, patches: Sequence[PatchImages]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return (tiles, s2, s1) as :meth:`RSInternVL.encode` takes them, of a list of ``PatchImages``."""
         pictures = [scaled(rgb_image(patch.s2)) for patch in patches]
         tiles = self._processor(images=pictures, return_tensors="pt", crop_to_patches=False)["pixel_values"]
@@ -213,7 +228,14 @@ class Preparation:
         return tiles, torch.from_numpy(s2), torch.from_numpy(s1)
 
 
-def load_parts(base, s1_encoder, s2_encoder, seed, device, dtype):
+def load_parts(
+    base: str | Path,
+    s1_encoder: str | Path,
+    s2_encoder: str | Path,
+    seed: int,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> tuple[RSInternVL, Prompts, Preparation]:
     """Load RS-InternVL without an adapter.
 
     Parameters
@@ -242,7 +264,7 @@ def load_parts(base, s1_encoder, s2_encoder, seed, device, dtype):
         processor = transformers.AutoImageProcessor.from_pretrained(base, backend="pil")
     except (OSError, ValueError, ImportError, KeyError, RuntimeError, SafetensorError) as error:
         raise CheckpointUnavailable(f"the base cannot be loaded: {error}", file=base) from error
-    encoders = [load_encoder(folder).to(dtype) for folder in (s1_encoder, s2_encoder)]
-    model = RSInternVL(internvl, *encoders, seed).to(device)
+    s1, s2 = (load_encoder(folder).to(dtype) for folder in (s1_encoder, s2_encoder))
+    model = RSInternVL(internvl, s1, s2, seed).to(device)
     image_token = tokenizer.convert_ids_to_tokens(internvl.config.image_token_id)
     return model, Prompts(tokenizer, image_token), Preparation(processor)

@@ -5,7 +5,11 @@ days, so they are told more: the share of each class under every token, and the 
 climate zone.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -13,6 +17,9 @@ from torch.nn.functional import cross_entropy
 
 from bentxt.nomenclature import CLASSES
 from bentxt.program.progress_bars import progress
+
+if TYPE_CHECKING:
+    import transformers
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,7 @@ class EncoderSettings:
     learning_rate: float
 
 
-def class_shares(class_maps, patch):
+def class_shares(class_maps: np.ndarray, patch: int) -> np.ndarray:
     """Return the share of each class in each cell of the encoder's grid.
 
     Parameters
@@ -49,7 +56,14 @@ def class_shares(class_maps, patch):
     return shares
 
 
-def pretrain_encoder(model, images, shares, labels, settings, seed):
+def pretrain_encoder(
+    model: transformers.ViTModel,
+    images: torch.Tensor,
+    shares: torch.Tensor,
+    labels: Sequence[torch.Tensor],
+    settings: EncoderSettings,
+    seed: int,
+) -> float:
     """Teach an encoder what its tokens show.
 
     Parameters

@@ -8,6 +8,7 @@ resumes ends with the very weights of a run that was not.
 import json
 import logging
 import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from bentxt.atomic import atomic_path
-from bentxt.models.rs_internvl import Features
+from bentxt.models.answering_model import PatchImages
+from bentxt.models.rs_internvl import Features, Preparation, RSInternVL
 from bentxt.program.progress_bars import progress
 from bentxt.randomness import generator
 from bentxt.training.packing import annotation_losses, answer_segment, pack
@@ -75,7 +77,7 @@ class PatchAnnotations:
 
     patch_id: str
     s1_name: str
-    pairs: list
+    pairs: list[tuple[list[int], list[int]]]
 
 
 class FeatureStore:
@@ -93,14 +95,22 @@ class FeatureStore:
         Patches kept.
     """
 
-    def __init__(self, model, preparation, read, dtype, capacity):
+    def __init__(
+        self,
+        model: RSInternVL,
+        preparation: Preparation,
+        read: Callable[[PatchAnnotations], PatchImages],
+        dtype: torch.dtype,
+        capacity: int,
+    ) -> None:
         self._model, self._prepare, self._read, self._dtype = model, preparation, read, dtype
-        self._capacity, self._kept = capacity, {}
+        self._capacity = capacity
+        self._kept: dict[str, Features] = {}
 
-    def __call__(self, patches):
+    def __call__(self, patches: Sequence[PatchAnnotations]) -> Features:
         """Return the features of some patches, in order."""
         missing = [patch for patch in patches if patch.patch_id not in self._kept]
-        fresh = {}
+        fresh: dict[str, Features] = {}
         if missing:
             # The last bits of a patch's features depend on what it is encoded with. Where features are kept,
             # it depends on the past which patches are missing: each is encoded alone, so that a resumed run
@@ -115,7 +125,7 @@ class FeatureStore:
         parts = ((of.rgb, of.s2, of.s1) for of in found)
         return Features(*(torch.cat(pieces) for pieces in zip(*parts, strict=True)))
 
-    def _encode(self, patches):
+    def _encode(self, patches: Sequence[PatchAnnotations]) -> dict[str, Features]:
         """Return the features of some patches by name, from one pass through the frozen parts."""
         device = next(self._model.parameters()).device
         inputs = self._prepare([self._read(patch) for patch in patches])
@@ -123,7 +133,7 @@ class FeatureStore:
         return {patch.patch_id: features.select(slice(row, row + 1)) for row, patch in enumerate(patches)}
 
 
-def learning_rate(step, steps, settings):
+def learning_rate(step: int, steps: int, settings: FinetuningSettings) -> float:
     """Return the learning rate of a step: linear warm-up, then cosine decay to 0."""
     warmup = max(1, round(settings.warmup_share * steps))
     if step < warmup:
@@ -133,7 +143,16 @@ def learning_rate(step, steps, settings):
     return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
 
 
-def finetune(model, before, patches, features, settings, seed, folder, key):
+def finetune(
+    model: RSInternVL,
+    before: Sequence[int],
+    patches: Sequence[PatchAnnotations],
+    features: FeatureStore,
+    settings: FinetuningSettings,
+    seed: int,
+    folder: str | Path,
+    key: str,
+) -> list[tuple[int, float, float]]:
     """Fine-tune, resuming from a saved state if there is one.
 
     Parameters
@@ -194,7 +213,15 @@ def finetune(model, before, patches, features, settings, seed, folder, key):
     return log
 
 
-def packed_losses(model, before, patches, features, settings, seed, epoch):
+def packed_losses(
+    model: RSInternVL,
+    before: Sequence[int],
+    patches: Sequence[PatchAnnotations],
+    features: Features,
+    settings: FinetuningSettings,
+    seed: int,
+    epoch: int,
+) -> torch.Tensor:
     """Return the loss of each annotation of some patches, nats, float32, shape (annotations,)."""
     segments = []
     for patch in patches:
@@ -209,7 +236,14 @@ def packed_losses(model, before, patches, features, settings, seed, epoch):
     return annotation_losses(logits, packed)
 
 
-def save_state(path, key, step, log, trained, optimizer):
+def save_state(
+    path: str | Path,
+    key: str,
+    step: int,
+    log: Sequence[tuple[int, float, float]],
+    trained: Mapping[str, torch.nn.Parameter],
+    optimizer: torch.optim.Optimizer,
+) -> None:
     """Save all that a killed run needs to resume, in one file, atomically."""
     tensors = {f"weight.{name}": value.detach().cpu().contiguous() for name, value in trained.items()}
     for name, value in trained.items():
@@ -219,7 +253,12 @@ def save_state(path, key, step, log, trained, optimizer):
         save_file(tensors, part, {"key": key, "step": str(step), "log": json.dumps(log)})
 
 
-def load_state(path, key, trained, optimizer):
+def load_state(
+    path: str | Path,
+    key: str,
+    trained: Mapping[str, torch.nn.Parameter],
+    optimizer: torch.optim.Optimizer,
+) -> tuple[int, list[tuple[int, float, float]]]:
     """Return (steps done, log) of a saved state and put it into place; (0, []) where there is none to use."""
     if not Path(path).exists():
         return 0, []

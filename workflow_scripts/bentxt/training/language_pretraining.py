@@ -5,15 +5,22 @@ behind it blocks that each see the description and themselves, as the annotation
 fine-tuning.
 """
 
+from __future__ import annotations
+
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
 from bentxt.program.progress_bars import progress
-from bentxt.training.reading_pages import write_page
+from bentxt.training.reading_pages import Page, Vocabulary, write_page
+
+if TYPE_CHECKING:
+    import transformers
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +69,15 @@ class LanguageSettings:
     embedding_learning_rate: float
 
 
-def pretrain_language_model(model, vocabulary, shares, places, questions, settings, seed):
+def pretrain_language_model(
+    model: transformers.InternVLForConditionalGeneration,
+    vocabulary: Vocabulary,
+    shares: np.ndarray,
+    places: Sequence[tuple[int, int, int]],
+    questions: Sequence[Mapping[str, list[tuple[list[int], list[int]]]]],
+    settings: LanguageSettings,
+    seed: int,
+) -> dict[str, float]:
     """Teach the language model to read.
 
     Parameters
@@ -146,7 +161,9 @@ class Targets:
     kind: np.ndarray
 
 
-def lay_out(pages, user, embed, generator):
+def lay_out(
+    pages: Sequence[Page], user: int, embed: torch.nn.Embedding, generator: np.random.Generator
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, Targets]:
     """Lay pages out as a batch.
 
     Parameters
@@ -229,7 +246,8 @@ def _choose(questions, generator):
 
 def _optimizers(language, head, settings):
     """Muon for the matrices of the layers, AdamW for the rest."""
-    matrices, others = [], [*head.parameters()]
+    matrices: list[torch.nn.Parameter] = []
+    others = [*head.parameters()]
     for name, parameter in language.named_parameters():
         (matrices if parameter.ndim == 2 and "embed" not in name else others).append(parameter)
     return [

@@ -6,12 +6,19 @@ tokens will hold several things at once. In most pages the names of classes, cou
 exchanged among themselves, so that answers must be read off the description, not remembered.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bentxt.models.special_tokens import TURN_END, TURN_START
 from bentxt.models.tiny.tokenizer import field_words
+
+if TYPE_CHECKING:
+    import transformers
 
 LETTERS = "abcd"
 
@@ -35,7 +42,7 @@ class Page:
 
     cells: np.ndarray
     words: np.ndarray
-    blocks: list
+    blocks: list[tuple[np.ndarray, np.ndarray, str]]
 
 
 class Vocabulary:
@@ -47,7 +54,7 @@ class Vocabulary:
         From :func:`bentxt.models.tiny.tokenizer.train_tokenizer`.
     """
 
-    def __init__(self, tokenizer):
+    def __init__(self, tokenizer: transformers.PreTrainedTokenizerFast) -> None:
         self.size = len(tokenizer)
         #: Of each kind (class, country, season, climate zone) the tokens of its names by form, as title first
         #: and as in running text second: shape (forms, names).
@@ -63,7 +70,7 @@ class Vocabulary:
         self.openings = [tokenizer(f" {letter}) ").input_ids for letter in LETTERS]
         self.colon, self.comma = tokenizer(":").input_ids, tokenizer(",").input_ids
 
-    def exchange(self, generator):
+    def exchange(self, generator: np.random.Generator) -> np.ndarray:
         """Return a map of tokens (int64, shape (vocabulary,)) that exchanges names within each kind."""
         exchanged = np.arange(self.size)
         for forms in self.names:
@@ -73,7 +80,15 @@ class Vocabulary:
         return exchanged
 
 
-def write_page(shares, place, questions, vocabulary, generator, listed, options):
+def write_page(
+    shares: np.ndarray,
+    place: tuple[int, int, int],
+    questions: Sequence[tuple[list[int], list[int], str]],
+    vocabulary: Vocabulary,
+    generator: np.random.Generator,
+    listed: int,
+    options: int,
+) -> Page:
     """Write the page of a patch.
 
     Parameters
@@ -111,7 +126,9 @@ def write_page(shares, place, questions, vocabulary, generator, listed, options)
     )
     blocks = [_inventory(shares.mean(0), present, vocabulary, generator, token, listed)]
     blocks += [_options(present, vocabulary, generator, token) for _ in range(options)]
-    blocks += [_question(*question, vocabulary, token) for question in questions]
+    blocks += [
+        _question(instruction, answer, kind, vocabulary, token) for instruction, answer, kind in questions
+    ]
     return Page(cells, token[words], blocks)
 
 

@@ -1,14 +1,17 @@
 """The annotations of one task, as tokens, by patch."""
 
+from pathlib import Path
+
 from bentxt.errors import InputError
 from bentxt.models.instructions import write_instruction
+from bentxt.models.rs_internvl import Prompts
 from bentxt.release import TASKS
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import read_table
 from bentxt.training.finetuning import PatchAnnotations
 
 
-def read_task_annotations(dataset_path, task: str, prompts) -> list[PatchAnnotations]:
+def read_task_annotations(dataset_path: str | Path, task: str, prompts: Prompts) -> list[PatchAnnotations]:
     """Read the annotations of a task in the training and validation splits (section 4.2), by patch.
 
     Parameters

@@ -1,6 +1,10 @@
 """The tiny checkpoints built and pre-trained on the training split."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,9 +21,12 @@ from bentxt.models.tiny.tokenizer import SEASONS
 from bentxt.nomenclature import COUNTRIES
 from bentxt.patches.climate_legend import zone_names
 from bentxt.release import TASKS
-from bentxt.training.encoder_pretraining import class_shares, pretrain_encoder
-from bentxt.training.language_pretraining import pretrain_language_model
+from bentxt.training.encoder_pretraining import EncoderSettings, class_shares, pretrain_encoder
+from bentxt.training.language_pretraining import LanguageSettings, pretrain_language_model
 from bentxt.training.reading_pages import Vocabulary
+
+if TYPE_CHECKING:
+    import transformers
 
 
 @dataclass(frozen=True)
@@ -37,11 +44,18 @@ class TrainingWorld:
     """
 
     rows: pd.DataFrame
-    images: str
-    reference_maps: str
+    images: str | Path
+    reference_maps: str | Path
 
 
-def build_encoder(out, sensor, world, settings, seed, made):
+def build_encoder(
+    out: str | Path,
+    sensor: str,
+    world: TrainingWorld,
+    settings: EncoderSettings,
+    seed: int,
+    made: dict[str, Any],
+) -> float:
     """Build and pre-train an encoder.
 
     Parameters
@@ -81,7 +95,15 @@ def build_encoder(out, sensor, world, settings, seed, made):
     return loss
 
 
-def build_internvl(out, world, tokenizer, settings, cell, seed, made):
+def build_internvl(
+    out: str | Path,
+    world: TrainingWorld,
+    tokenizer: transformers.PreTrainedTokenizerFast,
+    settings: LanguageSettings,
+    cell: int,
+    seed: int,
+    made: dict[str, Any],
+) -> dict[str, float]:
     """Build InternVL and pre-train its language model; parameters as above, and more.
 
     Parameters
@@ -106,7 +128,9 @@ def build_internvl(out, world, tokenizer, settings, cell, seed, made):
             patches["country"], patches["season"], patches["climate_zone"], strict=True
         )
     ]
-    questions = {patch: {} for patch in patches["patch_id"]}
+    questions: dict[str, dict[str, list[tuple[list[int], list[int]]]]] = {
+        patch: {} for patch in patches["patch_id"]
+    }
     tasks = {kind: task for task, kind in TASKS.items()}
     for patch, kind, category, text, answer in zip(
         rows["patch_id"], rows["type"], rows["category"], rows["input"], rows["output"], strict=True

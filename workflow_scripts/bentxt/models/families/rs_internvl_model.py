@@ -1,11 +1,14 @@
 """RS-InternVL as a model that answers: greedy decoding, adapter and projections loaded."""
 
+from collections.abc import Sequence
+from typing import Any, Self
+
 import torch
 import transformers
 
-from bentxt.models.answering_model import AnsweringModel
+from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages
 from bentxt.models.device import choose_device, device_name
-from bentxt.models.rs_internvl import load_parts
+from bentxt.models.rs_internvl import Preparation, Prompts, RSInternVL, load_parts
 
 
 class RSInternVLModel(AnsweringModel):
@@ -13,7 +16,9 @@ class RSInternVLModel(AnsweringModel):
 
     revision = None
 
-    def __init__(self, model, prompts, preparation, dtype):
+    def __init__(
+        self, model: RSInternVL, prompts: Prompts, preparation: Preparation, dtype: torch.dtype
+    ) -> None:
         self._model, self._prompts, self._prepare, self._dtype = model, prompts, preparation, dtype
         self._device = next(model.parameters()).device
         self.device = device_name(self._device)
@@ -21,23 +26,37 @@ class RSInternVLModel(AnsweringModel):
         self._model.s2_projection.to(dtype)
 
     @classmethod
-    def load(cls, key, entry, weights, settings, checkpoint=None, adapter=None):
+    def load(
+        cls,
+        key: str,
+        entry: LoadedEntry,
+        weights: LoadedWeights,
+        settings: dict[str, Any],
+        checkpoint: str | None = None,
+        adapter: str | None = None,
+    ) -> Self:
         """Load the model; without an adapter its projections are fresh. See :class:`AnsweringModel`."""
         options = settings["prediction"]
         device, dtype = choose_device(options["device"], options["dtype"])
         roles = ("checkpoint", "s1_encoder", "s2_encoder")
-        folders = [str(weights.checkpoints[role].folder) for role in roles]
-        model, prompts, preparation = load_parts(*folders, settings["seed"], device, dtype)
+        base, s1_encoder, s2_encoder = (str(weights.checkpoints[role].folder) for role in roles)
+        model, prompts, preparation = load_parts(
+            base, s1_encoder, s2_encoder, settings["seed"], device, dtype
+        )
         if adapter is not None:
             model.load_adapter(adapter)
         return cls(model.to(device).eval(), prompts, preparation, dtype)
 
-    def answer(self, patch_images, instructions, max_new_tokens):
+    def answer(
+        self, patch_images: PatchImages, instructions: Sequence[str], max_new_tokens: int
+    ) -> list[str]:
         """Answer all instructions of one patch; see :class:`AnsweringModel`."""
         return self.answer_many([patch_images], [instructions], max_new_tokens)[0]
 
     @torch.inference_mode()
-    def answer_many(self, patches, instructions, max_new_tokens):
+    def answer_many(
+        self, patches: Sequence[PatchImages], instructions: Sequence[Sequence[str]], max_new_tokens: int
+    ) -> list[list[str]]:
         """Answer all instructions of several patches; see :class:`AnsweringModel`."""
         inputs = [tensor.to(self._device, self._dtype) for tensor in self._prepare(patches)]
         prefix = self._model.prefix(self._model.encode(*inputs), self._prompts.before)

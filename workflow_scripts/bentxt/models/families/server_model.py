@@ -1,9 +1,11 @@
 """Models behind a server that speaks OpenAI's chat completions protocol: GPT, or any checkpoint served so."""
 
+from collections.abc import Sequence
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from bentxt.chat_server import Chat, ChatServer
-from bentxt.models.answering_model import AnsweringModel
+from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages
 from bentxt.models.rgb import png_data_url, rgb_image
 
 
@@ -33,7 +35,7 @@ class ServerModel(AnsweringModel):
         If there is no key in the environment, or no client to be imported.
     """
 
-    def __init__(self, model, image, options):
+    def __init__(self, model: str | None, image: dict[str, Any], options: dict[str, Any]) -> None:
         self._server = ChatServer(model, options, "prediction.openai")
         self.device = self._server.base_url
         self.weights = "published" if _is_openai(self.device) else f"as served by {self.device}"
@@ -50,15 +52,27 @@ class ServerModel(AnsweringModel):
         }
 
     @classmethod
-    def load(cls, key, entry, weights, settings, checkpoint=None, adapter=None):
+    def load(
+        cls,
+        key: str,
+        entry: LoadedEntry,
+        weights: LoadedWeights,
+        settings: dict[str, Any],
+        checkpoint: str | None = None,
+        adapter: str | None = None,
+    ) -> Self:
         """Connect to the server; see :class:`AnsweringModel`."""
         return cls(checkpoint or entry.checkpoint, entry.image, settings["prediction"]["openai"])
 
-    def answer(self, patch_images, instructions, max_new_tokens):
+    def answer(
+        self, patch_images: PatchImages, instructions: Sequence[str], max_new_tokens: int
+    ) -> list[str]:
         """Answer all instructions of one patch; see :class:`AnsweringModel`."""
         return self.answer_many([patch_images], [instructions], max_new_tokens)[0]
 
-    def answer_many(self, patches, instructions, max_new_tokens):
+    def answer_many(
+        self, patches: Sequence[PatchImages], instructions: Sequence[Sequence[str]], max_new_tokens: int
+    ) -> list[list[str]]:
         """Answer all instructions of several patches, ``concurrency`` at a time.
 
         Raises

@@ -5,13 +5,21 @@ encoded once for all its instructions: the prompt then holds one placeholder for
 """
 
 import json
+from collections.abc import Sequence
+from typing import Any, Self
 
 import torch
 import transformers
 from safetensors import SafetensorError
 
 from bentxt.errors import CheckpointUnavailable
-from bentxt.models.answering_model import AnsweringModel
+from bentxt.models.answering_model import (
+    AnsweringModel,
+    LoadedCheckpoint,
+    LoadedEntry,
+    LoadedWeights,
+    PatchImages,
+)
 from bentxt.models.device import choose_device, device_name
 from bentxt.models.rgb import rgb_image, scaled
 
@@ -48,7 +56,15 @@ class TransformersModel(AnsweringModel):
         If the checkpoint cannot be loaded here, is of another type, or lacks weights.
     """
 
-    def __init__(self, checkpoint, side, chat, remote_code, device, dtype):
+    def __init__(
+        self,
+        checkpoint: LoadedCheckpoint,
+        side: int | None,
+        chat: dict[str, Any],
+        remote_code: bool,
+        device: torch.device,
+        dtype: torch.dtype,
+    ) -> None:
         transformers.utils.logging.disable_progress_bar()
         self._side, self._chat = side, chat
         try:
@@ -59,7 +75,15 @@ class TransformersModel(AnsweringModel):
         self.device = device_name(device)
 
     @classmethod
-    def load(cls, key, entry, weights, settings, checkpoint=None, adapter=None):
+    def load(
+        cls,
+        key: str,
+        entry: LoadedEntry,
+        weights: LoadedWeights,
+        settings: dict[str, Any],
+        checkpoint: str | None = None,
+        adapter: str | None = None,
+    ) -> Self:
         """Load the model; see :class:`AnsweringModel`."""
         options = settings["prediction"]
         where = choose_device(options["device"], options["dtype"])
@@ -96,12 +120,16 @@ class TransformersModel(AnsweringModel):
         self._image_token_id = config.image_token_id
         self._image_token = self._tokenizer.convert_ids_to_tokens(config.image_token_id)
 
-    def answer(self, patch_images, instructions, max_new_tokens):
+    def answer(
+        self, patch_images: PatchImages, instructions: Sequence[str], max_new_tokens: int
+    ) -> list[str]:
         """Answer all instructions of one patch; see :class:`AnsweringModel`."""
         return self.answer_many([patch_images], [instructions], max_new_tokens)[0]
 
     @torch.inference_mode()
-    def answer_many(self, patches, instructions, max_new_tokens):
+    def answer_many(
+        self, patches: Sequence[PatchImages], instructions: Sequence[Sequence[str]], max_new_tokens: int
+    ) -> list[list[str]]:
         """Answer all instructions of several patches in one batch; see :class:`AnsweringModel`."""
         pictures = [scaled(rgb_image(patch.s2), self._side) for patch in patches]
         inputs = self._images(images=pictures, return_tensors="pt", **self._image_options)

@@ -23,13 +23,15 @@ import subprocess
 import tempfile
 import threading
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, Self
 
 from safetensors.numpy import save_file
 
 from bentxt.errors import CheckpointUnavailable, InputError
-from bentxt.models.answering_model import AnsweringModel
+from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages
 from bentxt.models.rgb import png_bytes, rgb_image
 
 
@@ -55,7 +57,7 @@ class Request:
     images: dict[str, str]
     max_new_tokens: int
 
-    def to_line(self):
+    def to_line(self) -> str:
         """Return the request as a line of JSON."""
         return json.dumps(asdict(self)) + "\n"
 
@@ -79,7 +81,7 @@ class Answer:
     boxes: list[list[float]] | None
 
     @classmethod
-    def from_line(cls, line):
+    def from_line(cls, line: str) -> Self:
         """Parse a line of JSON; :class:`ValueError` says what is wrong with it."""
         record = json.loads(line)
         if not isinstance(record, dict) or not isinstance(record.get("id"), int):
@@ -91,7 +93,7 @@ class Answer:
             raise ValueError("boxes must be null or a list of four numbers each")
         return cls(record["id"], text, boxes)
 
-    def to_text(self):
+    def to_text(self) -> str:
         """Return the answer as one text: its first box where there are boxes."""
         if self.boxes:
             return "[" + ", ".join(str(value) for value in self.boxes[0]) + "]"
@@ -131,7 +133,9 @@ class WorkerModel(AnsweringModel):
     #: Lines of the worker's log that a message quotes.
     _LOG_LINES = 5
 
-    def __init__(self, key, command, image, timeout):
+    def __init__(
+        self, key: str, command: Sequence[str] | None, image: dict[str, Any], timeout: float
+    ) -> None:
         if not command:
             raise CheckpointUnavailable(
                 "needs a worker in an environment of its own; this version has no worker script for it",
@@ -140,10 +144,13 @@ class WorkerModel(AnsweringModel):
             )
         self._key, self._input, self._side = key, image["input"], image["side"]
         self._timeout, self._next_id = timeout, 0
-        self._lines, self._log = queue.Queue(), deque(maxlen=self._LOG_LINES)
-        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._log: deque[str] = deque(maxlen=self._LOG_LINES)
+        pipe = subprocess.PIPE
         try:
-            self._process = subprocess.Popen(list(map(str, command)), encoding="utf-8", **pipes)
+            self._process = subprocess.Popen(
+                list(map(str, command)), encoding="utf-8", stdin=pipe, stdout=pipe, stderr=pipe
+            )
         except OSError as error:
             raise CheckpointUnavailable(f"the worker cannot be started: {error}", item=key) from error
         self._readers = [
@@ -193,11 +200,21 @@ class WorkerModel(AnsweringModel):
         return InputError(problem + (f"; its last words: {log}" if log else ""), item=self._key)
 
     @classmethod
-    def load(cls, key, entry, weights, settings, checkpoint=None, adapter=None):
+    def load(
+        cls,
+        key: str,
+        entry: LoadedEntry,
+        weights: LoadedWeights,
+        settings: dict[str, Any],
+        checkpoint: str | None = None,
+        adapter: str | None = None,
+    ) -> Self:
         """Start the worker; see :class:`AnsweringModel`."""
         return cls(key, entry.worker, entry.image, settings["prediction"]["worker_timeout"])
 
-    def answer(self, patch_images, instructions, max_new_tokens):
+    def answer(
+        self, patch_images: PatchImages, instructions: Sequence[str], max_new_tokens: int
+    ) -> list[str]:
         """Answer all instructions of one patch; see :class:`AnsweringModel`.
 
         Raises
@@ -216,7 +233,7 @@ class WorkerModel(AnsweringModel):
             # A thread writes, so that a worker that answers early never waits for one that still asks.
             writer = threading.Thread(target=self._send, args=(requests,), daemon=True)
             writer.start()
-            answers = {}
+            answers: dict[int, str] = {}
             while len(answers) < len(requests):
                 line = self._line()
                 try:
@@ -249,7 +266,7 @@ class WorkerModel(AnsweringModel):
                 save_file(bands, images[sensor])
         return images
 
-    def close(self):
+    def close(self) -> None:
         """End the worker; called when the model is no longer needed."""
         try:
             self._process.stdin.close()

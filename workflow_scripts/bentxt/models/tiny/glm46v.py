@@ -1,5 +1,7 @@
 """A tiny GLM-4.6V with random weights: the same class and files as the published one, for runs without it."""
 
+from pathlib import Path
+
 import torch
 import transformers
 
@@ -10,7 +12,7 @@ _IMAGE_ENDS = ("<|begin_of_image|>", "<|end_of_image|>")
 _VIDEO_ENDS = ("<|begin_of_video|>", "<|end_of_video|>")
 
 
-def build_tiny_glm46v(folder, tokenizer, seed):
+def build_tiny_glm46v(folder: str | Path, tokenizer: transformers.PreTrainedTokenizerFast, seed: int) -> None:
     """Build and save a tiny GLM-4.6V checkpoint with random weights.
 
     Parameters

@@ -9,7 +9,7 @@ from bentxt.models.special_tokens import IMAGE_TOKEN
 TILE_SIDE, TILE_PATCH, TILE_TOKENS = 56, 14, 4
 
 
-def tiny_encoder(channels, width, layers, patch):
+def tiny_encoder(channels: int, width: int, layers: int, patch: int) -> transformers.ViTModel:
     """Return a ViT as the S1 and S2 encoders are, with random weights.
 
     Parameters
@@ -41,7 +41,9 @@ def tiny_encoder(channels, width, layers, patch):
     return transformers.ViTModel(config, add_pooling_layer=False)
 
 
-def tiny_internvl(tokenizer, width, layers, feed_forward):
+def tiny_internvl(
+    tokenizer: transformers.PreTrainedTokenizerFast, width: int, layers: int, feed_forward: int
+) -> transformers.InternVLForConditionalGeneration:
     """Return an InternVL of InternVL3-1B's class, with random weights.
 
     Parameters
@@ -99,7 +101,7 @@ def tiny_internvl(tokenizer, width, layers, feed_forward):
     return model
 
 
-def tiny_image_processor():
+def tiny_image_processor() -> transformers.GotOcr2ImageProcessorPil:
     """Return InternVL's image processor for one tile: ImageNet's mean and standard deviation."""
     return transformers.GotOcr2ImageProcessorPil(
         size={"height": TILE_SIDE, "width": TILE_SIDE},

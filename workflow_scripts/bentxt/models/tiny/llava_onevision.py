@@ -1,5 +1,7 @@
 """A tiny LLaVA-OneVision with random weights: the published one's class and files, for runs without it."""
 
+from pathlib import Path
+
 import torch
 import transformers
 
@@ -8,7 +10,9 @@ from bentxt.models.tiny.random_checkpoint import chat_tokenizer, save_random
 _IMAGE, _VIDEO = "<image>", "<video>"
 
 
-def build_tiny_llava_onevision(folder, tokenizer, seed):
+def build_tiny_llava_onevision(
+    folder: str | Path, tokenizer: transformers.PreTrainedTokenizerFast, seed: int
+) -> None:
     """Build and save a tiny LLaVA-OneVision checkpoint with random weights.
 
     Parameters

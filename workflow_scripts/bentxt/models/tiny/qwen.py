@@ -1,6 +1,7 @@
 """A tiny Qwen3-VL with random weights: the same class and files as the published one, for runs without it."""
 
 import copy
+from pathlib import Path
 
 import torch
 import transformers
@@ -24,7 +25,13 @@ CHAT_TEMPLATE = (
 )
 
 
-def build_tiny_qwen(folder, tokenizer, seed, width=64, layers=2):
+def build_tiny_qwen(
+    folder: str | Path,
+    tokenizer: transformers.PreTrainedTokenizerFast | str | Path,
+    seed: int,
+    width: int = 64,
+    layers: int = 2,
+) -> None:
     """Build and save a tiny Qwen3-VL checkpoint with random weights.
 
     A patch of 120×120 pixels becomes 16 visual tokens.

@@ -1,6 +1,7 @@
 """What tiny checkpoints with random weights share: a tokenizer for chats, and their files."""
 
 import copy
+from pathlib import Path
 
 import transformers
 
@@ -10,7 +11,9 @@ from bentxt.models.checkpoints import TINY_RANDOM, write_about
 _END, _PADDING = "<|end|>", "<|padding|>"
 
 
-def chat_tokenizer(tokenizer, image_token, *special_tokens):
+def chat_tokenizer(
+    tokenizer: transformers.PreTrainedTokenizerFast, image_token: str, *special_tokens: str
+) -> transformers.PreTrainedTokenizerFast:
     """Return a copy of a tokenizer with more special tokens and a chat template for a picture and texts."""
     words = copy.deepcopy(tokenizer)
     words.add_special_tokens({"eos_token": _END, "pad_token": _PADDING})
@@ -23,7 +26,12 @@ def chat_tokenizer(tokenizer, image_token, *special_tokens):
     return words
 
 
-def save_random(folder, model, tokenizer, image_processor):
+def save_random(
+    folder: str | Path,
+    model: transformers.PreTrainedModel,
+    tokenizer: transformers.PreTrainedTokenizerFast,
+    image_processor: transformers.BaseImageProcessor,
+) -> None:
     """Save a checkpoint with what says that its weights are random; ``folder`` appears when complete."""
     model.generation_config = transformers.GenerationConfig(
         eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id

@@ -6,6 +6,7 @@ takes about ten tokens instead of thirty, and a tiny model need not learn to spe
 """
 
 import re
+from collections.abc import Iterable
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
@@ -32,7 +33,7 @@ DIRECTIONS = ("left", "right", "top", "bottom", "top-left", "top-right", "bottom
 _PIECES = r" ?[a-d]\) ?| ?\d\.\d+|\d+(?:,\d{3})*|[\[\]().,:;?!\"%<>~]"
 
 
-def field_words():
+def field_words() -> dict[str, list[tuple[str, ...]]]:
     """Return the words that are single tokens, by kind and form.
 
     Returns
@@ -53,7 +54,7 @@ def field_words():
     }
 
 
-def train_tokenizer(texts, vocabulary):
+def train_tokenizer(texts: Iterable[str], vocabulary: int) -> PreTrainedTokenizerFast:
     """Train the tokenizer.
 
     Parameters
