@@ -4,12 +4,10 @@ from collections import Counter
 from dataclasses import dataclass
 from operator import attrgetter
 
-from bentxt.class_wording import ClassWording
 from bentxt.nomenclature import PIXELS
 from bentxt.patches.patch_attributes import Instance, PatchAttributes
 from bentxt.questions.box_notation import box_text, point_text
 from bentxt.questions.question_rows import QuestionRow
-from bentxt.questions.templates import TemplateSet
 from bentxt.randomness import generator
 
 _PIXELS_OF = attrgetter("pixels")
@@ -50,9 +48,7 @@ class BoxQuestions:
     #: What the questions need of instances: everything.
     instance_fields: tuple[str, ...] = Instance._fields
 
-    def __init__(
-        self, seed: int, settings: BoxSettings, templates: TemplateSet, wording: tuple[ClassWording, ...]
-    ) -> None:
+    def __init__(self, seed, settings, templates, wording):
         self._seed = seed
         self._point_min_share = settings.point_min_share
         self._reference_share = settings.reference_share
