@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -65,20 +66,24 @@ class DatasetCounts:
         ``TYPE_CATEGORIES``, for :data:`ADJACENT` and for :data:`BOXES` (points and references together).
     """
 
-    rows: dict = field(default_factory=lambda: dict.fromkeys(SPLITS, 0))
-    patches: dict = field(default_factory=lambda: dict.fromkeys(SPLITS, 0))
-    cells: dict = field(default_factory=lambda: {"outside bench": Counter(), BENCH: Counter()})
-    answers: Counter = field(default_factory=Counter)
-    units: Counter = field(default_factory=Counter)
-    histograms: dict = field(default_factory=lambda: {key: Counter() for key in _HISTOGRAMS})
+    rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SPLITS, 0))
+    patches: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SPLITS, 0))
+    cells: dict[str, Counter[tuple[str, str]]] = field(
+        default_factory=lambda: {"outside bench": Counter(), BENCH: Counter()}
+    )
+    answers: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    units: Counter[tuple[str, str]] = field(default_factory=Counter)
+    histograms: dict[tuple[str, ...], Counter[int]] = field(
+        default_factory=lambda: {key: Counter() for key in _HISTOGRAMS}
+    )
 
     @property
-    def patches_outside(self):
+    def patches_outside(self) -> int:
         """Number of patches outside the benchmark split."""
         return sum(count for split, count in self.patches.items() if split != BENCH)
 
 
-def count_dataset(path, block=BLOCK):
+def count_dataset(path: Path | str, block: int = BLOCK) -> DatasetCounts:
     """Count a data set, a block of rows at a time.
 
     Parameters

@@ -1,10 +1,14 @@
 """The data set as one table in the release's columns and order (Section 3.4)."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from bentxt.errors import InputError
+from bentxt.program.lineage import Lineage
 from bentxt.release import TYPES
 from bentxt.tables.schemas.benchmark_rows_schema import BENCHMARK_ROWS
 from bentxt.tables.schemas.dataset_schema import DATASET
@@ -19,7 +23,14 @@ BLOCK = 4096
 _PATCH_COLUMNS = ("s1_name", "patch_id", "latitude", "longitude", "country", "season", "climate_zone")
 
 
-def assemble_dataset(patches, questions, benchmark_rows, out, lineage, block=BLOCK):
+def assemble_dataset(
+    patches: Path | str,
+    questions: Mapping[str, Path | str],
+    benchmark_rows: Path | str,
+    out: Path | str,
+    lineage: Lineage,
+    block: int = BLOCK,
+) -> int:
     """Write the data set.
 
     Rows are in patch order, within a patch by type (binary, bounding box, captioning, mcq), within a type as
@@ -107,7 +118,9 @@ class _Selected:
         return np.where(bench, chosen, ~table["reserve"].to_numpy())
 
 
-def merge_types(patches, questions, bench, first_id):
+def merge_types(
+    patches: pa.Table, questions: Mapping[str, pa.Table], bench: pa.Array | pa.ChunkedArray, first_id: int
+) -> pa.Table:
     """Merge the questions about one block of patches into rows of the data set.
 
     Parameters

@@ -3,6 +3,8 @@
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -12,17 +14,20 @@ from bentxt.release import ANSWERS
 
 BALANCE_COLUMNS = ("type", "category", "balance", "item", "available", "asked", "taken", "residual")
 
+#: A line of the balance table, in the order of :data:`BALANCE_COLUMNS`.
+BalanceLine = tuple[str, str, str, str, int, float, int, float]
 
-def effective_number(counts):
+
+def effective_number(counts: Sequence[float] | np.ndarray) -> float:
     """Return ``(sum n)² / sum n²``: 19 where 19 classes are equally frequent, 1 where there is but one."""
     counts = np.asarray(counts, np.float64)
     return float(counts.sum() ** 2 / np.square(counts).sum()) if counts.any() else 0.0
 
 
-def patch_balance(about, chosen):
+def patch_balance(about: np.ndarray, chosen: np.ndarray) -> list[BalanceLine]:
     """Return how many of the chosen patches have questions about each class, next to the even number."""
     counts = about[chosen].sum(axis=0)
-    lines = [("", "patches", "patches", "", len(about), len(chosen), len(chosen), 0)]
+    lines: list[BalanceLine] = [("", "patches", "patches", "", len(about), len(chosen), len(chosen), 0)]
     available = about.sum(axis=0)
     even = counts.sum() / max(1, (available > 0).sum())
     for index, name in enumerate(CLASSES):
@@ -31,7 +36,9 @@ def patch_balance(about, chosen):
     return lines
 
 
-def row_balance(key, answers, groups, taken, asked):
+def row_balance(
+    key: tuple[str, str], answers: list[str], groups: list[str], taken: list[int], asked: int
+) -> list[BalanceLine]:
     """Return the lines of one type and category: rows, answers and groups, next to the even numbers."""
     lines = [_line(*key, "rows", "", len(answers), asked, len(taken))]
     labels = ANSWERS.get(key[0], ())
@@ -46,12 +53,14 @@ def row_balance(key, answers, groups, taken, asked):
     return lines
 
 
-def _line(annotation_type, category, balance, item, available, asked, taken):
+def _line(
+    annotation_type: str, category: str, balance: str, item: str, available: int, asked: float, taken: int
+) -> BalanceLine:
     residual = round(taken - asked, 1)
     return annotation_type, category, balance, item, available, asked, taken, residual
 
 
-def write_balance(path, lines):
+def write_balance(path: Path | str, lines: Iterable[BalanceLine]) -> None:
     """Write the balance table as CSV, atomically.
 
     ``asked`` is the number of rows wanted, or the even share of the rows taken; ``residual`` is ``taken``

@@ -3,11 +3,12 @@
 import csv
 from array import array
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, MutableSequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from bentxt.errors import InputError
@@ -38,14 +39,14 @@ class Candidates:
         Rows that only the benchmark split may hold.
     """
 
-    rows: Sequence[int] = field(default_factory=lambda: array("q"))
-    patches: Sequence[int] = field(default_factory=lambda: array("q"))
-    answers: list = field(default_factory=list)
-    classes: list = field(default_factory=list)
-    reserve: list = field(default_factory=list)
+    rows: MutableSequence[int] = field(default_factory=lambda: array("q"))
+    patches: MutableSequence[int] = field(default_factory=lambda: array("q"))
+    answers: list[str] = field(default_factory=list)
+    classes: list[tuple[int, ...]] = field(default_factory=list)
+    reserve: list[bool] = field(default_factory=list)
 
 
-def read_quotas(path, patches):
+def read_quotas(path: Path | str, patches: int) -> dict[tuple[str, str], int]:
     """Return the rows to keep of each type and category.
 
     Parameters
@@ -87,7 +88,7 @@ def read_quotas(path, patches):
     return quotas
 
 
-def eligible_patches(patches, captions):
+def eligible_patches(patches: pa.Table, captions: pa.Table) -> pa.Table:
     """Return the test patches whose captions meet all four criteria of the check, in patch order.
 
     Parameters
@@ -110,7 +111,9 @@ def eligible_patches(patches, captions):
     return test.filter(pc.is_in(test["patch_id"], value_set=passed.combine_chunks()))
 
 
-def read_candidates(path, annotation_type, patch_ids):
+def read_candidates(
+    path: Path | str, annotation_type: str, patch_ids: pa.Array
+) -> dict[tuple[str, str], Candidates]:
     """Read the rows of the given patches from a question table.
 
     Parameters
@@ -128,13 +131,14 @@ def read_candidates(path, annotation_type, patch_ids):
         ``(type, category)`` to :class:`Candidates`.
     """
     check_table(path, QUESTIONS)
-    found = defaultdict(Candidates)
+    found: dict[tuple[str, str], Candidates] = defaultdict(Candidates)
     first = 0
     columns = ["patch_id", "category", "output", "classes", "reserve"]
     if annotation_type not in ANSWERS:
         columns.remove("output")
     # A million rows share a few answers and pairs of classes: one object each.
-    same = {}
+    words: dict[str, str] = {}
+    pairs: dict[tuple[int, ...], tuple[int, ...]] = {}
     for batch in read_batches(path, columns):
         places = pc.index_in(batch["patch_id"], value_set=patch_ids)
         own = pc.is_valid(places)
@@ -154,16 +158,21 @@ def read_candidates(path, annotation_type, patch_ids):
             entry = found[annotation_type, category]
             entry.rows.append(number)
             entry.patches.append(place)
-            entry.answers.append(same.setdefault(answer, answer))
+            entry.answers.append(words.setdefault(answer, answer))
             pair = tuple(classes[:2])
-            entry.classes.append(same.setdefault(pair, pair))
+            entry.classes.append(pairs.setdefault(pair, pair))
             entry.reserve.append(reserve)
         first += len(batch)
     return found
 
 
-def of_patches(entry, chosen):
+def of_patches(entry: Candidates, chosen: Container[int]) -> Candidates:
     """Return the rows of the chosen patches."""
     own = [row for row, patch in enumerate(entry.patches) if patch in chosen]
-    columns = (entry.rows, entry.patches, entry.answers, entry.classes, entry.reserve)
-    return Candidates(*([column[row] for row in own] for column in columns))
+    return Candidates(
+        [entry.rows[row] for row in own],
+        [entry.patches[row] for row in own],
+        [entry.answers[row] for row in own],
+        [entry.classes[row] for row in own],
+        [entry.reserve[row] for row in own],
+    )

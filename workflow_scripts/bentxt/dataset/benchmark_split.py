@@ -10,15 +10,17 @@ from the group taken least often so far (a class, or country, season, zone).
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
-from bentxt.dataset.benchmark_balance import effective_number, patch_balance, row_balance
+from bentxt.dataset.benchmark_balance import BalanceLine, effective_number, patch_balance, row_balance
 from bentxt.dataset.benchmark_candidates import Candidates, of_patches
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES
-from bentxt.questions.categories import CATEGORY_TABLE, PLACE_COLUMNS
+from bentxt.questions.categories import CATEGORY_TABLE, PLACE_COLUMNS, Category
 from bentxt.randomness import generator
 from bentxt.release import ANSWERS, TYPES
 
@@ -26,7 +28,9 @@ from bentxt.release import ANSWERS, TYPES
 SURPLUS = 1.25
 
 
-def choose_patches(about, asked, preferred, preferred_asked, order):
+def choose_patches(
+    about: np.ndarray, asked: int, preferred: np.ndarray, preferred_asked: int, order: np.ndarray
+) -> np.ndarray:
     """Choose patches so that their classes are as balanced as one-by-one choice makes them.
 
     Parameters
@@ -65,14 +69,20 @@ def choose_patches(about, asked, preferred, preferred_asked, order):
     return np.sort(sequence[chosen])
 
 
-def choose_rows(answers, groups, ranks, asked, labels):
+def choose_rows(
+    answers: list[str],
+    groups: list[str],
+    ranks: Sequence[tuple[float, ...]],
+    asked: int,
+    labels: Sequence[str],
+) -> list[int]:
     """Choose rows with balanced answers, then balanced groups.
 
     Parameters
     ----------
     answers, groups : list of str
         Answer and group of each row.
-    ranks : list of tuple
+    ranks : sequence of tuple
         Which row comes first within an answer and group.
     asked : int
         Rows to choose; all are chosen where there are fewer.
@@ -85,11 +95,13 @@ def choose_rows(answers, groups, ranks, asked, labels):
     list of int
         Positions, ascending.
     """
-    waiting = defaultdict(lambda: defaultdict(list))
+    waiting: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for row in sorted(range(len(answers)), key=ranks.__getitem__, reverse=True):
         label = answers[row] if answers[row] in labels else ""
         waiting[label][groups[row]].append(row)
-    taken_answers, taken_groups, chosen = Counter(), Counter(), []
+    taken_answers: Counter[str] = Counter()
+    taken_groups: Counter[str] = Counter()
+    chosen: list[int] = []
     places = {label: place for place, label in enumerate(labels)}
     while waiting and len(chosen) < asked:
         label = min(waiting, key=lambda name: (taken_answers[name], places.get(name, -1)))
@@ -105,7 +117,7 @@ def choose_rows(answers, groups, ranks, asked, labels):
     return sorted(chosen)
 
 
-def row_groups(category, candidates, places):
+def row_groups(category: Category, candidates: Candidates, places: Mapping[str, list[str]]) -> list[str]:
     """Return the group of each row that is to be balanced: a class name, or country, season or zone.
 
     A row about two classes belongs to the one that fewer rows are about.
@@ -123,7 +135,7 @@ def row_groups(category, candidates, places):
     list of str
         Empty where there is nothing to balance.
     """
-    if category.about == "place":
+    if category.place_column is not None:
         values = places[category.place_column]
         return [values[patch] for patch in candidates.patches]
     if category.about is None:
@@ -150,12 +162,18 @@ class Selection:
         For the lineage.
     """
 
-    rows: list
-    balance: list
-    notes: dict
+    rows: list[tuple[str, int, str]]
+    balance: list[BalanceLine]
+    notes: dict[str, float]
 
 
-def select_benchmark(seed, patches, eligible, quotas, candidates):
+def select_benchmark(
+    seed: int,
+    patches: int,
+    eligible: pa.Table,
+    quotas: dict[tuple[str, str], int],
+    candidates: dict[tuple[str, str], Candidates],
+) -> Selection:
     """Select the patches and rows of the benchmark split.
 
     Parameters
@@ -200,7 +218,7 @@ def select_benchmark(seed, patches, eligible, quotas, candidates):
     chosen = choose_patches(about, patches, preferred, first, order)
     places = {name: eligible[name].to_pylist() for name in PLACE_COLUMNS}
     rows, balance = [], patch_balance(about, chosen)
-    rows_of_patch = Counter()
+    rows_of_patch: Counter[int] = Counter()
     # Captions last: patches that have kept few rows so far keep theirs.
     for key in sorted(quotas, key=lambda key: (key[0] == "captioning", *key)):
         entry = of_patches(candidates.get(key, Candidates()), set(chosen.tolist()))

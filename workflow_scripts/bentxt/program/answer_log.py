@@ -2,7 +2,9 @@
 
 import json
 import threading
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, BinaryIO, Self
 
 from bentxt.errors import InputError
 
@@ -27,10 +29,11 @@ class AnswerLog:
         If a line other than the last is broken.
     """
 
-    def __init__(self, path=None, others=()):
-        self._said, self._written = {}, {}
+    def __init__(self, path: Path | str | None = None, others: Iterable[Path | str] = ()) -> None:
+        self._said: dict[str, list[str]] = {}
+        self._written: dict[str, int] = {}
         self._lock = threading.Lock()
-        self._file = None
+        self._file: BinaryIO | None = None
         if path is not None:
             path = Path(path)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,21 +53,21 @@ class AnswerLog:
                         self._said[key] = said
                         self._written.pop(key, None)
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         if self._file is not None:
             self._file.close()
 
-    def __len__(self):
+    def __len__(self) -> int:
         return sum(len(said) for said in self._said.values())
 
-    def get(self, key):
+    def get(self, key: str) -> list[str]:
         """Return the answers under ``key``, turn by turn (list of str)."""
         return self._said.get(key, [])
 
-    def add(self, key, answer):
+    def add(self, key: str, answer: str) -> None:
         """Keep the next answer under ``key``; once this returns, a kill of the process does not lose it."""
         with self._lock:
             said = self._said.setdefault(key, [])
@@ -81,9 +84,10 @@ class AnswerLog:
             self._written[key] = len(said)
 
 
-def _read(file, path):
+def _read(file: BinaryIO, path: Path | str) -> tuple[dict[str, list[str]], int]:
     """Return the answers of an open file by key, and the length of its whole lines, bytes."""
-    answers, whole = {}, 0
+    answers: dict[str, list[str]] = {}
+    whole = 0
     for number, line in enumerate(file, 1):
         if not line.endswith(b"\n"):
             break

@@ -1,13 +1,14 @@
 """The comments of a config file, key by key, and what the schema says about the same keys."""
 
 import re
+from typing import Any
 
 _KEY = re.compile(r"( *)(\w+):(?: +(.*))?$")
 #: A comment behind a value that holds no number sign.
 _BEHIND = re.compile(r"(?:^|.*?\s)#\s*(.*)$")
 
 
-def comments(text):
+def comments(text: str) -> dict[str, str]:
     """Return the comment of each key: of the lines right above it, or behind its value.
 
     Parameters
@@ -20,7 +21,9 @@ def comments(text):
     dict of str to str
         By dotted key, only of keys that have a comment. The comment at the head of the file is nobody's.
     """
-    found, path, above = {}, [], []
+    found: dict[str, str] = {}
+    path: list[str] = []
+    above: list[str] = []
     for line in text.splitlines():
         if line.lstrip().startswith("#"):
             if line.startswith(" "):
@@ -37,7 +40,7 @@ def comments(text):
     return found
 
 
-def descriptions(schema):
+def descriptions(schema: dict[str, Any]) -> dict[str, str]:
     """Return the description of each key of a schema, by dotted key; empty where there is none."""
     found = {}
     for key, part in schema.get("properties", {}).items():

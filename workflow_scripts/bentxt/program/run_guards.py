@@ -1,13 +1,15 @@
 """Guards against calls of the workflow that would silently do something else than was meant."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from bentxt.errors import InputError
 
 
-def typed_values(value):
+def typed_values(value: Any) -> Any:
     """Return what ``--config`` said, with the types that YAML gives it.
 
     Snakemake reads the nested values of ``--config`` as text: ``{GPT: null}`` arrives as ``"null"``.
@@ -36,7 +38,7 @@ def typed_values(value):
     return value if isinstance(read, dict | list) or not value.strip() else read
 
 
-def submits_to_slurm(arguments, environment):
+def submits_to_slurm(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
     """Return whether a call of snakemake hands its jobs to Slurm.
 
     Parameters
@@ -63,7 +65,12 @@ def submits_to_slurm(arguments, environment):
     return any(Path(name).name == "slurm" for name in names)
 
 
-def check_slurm_run(config, stated, arguments, environment):
+def check_slurm_run(
+    config: Mapping[str, Any],
+    stated: Mapping[str, Any],
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+) -> None:
     """Refuse to send the miniature world to a cluster by mistake.
 
     Snakemake lets ``--configfile`` on the command line replace the one in the profile, so that
@@ -95,7 +102,7 @@ def check_slurm_run(config, stated, arguments, environment):
         )
 
 
-def check_folder(folder, workflow):
+def check_folder(folder: Path | str, workflow: Path | str) -> None:
     """Refuse a run in another folder than the workflow's own.
 
     Programs, resources and results are named relative to the workflow's folder, so that a folder that was

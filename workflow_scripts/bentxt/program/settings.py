@@ -1,14 +1,22 @@
 """Settings: the part of the config that a stage gets, single values of it, and its dataclass."""
 
-from dataclasses import fields
-from typing import get_type_hints
+from collections.abc import Iterable
+from dataclasses import Field, fields
+from typing import Any, ClassVar, Protocol, TypeVar, get_type_hints
 
 from bentxt.errors import InputError
 
 
-def setting(settings, key):
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+T = TypeVar("T", bound=_Dataclass)
+
+
+def setting(settings: dict[str, Any], key: str) -> Any:
     """Return ``settings`` at a dotted ``key``; :class:`InputError` names a key that is not there."""
-    value = settings
+    value: Any = settings
     for part in key.split("."):
         if not isinstance(value, dict) or part not in value:
             raise InputError(f"setting {key!r} is missing", item=key, remedy="see config.yaml")
@@ -16,7 +24,7 @@ def setting(settings, key):
     return value
 
 
-def section(settings, key, kind):
+def section(settings: dict[str, Any], key: str, kind: type[T]) -> T:
     """Return the settings of a stage: a section of the config as a frozen dataclass.
 
     Parameters
@@ -61,7 +69,7 @@ def _of_type(value, expected, key):
     raise InputError(f"setting {key!r} is {value!r}, not of type {words}", item=key, remedy="see config.yaml")
 
 
-def select_settings(config, keys):
+def select_settings(config: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:
     """Return the part of the config that holds the dotted ``keys``, nested as in the config.
 
     Parameters
@@ -79,7 +87,7 @@ def select_settings(config, keys):
     KeyError
         If the config has no such key: a slip in a rule, not in the config.
     """
-    selected = {}
+    selected: dict[str, Any] = {}
     for key in keys:
         source, target = config, selected
         *parents, last = key.split(".")

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from bentxt.class_wording import verb_forms
+from bentxt.class_wording import ClassWording, verb_forms
+from bentxt.patches.patch_attributes import PatchAttributes
 from bentxt.questions.distractors import absent_classes, alphabetical, pair_apart
 from bentxt.questions.quantities import (
     NUMBERS,
@@ -15,7 +16,8 @@ from bentxt.questions.quantities import (
     position,
 )
 from bentxt.questions.question_rows import QuestionRow
-from bentxt.questions.similar_classes import most_similar
+from bentxt.questions.similar_classes import Tiers, most_similar
+from bentxt.questions.templates import TemplateSet
 from bentxt.randomness import generator, pick
 
 _ADJACENCY, _AREA, _COUNT, _PRESENCE, _DRAWS = 0, 32, 48, 64, 72
@@ -36,7 +38,7 @@ class BinarySettings:
     adjacency_min_border: int
     area_grid: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_grid(self.area_grid)
 
 
@@ -56,9 +58,16 @@ class BinaryQuestions:
     """
 
     #: What the questions need of instances: their numbers only.
-    instance_fields = ()
+    instance_fields: tuple[str, ...] = ()
 
-    def __init__(self, seed, settings, templates, wording, similar):
+    def __init__(
+        self,
+        seed: int,
+        settings: BinarySettings,
+        templates: TemplateSet,
+        wording: tuple[ClassWording, ...],
+        similar: tuple[Tiers, ...],
+    ) -> None:
         self._seed = seed
         self._grid = settings.area_grid
         self._min_border = settings.adjacency_min_border
@@ -78,7 +87,7 @@ class BinaryQuestions:
             )
         ]
 
-    def rows(self, patch):
+    def rows(self, patch: PatchAttributes) -> list[QuestionRow]:
         """Return the rows of one patch in the release's order.
 
         Parameters

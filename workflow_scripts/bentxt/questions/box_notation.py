@@ -13,7 +13,7 @@ _MINIMUM = tuple(str(math.floor(edge / SIDE * 100) / 100) for edge in range(SIDE
 _MAXIMUM = tuple(str(math.ceil(edge / SIDE * 100) / 100) for edge in range(SIDE + 1))
 
 
-def box_text(x_min, y_min, x_max, y_max):
+def box_text(x_min: int, y_min: int, x_max: int, y_max: int) -> str:
     """Write a bounding box: minimum floored and maximum ceiled to two decimals.
 
     Parameters
@@ -43,7 +43,7 @@ def box_text(x_min, y_min, x_max, y_max):
     return f"[{_MINIMUM[x_min]} {_MINIMUM[y_min]}, {_MAXIMUM[x_max]} {_MAXIMUM[y_max]}]"
 
 
-def point_text(centroid_x, centroid_y):
+def point_text(centroid_x: float, centroid_y: float) -> str:
     """Write a point, rounded to two decimals.
 
     Parameters

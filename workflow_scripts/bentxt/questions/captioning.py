@@ -1,10 +1,15 @@
 """Instructions that ask for a caption, and the captions as their answers (Section 3.3)."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pyarrow.compute as pc
 
 from bentxt.captions.caption_shards import CaptionShards, read_captions
 from bentxt.errors import InputError
+from bentxt.program.lineage import Lineage
 from bentxt.questions.question_rows import QuestionRow, QuestionRows
+from bentxt.questions.templates import TemplateSet
 from bentxt.randomness import generator
 from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.schemas.questions_schema import QUESTIONS
@@ -15,7 +20,15 @@ CATEGORY = "None"
 BLOCK = 8192
 
 
-def generate_instructions(seed, templates, patches, captions, out, lineage, block=BLOCK):
+def generate_instructions(
+    seed: int,
+    templates: TemplateSet,
+    patches: Path | str,
+    captions: Sequence[Path | str],
+    out: Path | str,
+    lineage: Lineage,
+    block: int = BLOCK,
+) -> None:
     """Write one captioning instruction per patch, answered by its caption.
 
     Parameters
@@ -26,7 +39,7 @@ def generate_instructions(seed, templates, patches, captions, out, lineage, bloc
         Of type ``captioning``.
     patches : str or Path
         ``patches.parquet``.
-    captions : list of str or Path
+    captions : sequence of str or Path
         Shards of the augmented captions; together one caption a patch, in any order.
     out : str or Path
         Target, schema ``QUESTIONS``.

@@ -7,7 +7,7 @@ So two things of a category are kept elsewhere: its label in the paper's tables
 (``resources/release_benchmark_rows.csv``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -17,8 +17,8 @@ from bentxt.release import ANNOTATION_TYPES
 class Placeholders(NamedTuple):
     """Placeholders of a template: those that it must have, and those that it may have besides."""
 
-    required: frozenset = frozenset()
-    allowed: frozenset = frozenset()
+    required: frozenset[str] = frozenset()
+    allowed: frozenset[str] = frozenset()
 
 
 class Category(NamedTuple):
@@ -49,15 +49,15 @@ class Category(NamedTuple):
     annotation_type: str
     category: str
     about: str | None
-    forms: Mapping
-    phrases: Mapping = MappingProxyType({})
+    forms: Mapping[str, Placeholders]
+    phrases: Mapping[str, frozenset[str]] = MappingProxyType({})
     place_column: str | None = None
-    content_settings: tuple = ()
-    wording_settings: tuple = ()
+    content_settings: tuple[str, ...] = ()
+    wording_settings: tuple[str, ...] = ()
     rows_per_patch: int | None = None
 
     @property
-    def needs_map(self):
+    def needs_map(self) -> bool:
         """Whether the reference map answers it; a place is answered by what the table of patches says."""
         return self.place_column is None
 
@@ -68,7 +68,7 @@ NOUNS = frozenset({"area", "patch", "region"})
 _VERBS = frozenset({"is_are", "Is_Are", "does_do", "Does_Do"})
 
 
-def _takes(*required, allowed=()):
+def _takes(*required: str, allowed: Iterable[str] = ()) -> Placeholders:
     return Placeholders(frozenset(required), frozenset(allowed))
 
 
@@ -201,17 +201,17 @@ QUESTION_TYPES = {entry.file: entry.name for entry in ANNOTATION_TYPES if entry.
 PLACE_COLUMNS = tuple(row.place_column for row in CATEGORY_TABLE.values() if row.place_column)
 
 
-def categories_of(annotation_type):
+def categories_of(annotation_type: str) -> dict[str, Category]:
     """Return the rows of :data:`CATEGORY_TABLE` of one type, by category."""
     return {category: row for (name, category), row in CATEGORY_TABLE.items() if name == annotation_type}
 
 
-def settings_of(annotation_type):
+def settings_of(annotation_type: str) -> list[str]:
     """Return the keys of ``questions`` in the config that the questions of a type depend on, sorted."""
     rows = categories_of(annotation_type).values()
     return sorted({key for row in rows for key in (*row.content_settings, *row.wording_settings)})
 
 
-def content_settings():
+def content_settings() -> list[str]:
     """Return the keys of ``questions`` that answers and the choice of instances depend on, sorted."""
     return sorted({key for row in CATEGORY_TABLE.values() for key in row.content_settings})

@@ -1,9 +1,10 @@
 """Wrong options and untrue statements: absent classes, pairs that do not touch, near climate zones."""
 
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from bentxt.nomenclature import CLASSES
-from bentxt.questions.similar_classes import most_similar
+from bentxt.questions.similar_classes import Tiers, most_similar
 from bentxt.randomness import pick
 
 # Official names that begin alike come in the same order in every form of the names.
@@ -11,17 +12,23 @@ _RANK = {index: rank for rank, index in enumerate(sorted(range(len(CLASSES)), ke
 _ALL = frozenset(range(len(CLASSES)))
 
 
-def alphabetical(first, second):
+def alphabetical(first: int, second: int) -> tuple[int, int]:
     """Return two class indices in the alphabetical order of their names."""
     return (first, second) if _RANK[first] <= _RANK[second] else (second, first)
 
 
-def absent_classes(classes):
+def absent_classes(classes: Iterable[int]) -> frozenset[int]:
     """Return the set of the classes that are not among those of a patch."""
     return _ALL.difference(classes)
 
 
-def pair_apart(classes, refused, similar, draws, kinds=("present", "mixed", "absent")):
+def pair_apart(
+    classes: list[int],
+    refused: set[tuple[int, int]],
+    similar: tuple[Tiers, ...],
+    draws: Sequence[float],
+    kinds: Iterable[str] = ("present", "mixed", "absent"),
+) -> tuple[int, int] | None:
     """Draw two classes that do not touch.
 
     Parameters
@@ -53,9 +60,8 @@ def pair_apart(classes, refused, similar, draws, kinds=("present", "mixed", "abs
                 return pick(pairs, of_first)
             continue
         absent = absent_classes(classes)
-        first = pick(classes, of_first)
-        if kind == "absent":
-            first = most_similar(similar[first], absent, of_absent)
+        present = pick(classes, of_first)
+        first = most_similar(similar[present], absent, of_absent) if kind == "absent" else present
         if first is None:
             continue
         allowed = absent.difference(*(pair for pair in refused if first in pair), (first,))
@@ -65,7 +71,7 @@ def pair_apart(classes, refused, similar, draws, kinds=("present", "mixed", "abs
     return None
 
 
-def near_zones(zone, zones, least=6):
+def near_zones(zone: str, zones: Sequence[str], least: int = 6) -> tuple[str, ...]:
     """Return the climate zones that are most like one, at least ``least`` of them.
 
     Two names are as unlike as the number of their comma-separated parts that differ: main group,

@@ -1,17 +1,19 @@
 """Multiple-choice questions: four options, one of them right, in a uniformly drawn place (Section 3.3)."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bentxt.class_wording import verb_forms
+from bentxt.class_wording import ClassWording, verb_forms
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES, COUNTRIES
-from bentxt.patches.patch_attributes import BOXES
+from bentxt.patches.patch_attributes import BOXES, PatchAttributes
 from bentxt.questions.distractors import absent_classes, alphabetical, near_zones, pair_apart
 from bentxt.questions.quantities import MOST, check_grid, pick_unit, position, range_layouts, range_text
 from bentxt.questions.question_rows import QuestionRow
 from bentxt.questions.relative_position import DIRECTIONS, direction
-from bentxt.questions.similar_classes import most_similar
+from bentxt.questions.similar_classes import Tiers, most_similar
+from bentxt.questions.templates import TemplateSet
 from bentxt.randomness import generator, pick, pick_several
 from bentxt.release import AUTUMN, LETTERS, SEASONS
 
@@ -60,7 +62,7 @@ class MultipleChoiceSettings:
     area_range_width: tuple
     release_compatible: bool
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_grid(self.area_grid)
         # A full patch must have its ranges too: refuse impossible settings before the first patch.
         range_layouts(1, self.area_grid, *self.area_range_width)
@@ -84,9 +86,17 @@ class MultipleChoiceQuestions:
     """
 
     #: What the questions need of instances.
-    instance_fields = BOXES
+    instance_fields: tuple[str, ...] = BOXES
 
-    def __init__(self, seed, settings, templates, wording, similar, zones):
+    def __init__(
+        self,
+        seed: int,
+        settings: MultipleChoiceSettings,
+        templates: TemplateSet,
+        wording: tuple[ClassWording, ...],
+        similar: tuple[Tiers, ...],
+        zones: Sequence[str],
+    ) -> None:
         self._seed = seed
         self._grid = settings.area_grid
         self._widths = settings.area_range_width
@@ -99,7 +109,7 @@ class MultipleChoiceQuestions:
         self._similar = similar
         self._near_zones = {zone: near_zones(zone, zones) for zone in zones}
 
-    def rows(self, patch):
+    def rows(self, patch: PatchAttributes) -> list[QuestionRow]:
         """Return the rows of one patch in the release's order.
 
         Parameters
@@ -131,11 +141,21 @@ class MultipleChoiceQuestions:
         rows.append(self._season(patch, own("season")))
         return rows
 
-    def _row(self, category, values, right, wrong, classes, draws, reserve=False):
+    def _row(
+        self,
+        category: str,
+        values: dict[str, str],
+        right: str,
+        wrong: list[str],
+        classes: list[int],
+        draws: list[float],
+        reserve: bool = False,
+    ) -> QuestionRow:
         """Put the options behind the instruction: two draws, for the template and the right one's place."""
         template = self._templates.pick(category, draws[0])
         place = int(draws[1] * 4)
-        a, b, c, d = (*wrong[:place], right, *wrong[place:])
+        options = [*wrong[:place], right, *wrong[place:]]
+        a, b, c, d = options
         text = f"{template.render(values)} a) {a}, b) {b}, c) {c}, d) {d}"
         return QuestionRow(category, text, LETTERS[place], template.id, classes, reserve)
 

@@ -19,11 +19,14 @@ NUMBERS = ("one", "two", "three", "four")
 #: The greatest count that options of multiple-choice questions give as a digit.
 MOST = 5
 
+#: The bounds of one statement about an area in grid lines: one, two or none.
+Bounds = tuple[int, ...]
+
 #: Widest range of a binary area question, in shares of the patch.
 WIDEST = 0.5
 
 
-def check_grid(grid):
+def check_grid(grid: int) -> int:
     """Refuse an area grid that does not divide the patch, or is too coarse or fine for four options."""
     if not isinstance(grid, int) or grid not in (5, 10, 20):
         raise InputError(
@@ -32,7 +35,7 @@ def check_grid(grid):
     return grid
 
 
-def position(pixels, grid):
+def position(pixels: int, grid: int) -> int:
     """Return where an area lies on the grid.
 
     Parameters
@@ -52,19 +55,19 @@ def position(pixels, grid):
     return 2 * line + (rest > 0)
 
 
-def bound_text(line, grid, unit):
+def bound_text(line: int, grid: int, unit: str) -> str:
     """Return a threshold in words: ``bound_text(3, 10, "%")`` is ``30%``, in metres ``432000 sqm``."""
     return f"{line * grid}%" if unit == "%" else f"{line * grid * PATCH_AREA // 100}{unit}"
 
 
-def range_text(low, high, grid, unit):
+def range_text(low: int, high: int, grid: int, unit: str) -> str:
     """Return a range as options give it: ``10 to 40%``, ``144000 to 576000 sqm``."""
     if unit == "%":
         return f"{low * grid} to {high * grid}%"
     return f"{low * grid * PATCH_AREA // 100} to {high * grid * PATCH_AREA // 100}{unit}"
 
 
-def pick_unit(draw):
+def pick_unit(draw: float) -> str:
     """Return ``%`` or one of :data:`METRIC_UNITS` for a draw from [0, 1)."""
     if draw < PERCENT_SHARE:
         return "%"
@@ -72,7 +75,9 @@ def pick_unit(draw):
 
 
 @cache
-def area_statements(where, truth, grid):
+def area_statements(
+    where: int, truth: bool, grid: int
+) -> tuple[tuple[str, tuple[tuple[Bounds, ...], ...]], ...]:
     """Return the statements that are true, or false, of a present class's area.
 
     ``at least`` and ``at most`` are inclusive, ``more than`` and ``less than`` strict. A range never has
@@ -123,7 +128,7 @@ def area_statements(where, truth, grid):
 
 
 @cache
-def count_statements(count, truth):
+def count_statements(count: int, truth: bool) -> tuple[tuple[str, tuple[int | None, ...]], ...]:
     """Return the statements that are true, or false, of the number of instances of a present class.
 
     Parameters
@@ -140,7 +145,7 @@ def count_statements(count, truth):
         hold for any present class, or for none, as ``one or more``, are left out.
     """
     words = range(1, len(NUMBERS) + 1)
-    statements = {
+    statements: dict[str, list[int | None]] = {
         "exactly": [n for n in words if (count == n) is truth],
         "at least": [n for n in words if n > 1 and (count >= n) is truth],
         "at most": [n for n in words if n > 1 and (count <= n) is truth],
@@ -152,13 +157,15 @@ def count_statements(count, truth):
     return tuple((name, tuple(numbers)) for name, numbers in statements.items() if numbers)
 
 
-def amount_is_singular(statement, number):
+def amount_is_singular(statement: str, number: int | None) -> bool:
     """Return whether the noun and the verb of an amount are singular: ``more than one continuous area``."""
     return statement == "single" or (statement in ("exactly", "more than") and number == 1)
 
 
 @cache
-def range_layouts(where, grid, narrowest, widest):
+def range_layouts(
+    where: int, grid: int, narrowest: float, widest: float
+) -> tuple[list[tuple[tuple[int, int], ...]], list[int]]:
     """Return how four ranges that do not overlap can lie on the grid with the area in just one of them.
 
     Parameters
@@ -167,7 +174,7 @@ def range_layouts(where, grid, narrowest, widest):
         :func:`position` of the area, above 0.
     grid : int
         Step in percent.
-    narrowest, widest : int
+    narrowest, widest : float
         Least and greatest width of a range in percent.
 
     Returns
@@ -188,7 +195,9 @@ def range_layouts(where, grid, narrowest, widest):
     common = 1
     for width in widths:
         common *= width
-    layouts, cumulated, total = [], [], 0
+    layouts: list[tuple[tuple[int, int], ...]] = []
+    cumulated: list[int] = []
+    total = 0
     for ranges in _disjoint_ranges(0, lines, 4, widths):
         for right in ranges:
             low, high = 2 * right[0], 2 * right[1]

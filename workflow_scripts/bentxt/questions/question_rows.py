@@ -1,6 +1,7 @@
 """From the questions of single patches to a table: what all makers of questions share."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 
 class QuestionRow(NamedTuple):
@@ -24,17 +25,18 @@ class QuestionRow(NamedTuple):
     input: str
     output: str
     template: str
-    classes: list
+    classes: list[int]
     reserve: bool = False
 
 
 class QuestionRows:
     """Rows of the question table, collected patch by patch."""
 
-    def __init__(self):
-        self._patch_ids, self._rows = [], []
+    def __init__(self) -> None:
+        self._patch_ids: list[str] = []
+        self._rows: list[QuestionRow] = []
 
-    def extend(self, patch_id, rows):
+    def extend(self, patch_id: str, rows: list[QuestionRow]) -> None:
         """Append the rows of one patch.
 
         Parameters
@@ -45,10 +47,10 @@ class QuestionRows:
         self._patch_ids += [patch_id] * len(rows)
         self._rows += rows
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._rows)
 
-    def take(self):
+    def take(self) -> dict[str, Sequence[Any]]:
         """Return the columns collected so far, and begin again."""
         patch_ids, rows = self._patch_ids, self._rows
         self._patch_ids, self._rows = [], []

@@ -1,18 +1,21 @@
 """One question table from the tables of attributes: read, ask and write, block by block."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
-from bentxt.class_wording import load_wording
+from bentxt.class_wording import ClassWording, load_wording
 from bentxt.patches.climate_legend import zone_names
 from bentxt.patches.patch_attributes import BLOCK, read_patch_attributes
+from bentxt.program.lineage import Lineage
 from bentxt.program.progress_bars import progress
 from bentxt.questions.binary import BinaryQuestions, BinarySettings
 from bentxt.questions.categories import QUESTION_TYPES
 from bentxt.questions.multiple_choice import MultipleChoiceQuestions, MultipleChoiceSettings
 from bentxt.questions.question_rows import QuestionRows
 from bentxt.questions.referring import BoxQuestions, BoxSettings
-from bentxt.questions.similar_classes import load_similar_classes
+from bentxt.questions.similar_classes import Tiers, load_similar_classes
 from bentxt.questions.templates import TemplateSet, load_templates
 from bentxt.tables.schemas.questions_schema import QUESTIONS
 from bentxt.tables.table_files import TableWriter
@@ -36,12 +39,18 @@ class Resources:
 
     type: str
     templates: TemplateSet
-    wording: tuple
-    similar: tuple
-    zones: tuple
+    wording: tuple[ClassWording, ...]
+    similar: tuple[Tiers, ...]
+    zones: tuple[str, ...]
 
 
-def load_resources(annotation_type, templates, class_wording, similar_classes, climate_zones):
+def load_resources(
+    annotation_type: str,
+    templates: Iterable[Path | str],
+    class_wording: Path | str,
+    similar_classes: Path | str,
+    climate_zones: Path | str,
+) -> Resources:
     """Read and check everything that questions of one type are worded with.
 
     Parameters
@@ -73,20 +82,30 @@ def load_resources(annotation_type, templates, class_wording, similar_classes, c
 TYPE_SETTINGS = {"binary": BinarySettings, "mcq": MultipleChoiceSettings, "bounding_box": BoxSettings}
 
 
-def question_maker(seed, settings, resources):
+def question_maker(
+    seed: int, settings: BinarySettings | MultipleChoiceSettings | BoxSettings, resources: Resources
+) -> BinaryQuestions | MultipleChoiceQuestions | BoxQuestions:
     """Return the maker of the questions of one type; its ``rows(patch)`` does the work.
 
     Its ``instance_fields`` says what it reads of instances.
     """
-    parts = (seed, settings, resources.templates, resources.wording)
-    if resources.type == "binary":
-        return BinaryQuestions(*parts, resources.similar)
-    if resources.type == "mcq":
-        return MultipleChoiceQuestions(*parts, resources.similar, resources.zones)
-    return BoxQuestions(*parts)
+    templates, wording, similar = resources.templates, resources.wording, resources.similar
+    if isinstance(settings, BinarySettings):
+        return BinaryQuestions(seed, settings, templates, wording, similar)
+    if isinstance(settings, MultipleChoiceSettings):
+        return MultipleChoiceQuestions(seed, settings, templates, wording, similar, resources.zones)
+    return BoxQuestions(seed, settings, templates, wording)
 
 
-def generate_questions(seed, settings, resources, tables, out, lineage, block=BLOCK):
+def generate_questions(
+    seed: int,
+    settings: BinarySettings | MultipleChoiceSettings | BoxSettings,
+    resources: Resources,
+    tables: tuple[Path | str, Path | str, Path | str, Path | str],
+    out: Path | str,
+    lineage: Lineage,
+    block: int = BLOCK,
+) -> int:
     """Write the question table of one type.
 
     Parameters
@@ -121,6 +140,6 @@ def generate_questions(seed, settings, resources, tables, out, lineage, block=BL
                 rows.extend(patch.patch_id, maker.rows(patch))
             writer.write(rows.take())
             bar.update(len(patches))
-        written, patches = writer.rows, bar.n
-    logging.info("%s: %d rows about %d patches", resources.type, written, patches)
+        written, asked = writer.rows, bar.n
+    logging.info("%s: %d rows about %d patches", resources.type, written, asked)
     return written

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from bentxt.nomenclature import PIXELS
-from bentxt.patches.patch_attributes import Instance
+from bentxt.patches.patch_attributes import Instance, PatchAttributes
 from bentxt.questions.box_notation import box_text, point_text
 from bentxt.questions.question_rows import QuestionRow
 from bentxt.randomness import generator
@@ -46,7 +46,7 @@ class BoxQuestions:
     """
 
     #: What the questions need of instances: everything.
-    instance_fields = Instance._fields
+    instance_fields: tuple[str, ...] = Instance._fields
 
     def __init__(self, seed, settings, templates, wording):
         self._seed = seed
@@ -56,7 +56,7 @@ class BoxQuestions:
         self._templates = templates
         self._lower = [forms.lower for forms in wording]
 
-    def rows(self, patch):
+    def rows(self, patch: PatchAttributes) -> list[QuestionRow]:
         """Return the rows of one patch: points, then references.
 
         Parameters
@@ -85,16 +85,16 @@ class BoxQuestions:
             rows.append(QuestionRow("reference", text, box_text(*instance.box), template.id, [index]))
         return rows
 
-    def points(self, patch):
+    def points(self, patch: PatchAttributes) -> list[tuple[Instance, str]]:
         """Return the targets of point questions: :func:`point_targets` with this maker's settings."""
         return point_targets(patch, self._point_min_share)
 
-    def references(self, patch):
+    def references(self, patch: PatchAttributes) -> list[tuple[Instance, str]]:
         """Return the targets of expressions: :func:`reference_targets` with this maker's settings."""
         return reference_targets(patch, self._reference_share, self._min_fill)
 
 
-def point_targets(patch, min_share):
+def point_targets(patch: PatchAttributes, min_share: float) -> list[tuple[Instance, str]]:
     """Return the instances that a point can name, each with its point.
 
     They contain their centroid and are not tiny; a patch of one class has none. Two instances whose
@@ -127,7 +127,9 @@ def point_targets(patch, min_share):
     return [(instance, point) for instance, point in found if written[point] == 1]
 
 
-def reference_targets(patch, shares, min_fill):
+def reference_targets(
+    patch: PatchAttributes, shares: tuple[float, float], min_fill: float
+) -> list[tuple[Instance, str]]:
     """Return the instances that an expression can name, each with ``largest``, ``smallest`` or ``""``.
 
     A class's only instance, or its largest and its smallest one where no other is as large or small;

@@ -4,7 +4,7 @@
 DIRECTIONS = ("top", "top-right", "right", "bottom-right", "bottom", "bottom-left", "left", "top-left")
 
 
-def direction(anchor, target):
+def direction(anchor: tuple[int, int, int, int], target: tuple[int, int, int, int]) -> str | None:
     """Return where one bounding box lies, seen from another.
 
     Parameters

@@ -1,13 +1,18 @@
 """Classes that are easily confused, for wrong answers that are not easily told (Section 3.3)."""
 
+from pathlib import Path
+
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASS_INDEX, CLASSES
 from bentxt.resources import RESOURCES, load_yaml
 
 SIMILAR_CLASSES = RESOURCES / "similar_classes.yaml"
 
+#: The tiers of similar classes of one class, as class indices, the most similar ones first.
+Tiers = tuple[tuple[int, ...], ...]
 
-def load_similar_classes(path=SIMILAR_CLASSES):
+
+def load_similar_classes(path: Path | str = SIMILAR_CLASSES) -> tuple[Tiers, ...]:
     """Read the neighbours of each class in CORINE's hierarchy.
 
     Parameters
@@ -48,7 +53,7 @@ def load_similar_classes(path=SIMILAR_CLASSES):
     return tuple(similar)
 
 
-def most_similar(tiers, allowed, draw):
+def most_similar(tiers: Tiers, allowed: set[int] | frozenset[int], draw: float) -> int | None:
     """Pick a class among those allowed in the nearest tier that has any.
 
     Parameters

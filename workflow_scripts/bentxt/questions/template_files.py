@@ -1,7 +1,10 @@
 """Template files: their keys, placeholders and texts, read and checked."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from string import Formatter
+from typing import Any
 
 from bentxt.errors import InputError
 from bentxt.questions.categories import CATEGORY_TABLE, NOUNS, categories_of
@@ -24,7 +27,7 @@ _NEGATION = re.compile(
 )
 
 
-def read_template_file(path, annotation_type):
+def read_template_file(path: Path | str, annotation_type: str) -> tuple[str, dict[str, Any]]:
     """Read one template file and check its keys.
 
     Parameters
@@ -63,7 +66,7 @@ def read_template_file(path, annotation_type):
     return category, content
 
 
-def file_problems(content, annotation_type, category):
+def file_problems(content: dict[str, Any], annotation_type: str, category: str) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a file's phrases and templates, each looked at alone.
 
     Parameters
@@ -102,7 +105,7 @@ def file_problems(content, annotation_type, category):
             yield f"{entry['id']}: {entry['text']}", problem
 
 
-def is_entry(entry):
+def is_entry(entry: object) -> bool:
     """Return whether an entry has the keys of a template; its text may still be wrong."""
     return (
         isinstance(entry, dict)

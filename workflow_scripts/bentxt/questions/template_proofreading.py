@@ -6,12 +6,13 @@ lint.
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import cycle, product
 from pathlib import Path
 
-from bentxt.class_wording import CLASS_WORDING, load_wording, verb_forms
+from bentxt.class_wording import CLASS_WORDING, ClassWording, load_wording, verb_forms
 from bentxt.errors import InputError
 from bentxt.questions.categories import CATEGORY_TABLE, NOUNS, QUESTION_TYPES
 from bentxt.questions.distractors import alphabetical
@@ -56,11 +57,13 @@ class TemplateProblem:
     item: str
     problem: str
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.file}: {self.item}: {self.problem}"
 
 
-def check_templates(folder, class_wording=CLASS_WORDING):
+def check_templates(
+    folder: Path | str, class_wording: Path | str = CLASS_WORDING
+) -> tuple[list[TemplateProblem], dict[tuple[str, str, str], int]]:
     """Find everything that is wrong with the templates of a folder.
 
     Parameters
@@ -80,7 +83,7 @@ def check_templates(folder, class_wording=CLASS_WORDING):
     folder = Path(folder)
     problems = []
     counts = {(*key, form): 0 for key, row in CATEGORY_TABLE.items() for form in row.forms}
-    known = {}
+    known: dict[tuple[str, str], str] = {}
     try:
         wording = load_wording(class_wording)
     except InputError as error:
@@ -133,7 +136,7 @@ def _duplicates(entries, path, known):
     return found
 
 
-def counts_table(counts):
+def counts_table(counts: Mapping[tuple[str, str, str], int]) -> str:
     """Return the numbers of templates by type, category and form as aligned text, with the sum."""
     rows = [("type", "category", "form", "templates")]
     rows += [(*key, str(number)) for key, number in sorted(counts.items())]
@@ -154,7 +157,7 @@ def _too_few(counts):
     for key, number in counts.items():
         if not number:
             yield ", ".join(filter(None, key)), "no template"
-    types = Counter()
+    types: Counter[tuple[str, str]] = Counter()
     for (annotation_type, category, _), number in counts.items():
         types[annotation_type, category] += number
     for (annotation_type, category), number in types.items():
@@ -170,7 +173,7 @@ def _too_few(counts):
 # Rendering
 
 
-def amounts(phrases):
+def amounts(phrases: dict[tuple[str, str], tuple[Template, ...]]) -> list[tuple[dict[str, str], bool]]:
     """Return every phrase of an amount that occurs, with what agrees with it.
 
     Parameters
@@ -193,7 +196,9 @@ def amounts(phrases):
             for number in some
             if name == statement
         }
-        for phrase, number in product(phrases["count", statement], sorted(numbers)):
+        for phrase, number in product(
+            phrases["count", statement], sorted(numbers, key=lambda number: number or 0)
+        ):
             singular = amount_is_singular(statement, number)
             values = {
                 "amount": phrase.render({"number": NUMBERS[number - 1]} if number else {}),
@@ -204,7 +209,7 @@ def amounts(phrases):
     return found
 
 
-def quantities(phrases):
+def quantities(phrases: dict[tuple[str, str], tuple[Template, ...]]) -> list[str]:
     """Return every phrase of an area once, in changing units, parameter as above; list of str."""
     units = cycle(("%", *METRIC_UNITS))
     found = []
@@ -215,7 +220,12 @@ def quantities(phrases):
     return found
 
 
-def renderings(template, category, wording, phrases):
+def renderings(
+    template: Template,
+    category: str,
+    wording: Sequence[ClassWording],
+    phrases: dict[tuple[str, str], tuple[Template, ...]],
+) -> Iterator[tuple[str, tuple[tuple[str, bool], ...]]]:
     """Yield every text that a template can become.
 
     Parameters
@@ -273,7 +283,12 @@ def _choices(wording):
     }
 
 
-def rendering_problems(template, category, wording, phrases):
+def rendering_problems(
+    template: Template,
+    category: str,
+    wording: Sequence[ClassWording],
+    phrases: dict[tuple[str, str], tuple[Template, ...]],
+) -> Iterator[str]:
     """Yield each kind of fault in a template's texts once, with the first text that has it.
 
     Parameters as for :func:`renderings`.
@@ -286,7 +301,7 @@ def rendering_problems(template, category, wording, phrases):
                 yield f"{fault}: {words!r} in {text!r}"
 
 
-def text_faults(text, subjects=()):
+def text_faults(text: str, subjects: Iterable[tuple[str, bool]] = ()) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a rendered text.
 
     Parameters

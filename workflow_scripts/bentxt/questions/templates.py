@@ -14,9 +14,12 @@ A template of a category with several forms (see
 :data:`bentxt.questions.categories.CATEGORY_TABLE`) names its ``form``.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from operator import itemgetter
+from pathlib import Path
 from string import Formatter
+from typing import Any
 
 from bentxt.errors import InputError
 from bentxt.questions.categories import CATEGORY_TABLE, categories_of
@@ -37,13 +40,15 @@ class Template:
 
     id: str
     text: str
+    _pattern: str = field(init=False, repr=False, compare=False)
+    _values: Callable[[Mapping[str, str]], tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         pattern, names = _compile(self.text)
         object.__setattr__(self, "_pattern", pattern)
         object.__setattr__(self, "_values", _getter(names))
 
-    def render(self, values):
+    def render(self, values: Mapping[str, str]) -> str:
         """Return the text with each placeholder replaced by its entry in the mapping ``values``."""
         return self._pattern % self._values(values)
 
@@ -80,21 +85,21 @@ class TemplateSet:
         ``(category, statement)`` to a tuple of :class:`Template` for quantities.
     """
 
-    templates: dict
-    phrases: dict
+    templates: dict[tuple[str, str], tuple[Template, ...]]
+    phrases: dict[tuple[str, str], tuple[Template, ...]]
 
-    def pick(self, category, draw, form=""):
+    def pick(self, category: str, draw: float, form: str = "") -> Template:
         """Return the template of a category and form that a draw from [0, 1) falls on."""
         choices = self.templates[category, form]
         return choices[int(draw * len(choices))]
 
-    def phrase(self, category, statement, draw):
+    def phrase(self, category: str, statement: str, draw: float) -> Template:
         """Return the phrase of a statement about a quantity that a draw from [0, 1) falls on."""
         choices = self.phrases[category, statement]
         return choices[int(draw * len(choices))]
 
 
-def load_templates(paths, annotation_type):
+def load_templates(paths: Iterable[Path | str], annotation_type: str) -> TemplateSet:
     """Read and check the template files of one type.
 
     Parameters
@@ -115,7 +120,10 @@ def load_templates(paths, annotation_type):
         templates, or an identifier or a text given twice. What takes rendering to find is left to
         :mod:`bentxt.questions.template_proofreading`.
     """
-    templates, phrases, identifiers, texts = {}, {}, {}, {}
+    templates: dict[tuple[str, str], list[Template]] = {}
+    phrases: dict[tuple[str, str], tuple[Template, ...]] = {}
+    identifiers: dict[str, Path | str] = {}
+    texts: dict[str, Path | str] = {}
     paths = list(paths)
     for path in paths:
         category, content = read_template_file(path, annotation_type)
@@ -140,7 +148,9 @@ def load_templates(paths, annotation_type):
     return TemplateSet(ordered, phrases)
 
 
-def phrases_of(content, annotation_type, category):
+def phrases_of(
+    content: dict[str, Any], annotation_type: str, category: str
+) -> dict[tuple[str, str], tuple[Template, ...]]:
     """Return the phrases of a file without problems, as :attr:`TemplateSet.phrases`."""
     return {
         (category, statement): tuple(

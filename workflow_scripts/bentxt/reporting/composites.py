@@ -1,9 +1,11 @@
 """Pictures of a patch: true colour, radar composite, reference map in the colours of its classes."""
 
 import csv
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES, class_lookup
@@ -12,7 +14,9 @@ from bentxt.nomenclature import CLASSES, class_lookup
 NO_CLASS = (128, 128, 128)
 
 
-def stretched(channels, percentiles=(2, 98), joint=False):
+def stretched(
+    channels: Iterable[ArrayLike], percentiles: tuple[float, float] = (2, 98), joint: bool = False
+) -> np.ndarray:
     """Stretch channels between two percentiles for display.
 
     Parameters
@@ -36,7 +40,7 @@ def stretched(channels, percentiles=(2, 98), joint=False):
     return np.rint(255 * np.clip((stack - low) / width, 0, 1)).astype(np.uint8)
 
 
-def true_colour(bands):
+def true_colour(bands: Mapping[str, ArrayLike]) -> np.ndarray:
     """Return the true-colour picture of a Sentinel-2 patch.
 
     Parameters
@@ -53,7 +57,7 @@ def true_colour(bands):
     return np.rint(255 * (picture / 255) ** 0.8).astype(np.uint8)
 
 
-def radar_composite(bands):
+def radar_composite(bands: Mapping[str, ArrayLike]) -> np.ndarray:
     """Return the composite of a Sentinel-1 patch: red VV, green VH, blue VV/VH (a difference in dB).
 
     Parameters
@@ -70,7 +74,7 @@ def radar_composite(bands):
     return stretched([vv, vh, vv - vh])
 
 
-def read_class_colours(path):
+def read_class_colours(path: Path | str) -> np.ndarray:
     """Read the colours of the 19 classes.
 
     Parameters
@@ -102,12 +106,12 @@ def read_class_colours(path):
     return colours
 
 
-def class_map(codes):
+def class_map(codes: ArrayLike) -> np.ndarray:
     """Return the classes of a reference map: uint8, 0–18, or a value above 18 where there is none."""
     return class_lookup()[np.asarray(codes)]
 
 
-def map_picture(classes, colours):
+def map_picture(classes: np.ndarray, colours: np.ndarray) -> np.ndarray:
     """Return the picture of a class map: uint8, shape (height, width, 3)."""
     table = np.tile(np.array(NO_CLASS, np.uint8), (256, 1))
     table[: len(colours)] = colours

@@ -7,11 +7,13 @@ the config, the benchmark's ``selection`` follows quotas.
 """
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
-from bentxt.dataset.annotation_counts import ADJACENT, BENCH, BOXES, SPLITS
+from bentxt.dataset.annotation_counts import ADJACENT, BENCH, BOXES, SPLITS, DatasetCounts
 from bentxt.questions.categories import CATEGORY_TABLE
 from bentxt.release import ANSWERS, CATEGORIES, TYPE_CATEGORIES
-from bentxt.reporting.release_counts import OUTSIDE
+from bentxt.reporting.release_counts import OUTSIDE, ReleaseCounts
 from bentxt.reporting.tables import RUN_REMARKS, csv_text
 
 COLUMNS = (
@@ -38,12 +40,12 @@ UNIFORM = "uniform draw; the release's share is not known"
 OWN = "no such category in the release"
 
 
-def share_error(share, items):
+def share_error(share: float, items: int) -> float:
     """Return the standard error of a share of so many independent items: √(p(1−p)/n)."""
     return math.sqrt(share * (1 - share) / items)
 
 
-def mean_and_error(histogram):
+def mean_and_error(histogram: Mapping[int, int]) -> tuple[float, float]:
     """Return mean and standard error of numbers given as {number: how often}; the error is NaN for one."""
     items = sum(histogram.values())
     mean = sum(number * often for number, often in histogram.items()) / items
@@ -53,7 +55,7 @@ def mean_and_error(histogram):
     return mean, math.sqrt(squares / (items - 1) / items)
 
 
-def yes_share_error(adjacent, patches):
+def yes_share_error(adjacent: float, patches: int) -> float:
     """Return the standard error of the share of yes among adjacency questions.
 
     Every patch has one no, and a share ``adjacent`` of the patches one yes: the rows are not independent,
@@ -62,7 +64,7 @@ def yes_share_error(adjacent, patches):
     return share_error(adjacent, patches) / (1 + adjacent) ** 2
 
 
-def count_rows(counts, release, run):
+def count_rows(counts: DatasetCounts, release: ReleaseCounts, run: str) -> list[dict[str, Any]]:
     """Compare a data set with the release.
 
     Parameters
@@ -177,8 +179,14 @@ def _patches_with(counts, release):
         ("mcq", "relative pos", ("mcq", "relative pos"), 100 * position / patches, "derived"),
         (*BOXES, "", BOXES, release.number(*boxes), release.basis(*boxes)),
     ):
-        row = {"quantity": "share of patches with a row", "type": annotation_type, "category": category}
-        row |= {"answer": "yes" if key == ADJACENT else "", "split": OUTSIDE, "items": counts.patches_outside}
+        row: dict[str, Any] = {
+            "quantity": "share of patches with a row",
+            "type": annotation_type,
+            "category": category,
+            "answer": "yes" if key == ADJACENT else "",
+            "split": OUTSIDE,
+            "items": counts.patches_outside,
+        }
         row |= {"expected": float(expected), "basis": basis, "follows_from": "landscape"}
         row = _share(row, counts.patches_outside - counts.histograms[key][0])
         if basis == "rounded":
@@ -189,7 +197,11 @@ def _patches_with(counts, release):
 def _splits(counts, release):
     for unit, numbers in (("patches", counts.patches), ("rows", counts.rows)):
         for split in SPLITS:
-            row = {"quantity": f"share of {unit}", "split": split, "items": sum(numbers.values())}
+            row: dict[str, Any] = {
+                "quantity": f"share of {unit}",
+                "split": split,
+                "items": sum(numbers.values()),
+            }
             row["expected"] = 100 * release.number(unit, split) / release.number(unit)
             row |= {"basis": release.basis(unit, split), "follows_from": "split", "standard_error": None}
             yield _share(row, numbers[split])
@@ -206,7 +218,12 @@ def _benchmark(counts, release):
     shares += [key for key in TYPE_CATEGORIES if key[0] in BOXES]
     for annotation_type, category in shares:
         key = ("rows", BENCH, annotation_type, category)
-        row = {"quantity": "share of rows", "type": annotation_type, "category": category, "split": BENCH}
+        row: dict[str, Any] = {
+            "quantity": "share of rows",
+            "type": annotation_type,
+            "category": category,
+            "split": BENCH,
+        }
         row |= {"items": items, "expected": 100 * release.number(*key) / published}
         row |= {"basis": release.basis(*key), "follows_from": "selection", "standard_error": None}
         taken = sum(
@@ -242,7 +259,7 @@ def _compared(value, expected, error):
     return {"standard_error": error, "deviation": (value - expected) / error}
 
 
-def counts_csv(rows):
+def counts_csv(rows: list[dict[str, Any]]) -> str:
     """Return the rows as CSV: value, expected and error with four decimals, the deviation with two."""
     fine = ("value", "expected", "standard_error")
     written = [row | {name: f"{row[name]:.4f}" for name in fine if row[name] is not None} for row in rows]

@@ -1,6 +1,7 @@
 """Table 1: the published comparison of data sets, and a row for the data set of this run."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 from bentxt.errors import InputError
@@ -25,7 +26,7 @@ _LABELS = {
 }
 
 
-def read_published(path):
+def read_published(path: Path | str) -> list[dict[str, str]]:
     """Read the published Table 1.
 
     Returns
@@ -46,7 +47,7 @@ def read_published(path):
     return rows
 
 
-def samples_in_words(count):
+def samples_in_words(count: int) -> str:
     """Write a number of samples as Table 1 does.
 
     Numbers from 100 thousand up to a million have no decimal.
@@ -64,13 +65,15 @@ def samples_in_words(count):
     return f"{count / 1e6:.1f}M"
 
 
-def samples_as_number(text):
+def samples_as_number(text: str) -> int:
     """Read what :func:`samples_in_words` writes."""
     factor = {"k": 1e3, "M": 1e6}.get(text[-1:], 1)
     return round(float(text.removesuffix("k").removesuffix("M")) * factor)
 
 
-def datasets_table(published, types, patches, run, backend):
+def datasets_table(
+    published: list[dict[str, str]], types: Mapping[str, int], patches: int, run: str, backend: str
+) -> Table:
     """Build Table 1.
 
     Parameters

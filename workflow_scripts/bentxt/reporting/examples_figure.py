@@ -1,7 +1,13 @@
 """Figure 1: an example of each task on one scene."""
 
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.typing import LineStyleType
 
 from bentxt.errors import InputError
 from bentxt.evaluation.answer_extraction import options_of
@@ -21,7 +27,7 @@ _CATEGORIES = {"relative pos": "relative position", "reference": "region", "None
 _BOX_COLOURS = {"reference": "#ffd400", "point": "#00e5ff"}
 
 
-def choose_scene(dataset):
+def choose_scene(dataset: pa.Table) -> str:
     """Return the patch whose rows show most tasks; among equals the one with fewest rows, then by name.
 
     Parameters
@@ -52,7 +58,7 @@ def choose_scene(dataset):
     return grouped["patch_id"][0].as_py()
 
 
-def choose_examples(rows):
+def choose_examples(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return one row for each task of a scene, in the order of the release.
 
     Binary questions take turns between the answers yes and no; a region is rather the largest box than a
@@ -67,10 +73,11 @@ def choose_examples(rows):
     -------
     list of dict
     """
-    tasks = {}
+    tasks: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
         tasks.setdefault((row["type"], row["category"]), []).append(row)
-    chosen, wanted = [], "yes"
+    chosen: list[dict[str, Any]] = []
+    wanted = "yes"
     for (kind, _), found in tasks.items():
         if kind == "binary":
             found = [row for row in found if row["output"] == wanted] or found
@@ -87,7 +94,9 @@ def _area(output):
     return (x1 - x0) * (y1 - y0)
 
 
-def draw_examples(examples, picture, radar, scene, run):
+def draw_examples(
+    examples: list[dict[str, Any]], picture: np.ndarray, radar: np.ndarray, scene: dict[str, Any], run: str
+) -> Figure:
     """Draw Figure 1.
 
     Parameters
@@ -106,7 +115,7 @@ def draw_examples(examples, picture, radar, scene, run):
     matplotlib.figure.Figure
     """
     column_x, column_width, side = (0.3, 3.95, 9.0), (3.3, 4.7, 4.7), 3.3
-    by_type = {}
+    by_type: dict[str, list[dict[str, Any]]] = {}
     for example in examples:
         by_type.setdefault(example["type"], []).append(example)
     columns = [
@@ -161,10 +170,12 @@ def _card(kind, example, width):
     if kind == "mcq":
         question = question[: question.rfind(" a) ")]
         for letter, option in options_of(example["input"]).items():
-            text, style = f"{letter}) {option}", {"indent": 0.3}
+            text = f"{letter}) {option}"
             if letter == example["output"]:
-                text, style = f"{text} ✓", style | {"colour": colour, "weight": "bold"}
-            answers.append(Paragraph(text, width, **style))
+                right = Paragraph(f"{text} ✓", width, colour=colour, weight="bold", indent=0.3)
+                answers.append(right)
+            else:
+                answers.append(Paragraph(text, width, indent=0.3))
     else:
         weight = "normal" if kind == "captioning" else "bold"
         answers.append(Paragraph(example["output"], width, colour=colour, weight=weight, indent=0.3))
@@ -194,16 +205,26 @@ def _draw_box(axes, example):
     colour = _BOX_COLOURS[example["category"]]
     # Both may be the same box: the point's is dashed, so that the region's shows through.
     point = example["category"] == "point"
-    outlines = [(1.8, colour, (0, (4, 3)))] if point else [(3.4, "black", "-"), (1.8, colour, "-")]
-    for width, line, style in outlines:
-        outline = {"edgecolor": line, "linewidth": width, "linestyle": style}
-        axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, clip_on=False, **outline))
+    dashed: list[tuple[float, str, LineStyleType]] = [(1.8, colour, (0, (4, 3)))]
+    solid: list[tuple[float, str, LineStyleType]] = [(3.4, "black", "-"), (1.8, colour, "-")]
+    for width, line, style in dashed if point else solid:
+        outline = Rectangle(
+            (x0, y0),
+            x1 - x0,
+            y1 - y0,
+            fill=False,
+            clip_on=False,
+            edgecolor=line,
+            linewidth=width,
+            linestyle=style,
+        )
+        axes.add_patch(outline)
     if point:
         x, y = point_of(example["input"])
         axes.plot(x, y, "o", markersize=7, markerfacecolor=colour, markeredgecolor="black")
 
 
-def point_of(instruction):
+def point_of(instruction: str) -> tuple[float, float]:
     """Return x and y of the ``<point>(x, y)</point>`` in an instruction.
 
     Raises

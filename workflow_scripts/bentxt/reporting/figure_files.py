@@ -1,16 +1,20 @@
 """Figures as files: one style for all, PDF and PNG, and the plotted numbers as CSV."""
 
 import logging
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
+from matplotlib.typing import RcKeyType
 
 from bentxt.atomic import atomic_path, write_text
 from bentxt.reporting.tables import csv_text
@@ -22,7 +26,7 @@ TYPE_COLOURS = {"binary": "#2f6db3", "mcq": "#8a4fb0", "bounding box": "#c4541d"
 # At the level of information it lists every glyph that goes into a PDF.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
-_STYLE = {
+_STYLE: dict[RcKeyType, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "text.color": INK,
@@ -39,13 +43,15 @@ _STYLE = {
 }
 
 
-def new_figure(width, height):
+def new_figure(width: float, height: float) -> Figure:
     """Return an empty figure of a size in inches, in the style of all figures."""
     plt.rcParams.update(_STYLE)
     return plt.figure(figsize=(width, height))
 
 
-def write_figure_files(figure, columns, rows, target):
+def write_figure_files(
+    figure: Figure, columns: Sequence[str], rows: list[dict[str, Any]], target: Path | str
+) -> list[Path]:
     """Write the plotted numbers to ``target`` (CSV), and the figure next to it as PDF and PNG.
 
     Parameters
@@ -74,7 +80,7 @@ def write_figure_files(figure, columns, rows, target):
 
 
 @cache
-def text_width(text, size, weight="normal"):
+def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of a line of text in inches."""
     if not text.strip():
         return 0.0
@@ -83,10 +89,12 @@ def text_width(text, size, weight="normal"):
     return path.get_extents().x1 / 72 * 1.03
 
 
-def wrapped(text, width, size, weight="normal"):
+def wrapped(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
     """Break a text into lines that fit into a width in inches; a longer word stands alone."""
     space = text_width("n n", size, weight) - text_width("nn", size, weight)
-    lines, line, used = [], [], 0.0
+    lines: list[str] = []
+    line: list[str] = []
+    used = 0.0
     for word in text.split():
         # Words are measured one by one: outlining every longer line again takes seconds a page.
         needed = text_width(word, size, weight)

@@ -1,7 +1,10 @@
 """Whether fine-tuning taught RS-InternVL anything: against the untrained model and constant answers."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from bentxt.errors import InputError
-from bentxt.evaluation.score import SCORED
+from bentxt.evaluation.score import SCORED, Score
 
 COLUMNS = (
     "task",
@@ -19,7 +22,12 @@ COLUMNS = (
 )
 
 
-def learning_rows(scores, run, models, tasks=("binary", "mcq")):
+def learning_rows(
+    scores: dict[tuple[str, str], Score],
+    run: str,
+    models: tuple[str, str],
+    tasks: Sequence[str] = ("binary", "mcq"),
+) -> list[dict[str, Any]]:
     """Compare accuracies task by task.
 
     Parameters
@@ -78,7 +86,7 @@ def learning_rows(scores, run, models, tasks=("binary", "mcq")):
     return rows
 
 
-def learning_report(rows):
+def learning_report(rows: list[dict[str, Any]]) -> str:
     """Return the rows as lines for a terminal."""
     lines = []
     for row in rows:

@@ -1,5 +1,7 @@
 """A figure as a page: text and pictures placed in inches from the upper left corner."""
 
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from bentxt.reporting.figure_files import INK, new_figure, text_width, wrapped
@@ -14,7 +16,7 @@ class Page:
         Inches.
     """
 
-    def __init__(self, width, height):
+    def __init__(self, width: float, height: float) -> None:
         self.width, self.height = width, height
         self.figure = new_figure(width, height)
         self.axes = self.figure.add_axes((0, 0, 1, 1))
@@ -22,13 +24,22 @@ class Page:
         self.axes.set_ylim(height, 0)
         self.axes.axis("off")
 
-    def line(self, x, y, text, size=9, colour=INK, weight="normal", align="left"):
+    def line(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float = 9,
+        colour: str = INK,
+        weight: str = "normal",
+        align: str = "left",
+    ) -> None:
         """Write one line whose top stands at ``y``."""
         self.axes.text(
             x, y, text, size=size, color=colour, weight=weight, ha=align, va="top", parse_math=False
         )
 
-    def tag(self, x, y, text, colour, size=7.5):
+    def tag(self, x: float, y: float, text: str, colour: str, size: float = 7.5) -> float:
         """Write a label in white on a coloured bar; return its right edge."""
         width = text_width(text, size, "bold") + 0.12
         height = size / 72 * 1.75
@@ -47,7 +58,7 @@ class Page:
         )
         return x + width
 
-    def frame(self, x, y, width, height, facecolor, edgecolor):
+    def frame(self, x: float, y: float, width: float, height: float, facecolor: str, edgecolor: str) -> None:
         """Draw a box with round corners behind what is written on it."""
         box = FancyBboxPatch(
             (x, y),
@@ -61,7 +72,7 @@ class Page:
         )
         self.axes.add_patch(box)
 
-    def picture(self, x, y, side, pixels):
+    def picture(self, x: float, y: float, side: float, pixels: np.ndarray) -> Axes:
         """Show a square picture; return axes whose data run from 0 to 1, right and down."""
         place = (x / self.width, 1 - (y + side) / self.height, side / self.width, side / self.height)
         axes = self.figure.add_axes(place)
@@ -74,11 +85,11 @@ class Page:
             spine.set_color(INK)
         return axes
 
-    def swatch(self, x, y, side, colour):
+    def swatch(self, x: float, y: float, side: float, colour: str | tuple[float, float, float]) -> None:
         """Draw a small coloured square with a thin border."""
         self.axes.add_patch(Rectangle((x, y), side, side, facecolor=colour, edgecolor=INK, linewidth=0.4))
 
-    def arrow(self, start, end, colour):
+    def arrow(self, start: tuple[float, float], end: tuple[float, float], colour: str) -> None:
         """Draw an arrow between two points."""
         style = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.6, "mutation_scale": 14}
         self.axes.annotate("", xy=end, xytext=start, arrowprops=style)
@@ -101,19 +112,28 @@ class Paragraph:
         Inches left free below it.
     """
 
-    def __init__(self, text, width, size=8.5, colour=INK, weight="normal", indent=0.0, space=0.0):
+    def __init__(
+        self,
+        text: str,
+        width: float,
+        size: float = 8.5,
+        colour: str = INK,
+        weight: str = "normal",
+        indent: float = 0.0,
+        space: float = 0.0,
+    ) -> None:
         self.lines = wrapped(text, width - indent, size, weight)
         self.step = size / 72 * 1.32
-        self.style = {"size": size, "colour": colour, "weight": weight}
+        self.size, self.colour, self.weight = size, colour, weight
         self.indent, self.space = indent, space
 
     @property
-    def height(self):
+    def height(self) -> float:
         """Height in inches, the space below included."""
         return len(self.lines) * self.step + self.space
 
-    def write(self, page, x, y):
+    def write(self, page: Page, x: float, y: float) -> float:
         """Write it with its upper left corner at (x, y); return where the next may start."""
         for index, line in enumerate(self.lines):
-            page.line(x + self.indent, y + index * self.step, line, **self.style)
+            page.line(x + self.indent, y + index * self.step, line, self.size, self.colour, self.weight)
         return y + self.height

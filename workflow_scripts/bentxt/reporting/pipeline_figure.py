@@ -1,6 +1,10 @@
 """Figure 2: the captioning pipeline on one scene."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from matplotlib.figure import Figure
 
 from bentxt.nomenclature import CLASSES, PIXEL_AREA, PIXELS
 from bentxt.reporting.composites import map_picture
@@ -16,7 +20,9 @@ _BACKENDS = {
 }
 
 
-def choose_scene(patch_ids, template_captions, class_counts):
+def choose_scene(
+    patch_ids: Sequence[str], template_captions: Sequence[str], class_counts: Sequence[int]
+) -> str:
     """Return a patch to show: four classes, and a template caption of about 800 letters.
 
     Parameters
@@ -38,7 +44,9 @@ def choose_scene(patch_ids, template_captions, class_counts):
     return patch_ids[min(range(len(patch_ids)), key=rank)]
 
 
-def scene_facts(classes, scene, captions, run):
+def scene_facts(
+    classes: np.ndarray, scene: dict[str, Any], captions: dict[str, Any], run: str
+) -> list[dict[str, Any]]:
     """Return what the figure shows as rows: classes with areas, place and season, both captions.
 
     Parameters
@@ -71,7 +79,15 @@ def scene_facts(classes, scene, captions, run):
     return [dict(zip(COLUMNS, (scene["patch_id"], *fact, run), strict=True)) for fact in found]
 
 
-def draw_pipeline(classes, colours, picture, radar, scene, captions, run):
+def draw_pipeline(
+    classes: np.ndarray,
+    colours: np.ndarray,
+    picture: np.ndarray,
+    radar: np.ndarray,
+    scene: dict[str, Any],
+    captions: dict[str, Any],
+    run: str,
+) -> Figure:
     """Draw Figure 2.
 
     Parameters
@@ -111,7 +127,8 @@ def draw_pipeline(classes, colours, picture, radar, scene, captions, run):
     page.line(legend_x, 0.3, "Classes and attributes", 9.5, INK, "bold")
     y = 0.62
     for index, paragraph in legend:
-        page.swatch(legend_x, y + 0.01, 0.14, colours[index] / 255)
+        red, green, blue = (colours[index] / 255).tolist()
+        page.swatch(legend_x, y + 0.01, 0.14, (red, green, blue))
         y = paragraph.write(page, legend_x + 0.24, y) + 0.07
     attributes = f"{scene['country']} · {scene['season'].lower()} · {scene['climate_zone'].lower()}"
     y = Paragraph(attributes, width - left - legend_x, 8.5, MUTED).write(page, legend_x, y + 0.08)

@@ -5,12 +5,14 @@ import importlib.metadata
 import json
 import os
 import platform
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from bentxt.atomic import write_text
 from bentxt.errors import InputError
-from bentxt.program.lineage import stored_lineages
+from bentxt.program.lineage import Lineage, stored_lineages
 
 #: Packages whose version can change a number or a drawing.
 PACKAGES = (
@@ -36,7 +38,7 @@ PACKAGES = (
 )
 
 
-def write_provenance(targets, own, inputs):
+def write_provenance(targets: Sequence[Path | str], own: Lineage, inputs: Iterable[Path | str]) -> Path:
     """Write the provenance of a target next to its first file, with the suffix ``.provenance.json``.
 
     Parameters
@@ -58,10 +60,10 @@ def write_provenance(targets, own, inputs):
     InputError
         If an input belongs to another run: mini and paper numbers never meet in one file.
     """
-    targets, inputs = [Path(target) for target in targets], sorted({Path(path) for path in inputs})
+    written, sources = [Path(target) for target in targets], sorted({Path(path) for path in inputs})
     run = own.settings["run"]
     lineages = []
-    for path in inputs:
+    for path in sources:
         for found in stored_lineages(path):
             other = found["settings"].get("run", run)
             if other != run:
@@ -73,7 +75,7 @@ def write_provenance(targets, own, inputs):
             if found not in lineages:
                 lineages.append(found)
     content = {
-        "target": [target.name for target in targets],
+        "target": [target.name for target in written],
         "made_by": own.program,
         "run": run,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -81,17 +83,17 @@ def write_provenance(targets, own, inputs):
         "code": own.code,
         "notes": own.notes,
         "upstream": lineages,
-        "inputs": [describe_input(path) for path in inputs],
+        "inputs": [describe_input(path) for path in sources],
         "versions": package_versions(),
         "python": platform.python_version(),
         "machine": machine(),
     }
-    path = targets[0].with_suffix(".provenance.json")
+    path = written[0].with_suffix(".provenance.json")
     write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     return path
 
 
-def describe_input(path):
+def describe_input(path: Path | str) -> dict[str, str | int]:
     """Return path, bytes and SHA-256 of a file; of a folder, of the listing of names and sizes in it."""
     path = Path(path)
     digest, size = hashlib.sha256(), 0
@@ -101,14 +103,14 @@ def describe_input(path):
                 size += file.stat().st_size
                 digest.update(f"{file.relative_to(path).as_posix()}\0{file.stat().st_size}\n".encode())
         return {"path": path.as_posix(), "bytes": size, "sha256_of_listing": digest.hexdigest()}
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
+    with path.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256")
     return {"path": path.as_posix(), "bytes": path.stat().st_size, "sha256": digest.hexdigest()}
 
 
-def package_versions():
+def package_versions() -> dict[str, str | None]:
     """Return the versions of :data:`PACKAGES`, None for one that is not installed."""
-    versions = {}
+    versions: dict[str, str | None] = {}
     for name in PACKAGES:
         try:
             versions[name] = importlib.metadata.version(name)
@@ -117,7 +119,7 @@ def package_versions():
     return versions
 
 
-def machine():
+def machine() -> dict[str, Any]:
     """Return processor, cores, memory in bytes, platform and graphics processors of this machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {

@@ -25,8 +25,9 @@ class ReleaseCounts:
         If the file is missing, has other columns, or a number twice.
     """
 
-    def __init__(self, path):
-        self._path, self._numbers = path, {}
+    def __init__(self, path: Path | str) -> None:
+        self._path = path
+        self._numbers: dict[tuple[str, ...], tuple[int, str]] = {}
         try:
             with Path(path).open(encoding="utf-8", newline="") as file:
                 for row in csv.DictReader(file):
@@ -40,24 +41,26 @@ class ReleaseCounts:
             problem = f"expected unit, split, type, category, answer, number and basis: {error!r}"
             raise InputError(problem, file=path) from error
 
-    def number(self, unit, split="", annotation_type="", category="", answer=""):
+    def number(
+        self, unit: str, split: str = "", annotation_type: str = "", category: str = "", answer: str = ""
+    ) -> int:
         """Return a number; :class:`InputError` names one that the file does not hold."""
         key = (unit, split, annotation_type, category, answer)
         if key not in self._numbers:
             raise InputError("no such number of the release", file=self._path, item=_words(key))
         return self._numbers[key][0]
 
-    def basis(self, *key):
+    def basis(self, *key: str) -> str:
         """Return how a number of :meth:`number` is known."""
         self.number(*key)
         return self._numbers[(*key, *[""] * (5 - len(key)))][1]
 
-    def has(self, annotation_type, category):
+    def has(self, annotation_type: str, category: str) -> bool:
         """Tell whether the release has rows of a type and category: a category of your own is not in it."""
         keys = {key[2:4] for key in self._numbers if key[:2] in (("rows", OUTSIDE), ("rows", BENCH))}
         return (annotation_type, category) in keys
 
-    def rows_per_patch(self, annotation_type, category):
+    def rows_per_patch(self, annotation_type: str, category: str) -> float:
         """Return the release's mean rows per patch outside bench."""
         if (annotation_type, category) == ADJACENT[:2]:
             rows = sum(

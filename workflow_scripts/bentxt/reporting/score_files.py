@@ -1,12 +1,13 @@
 """Reading of score files."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from bentxt.errors import InputError
 from bentxt.evaluation.score import Score
 
 
-def read_scores(paths) -> dict[tuple[str, str], Score]:
+def read_scores(paths: Iterable[Path | str]) -> dict[tuple[str, str], Score]:
     """Read score files.
 
     Parameters

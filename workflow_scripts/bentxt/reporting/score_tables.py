@@ -1,6 +1,9 @@
 """Tables 2–8 and S7–S11 out of score files."""
 
-from bentxt.evaluation.score import SCORED
+from typing import Any
+
+from bentxt.evaluation.score import SCORED, Score
+from bentxt.models.table_rows import TableRow
 from bentxt.reporting.table_layouts import BEST_LAYOUTS, LABELS, LAYOUTS
 from bentxt.reporting.tables import Table, Value
 
@@ -13,7 +16,13 @@ def _remarks(scores):
     return [_INTERVALS, *(f"Scored on the {split} split, not on the benchmark split." for split in splits)]
 
 
-def all_models_table(name, scores, models, absent, run):
+def all_models_table(
+    name: str,
+    scores: dict[tuple[str, str], Score],
+    models: dict[str, TableRow],
+    absent: dict[str, str],
+    run: str,
+) -> Table:
     """Build one of Tables 2–7: a row for each benchmarked model, RS-InternVL and its baseline left out.
 
     Parameters
@@ -64,7 +73,9 @@ def _of_groups(models, *groups):
 
 def _values(layout, key, scores, absent):
     """Return the numbers of one model's row, its weights and its note."""
-    row, notes, weights = {}, [], []
+    row: dict[str, Any] = {}
+    notes: list[str] = []
+    weights: list[str] = []
     for column, (task, metric) in layout.values.items():
         score = scores.get((key, task))
         row[column] = None
@@ -124,7 +135,13 @@ def _extraction_remarks(scores, keys):
 _BEST_ROWS = {"SOTA RS": "RS", "SOTA CV": "CV"}
 
 
-def best_models_table(scores, models, absent, run, name="table8"):
+def best_models_table(
+    scores: dict[tuple[str, str], Score],
+    models: dict[str, TableRow],
+    absent: dict[str, str],
+    run: str,
+    name: str = "table8",
+) -> Table:
     """Build Table 8 or one of S7–S11: the best of each column among RS and CV models, and RS-InternVL.
 
     Parameters
@@ -154,17 +171,18 @@ def best_models_table(scores, models, absent, run, name="table8"):
 
 
 def _best(layout, candidates, kind):
-    row, chosen = {}, {}
+    row: dict[str, Any] = {}
+    chosen: dict[str, list[str]] = {}
     for column in layout.values:
         known = {
             key: values[column].value for key, values in candidates.items() if values[column] is not None
         }
         if known:
-            best = max(known, key=known.get)
+            best = max(known, key=known.__getitem__)
             row[column] = candidates[best][column]
             chosen.setdefault(best, []).append(LABELS[column])
     if not chosen:
-        reasons = {}
+        reasons: dict[str, list[str]] = {}
         for key, values in candidates.items():
             reasons.setdefault(values["note"], []).append(key)
         why = "; ".join(f"{', '.join(keys)}: {reason}" for reason, keys in reasons.items())

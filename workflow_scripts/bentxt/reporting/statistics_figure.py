@@ -2,9 +2,11 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from scipy.stats import gaussian_kde
 
@@ -18,7 +20,9 @@ COLUMNS = ("panel", "series", "x", "y", "words", "more_than_3_bands", "run", "no
 _FILL, _CURVE = "#a9c4e4", "#1f4e8c"
 
 
-def word_density(words, points=256):
+def word_density(
+    words: np.ndarray, points: int = 256
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return the density of words per caption.
 
     Parameters
@@ -41,13 +45,19 @@ def word_density(words, points=256):
     return edges, histogram, x, gaussian_kde(words)(x)
 
 
-def sentence_shares(sentences):
+def sentence_shares(sentences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the numbers of sentences that occur, and the share of captions with each."""
     numbers, counts = np.unique(sentences, return_counts=True)
     return numbers, counts / counts.sum()
 
 
-def diversity_points(published, diversity, summary, rows, run):
+def diversity_points(
+    published: list[dict[str, str]],
+    diversity: dict[str, dict[str, float]],
+    summary: dict[str, float],
+    rows: int,
+    run: str,
+) -> list[dict[str, Any]]:
     """Return the points of panel (c).
 
     Parameters
@@ -95,7 +105,7 @@ def diversity_points(published, diversity, summary, rows, run):
     return [*points, ours]
 
 
-def read_diversity(path):
+def read_diversity(path: Path | str) -> dict[str, dict[str, float]]:
     """Read published numbers of words and MTLD.
 
     Returns
@@ -116,7 +126,9 @@ def read_diversity(path):
         raise InputError(f"expected the columns dataset, words, mtld: {error}", file=path) from error
 
 
-def statistics_rows(words, sentences, points, run):
+def statistics_rows(
+    words: np.ndarray, sentences: np.ndarray, points: list[dict[str, Any]], run: str
+) -> list[dict[str, Any]]:
     """Return all plotted numbers as rows with the columns :data:`COLUMNS`."""
     edges, histogram, x, curve = word_density(words)
     numbers, shares = sentence_shares(sentences)
@@ -137,7 +149,9 @@ def statistics_rows(words, sentences, points, run):
     ]
 
 
-def draw_statistics(words, sentences, points, run):
+def draw_statistics(
+    words: np.ndarray, sentences: np.ndarray, points: list[dict[str, Any]], run: str
+) -> Figure:
     """Draw Figure 3.
 
     Parameters

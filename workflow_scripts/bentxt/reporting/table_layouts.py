@@ -73,11 +73,11 @@ class Layout(NamedTuple):
 
     number: str
     title: str
-    values: dict
+    values: dict[str, tuple[str, str]]
     category: str | None = ""
 
     @property
-    def tasks(self):
+    def tasks(self) -> tuple[str, ...]:
         """The tasks whose scores the table shows, in the order of its columns."""
         return tuple(dict.fromkeys(task for task, _ in self.values.values()))
 

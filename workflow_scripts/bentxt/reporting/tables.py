@@ -2,8 +2,10 @@
 
 import csv
 import io
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bentxt.atomic import write_text
 
@@ -22,15 +24,19 @@ class Value:
     low: float | None = None
     high: float | None = None
 
-    def csv(self):
+    def csv(self) -> str:
         """Return the number alone, two decimals."""
         return f"{self.value:.2f}"
 
-    def text(self, opening="[", closing="]"):
+    def text(self, opening: str = "[", closing: str = "]") -> str:
         """Return the number with its interval."""
         if self.low is None:
             return self.csv()
         return f"{self.csv()} {opening}{self.low:.2f}, {self.high:.2f}{closing}"
+
+
+#: What a table's cell can hold; None leaves it empty.
+Cell = str | int | Value | None
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class Table:
         ``mini`` or ``paper``.
     columns : dict of str to str
         Column names of the CSV, each with its heading in Markdown and LaTeX.
-    rows : list of dict
+    rows : sequence of mapping
         Cells by column: str, int, :class:`Value`, or None for an empty one.
     remarks : list of str
         Lines under the table in Markdown and LaTeX.
@@ -56,11 +62,11 @@ class Table:
     number: str
     title: str
     run: str
-    columns: dict
-    rows: list
-    remarks: list = field(default_factory=list)
+    columns: dict[str, str]
+    rows: Sequence[Mapping[str, Cell]]
+    remarks: list[str] = field(default_factory=list)
 
-    def caption(self):
+    def caption(self) -> str:
         """Return the caption, which names the run."""
         return f"{self.title} ({RUN_REMARKS[self.run]})."
 
@@ -69,7 +75,7 @@ class Table:
 _BELOW = ("note",)
 
 
-def csv_text(columns, rows):
+def csv_text(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """Return rows (dicts) as CSV with a header line: numbers with two decimals, None as an empty cell."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -87,7 +93,7 @@ def _csv_cell(cell):
     return f"{cell:.2f}" if isinstance(cell, float) else str(cell)
 
 
-def to_markdown(table):
+def to_markdown(table: Table) -> str:
     """Return the table as Markdown with caption, intervals, notes and remarks."""
 
     def cells(values):
@@ -111,7 +117,8 @@ def _text_cell(cell, **brackets):
 
 def _notes(table):
     """Return the notes of the rows, each once, with the rows that it is about."""
-    about, first = {}, next(iter(table.columns))
+    about: dict[Cell, list[str]] = {}
+    first = next(iter(table.columns))
     for row in table.rows:
         if row.get("note"):
             about.setdefault(row["note"], []).append(str(row[first]))
@@ -134,12 +141,12 @@ _LATEX = str.maketrans(
 )
 
 
-def latex_escaped(text):
+def latex_escaped(text: str) -> str:
     """Return a text with LaTeX's special characters escaped."""
     return text.translate(_LATEX)
 
 
-def to_latex(table):
+def to_latex(table: Table) -> str:
     """Return the table as a LaTeX float (needs booktabs), intervals small."""
     printed = [column for column in table.columns if column not in _BELOW]
 
@@ -167,7 +174,7 @@ def to_latex(table):
     return "\n".join([*lines, r"\end{table*}", ""])
 
 
-def write_table_files(table, target):
+def write_table_files(table: Table, target: Path | str) -> list[Path]:
     """Write ``target`` (CSV) and next to it ``.md`` and ``.tex``; return the three paths."""
     target = Path(target)
     paths = [target, target.with_suffix(".md"), target.with_suffix(".tex")]
