@@ -23,7 +23,7 @@ from bentxt.errors import InputError
 from bentxt.patches.climate_legend import CLIMATE_ZONES, zone_names
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import section, setting
-from bentxt.questions.referring import BoxSettings
+from bentxt.questions.box_targets import BoxSettings
 from bentxt.reporting.provenance import write_provenance
 from bentxt.reporting.tables import csv_text
 

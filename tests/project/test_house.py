@@ -136,6 +136,7 @@ WALLS = {
     "predict_answers": [*ARCHIVES, "models.tiny", "captions", "questions", "training", "evaluation"],
     "score_answers": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions"],
     "report_learning": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions"],
+    "measure_agreement": ["models", "evaluation", "questions.referring", "questions.templates"],
     "tabulate_best": [*ARCHIVES, "models.families", "models.tiny", "captions"],
     "tabulate_datasets": [*ARCHIVES, "models", "captions"],
     "tabulate_scores": [*ARCHIVES, "models.families", "models.tiny", "captions"],

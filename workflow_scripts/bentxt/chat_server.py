@@ -7,7 +7,7 @@ and the hiding of keys are the same for all three.
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,7 @@ class ChatServer:
         If ``key_variable`` names an environment variable that is not set, or the client is not installed.
     """
 
-    def __init__(self, model: str, options: dict[str, Any], section: str) -> None:
+    def __init__(self, model: str, options: Mapping[str, Any], section: str) -> None:
         self.model, self.base_url, self._section = model, options["base_url"], section
         self._concurrency, self._retries = options["concurrency"], options["retries"]
         self._timeout = options["timeout"]

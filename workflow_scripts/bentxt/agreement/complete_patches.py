@@ -8,7 +8,7 @@ from bentxt.agreement.released_rows import Row
 from bentxt.nomenclature import CLASSES
 from bentxt.patches.patch_attributes import PatchAttributes
 from bentxt.questions.box_notation import box_text
-from bentxt.questions.referring import BoxSettings, point_targets, reference_targets
+from bentxt.questions.box_targets import BoxSettings, point_targets, reference_targets
 from bentxt.release import TASKS
 
 #: What a referring row asks for, a point or a class and its extreme, and the box that answers it.
@@ -22,7 +22,7 @@ class CompleteSets:
     ----------
     patch_ids : iterable of str
         Patches all of whose rows are given.
-    settings : bentxt.questions.referring.BoxSettings
+    settings : bentxt.questions.box_targets.BoxSettings
     """
 
     def __init__(self, patch_ids: Iterable[str], settings: BoxSettings) -> None:
@@ -67,7 +67,7 @@ class CompleteSets:
 
     def _ours(self, patch):
         """Return what we would ask for: ``{(category, (target, box)): in words}``."""
-        found = {}
+        found: dict[tuple[str, tuple[tuple[float | str, ...], tuple[float, ...]]], str] = {}
         for instance, point in point_targets(patch, self._settings.point_min_share):
             box = box_text(*instance.box)
             found["point", (read_point(point), read_box(box))] = f"{point} {box}"

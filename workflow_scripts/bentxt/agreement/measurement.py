@@ -15,8 +15,8 @@ from bentxt.agreement.tally import CAPTION_COLUMNS, Tally
 from bentxt.captions.caption_facts import Rules
 from bentxt.errors import InputError, Unreadable
 from bentxt.program.progress_bars import progress
+from bentxt.questions.box_targets import BoxSettings
 from bentxt.questions.categories import CATEGORY_TABLE
-from bentxt.questions.referring import BoxSettings
 from bentxt.release import TASKS, TYPE_CATEGORIES
 
 _BOXES = TASKS["referring"]
@@ -31,7 +31,7 @@ class Measure:
     ----------
     zones : tuple of str
         Names of the climate legend.
-    boxes : bentxt.questions.referring.BoxSettings
+    boxes : bentxt.questions.box_targets.BoxSettings
         Thresholds of points and references.
     min_border : int
         Shortest border that counts as adjacency in questions, pixel edges (10 m).

@@ -11,10 +11,11 @@ from bentxt.patches.patch_attributes import BLOCK, read_patch_attributes
 from bentxt.program.lineage import Lineage
 from bentxt.program.progress_bars import progress
 from bentxt.questions.binary import BinaryQuestions, BinarySettings
+from bentxt.questions.box_targets import BoxSettings
 from bentxt.questions.categories import QUESTION_TYPES
 from bentxt.questions.multiple_choice import MultipleChoiceQuestions, MultipleChoiceSettings
 from bentxt.questions.question_rows import QuestionRows
-from bentxt.questions.referring import BoxQuestions, BoxSettings
+from bentxt.questions.referring import BoxQuestions
 from bentxt.questions.similar_classes import Tiers, load_similar_classes
 from bentxt.questions.templates import TemplateSet, load_templates
 from bentxt.tables.schemas.questions_schema import QUESTIONS

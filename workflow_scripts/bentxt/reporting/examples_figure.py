@@ -89,8 +89,15 @@ def choose_examples(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return chosen
 
 
+def _box(output):
+    box = extract_box(output, None).box
+    if box is None:
+        raise InputError("the data set's answer to a referring expression is no box", item=output)
+    return box
+
+
 def _area(output):
-    x0, y0, x1, y1 = extract_box(output, None).box
+    x0, y0, x1, y1 = _box(output)
     return (x1 - x0) * (y1 - y0)
 
 
@@ -201,7 +208,7 @@ def _write(page, x, y, item):
 
 
 def _draw_box(axes, example):
-    x0, y0, x1, y1 = extract_box(example["output"], None).box
+    x0, y0, x1, y1 = _box(example["output"])
     colour = _BOX_COLOURS[example["category"]]
     # Both may be the same box: the point's is dashed, so that the region's shows through.
     point = example["category"] == "point"

@@ -69,17 +69,22 @@ def learning_rows(
                 remedy="make both scores again from one data set",
             )
         accuracy, constant = trained.metrics["accuracy"], trained.constant
-        before = untrained.metrics["accuracy"].value
+        after, before = accuracy.value, untrained.metrics["accuracy"].value
+        if after is None or before is None or constant is None:
+            raise InputError(
+                f"a score of {fine_tuned} or {baseline} on {task} lacks accuracy or constant answer",
+                remedy="make both scores again",
+            )
         row |= {
             "items": trained.items,
-            "fine_tuned": accuracy.value,
+            "fine_tuned": after,
             "fine_tuned_low": accuracy.low,
             "fine_tuned_high": accuracy.high,
             "untrained": before,
             "constant_answer": constant.answer,
             "constant": constant.accuracy,
-            "margin_over_untrained": accuracy.value - before,
-            "margin_over_constant": accuracy.value - constant.accuracy,
+            "margin_over_untrained": after - before,
+            "margin_over_constant": after - constant.accuracy,
             "note": f"weights: {trained.weights}" if trained.weights != "published" else "",
         }
         rows.append(row)

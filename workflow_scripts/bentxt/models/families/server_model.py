@@ -5,6 +5,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from bentxt.chat_server import Chat, ChatServer
+from bentxt.errors import CheckpointUnavailable
 from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages
 from bentxt.models.rgb import png_data_url, rgb_image
 
@@ -35,7 +36,7 @@ class ServerModel(AnsweringModel):
         If there is no key in the environment, or no client to be imported.
     """
 
-    def __init__(self, model: str | None, image: dict[str, Any], options: dict[str, Any]) -> None:
+    def __init__(self, model: str, image: dict[str, Any], options: dict[str, Any]) -> None:
         self._server = ChatServer(model, options, "prediction.openai")
         self.device = self._server.base_url
         self.weights = "published" if _is_openai(self.device) else f"as served by {self.device}"
@@ -62,7 +63,12 @@ class ServerModel(AnsweringModel):
         adapter: str | None = None,
     ) -> Self:
         """Connect to the server; see :class:`AnsweringModel`."""
-        return cls(checkpoint or entry.checkpoint, entry.image, settings["prediction"]["openai"])
+        model = checkpoint or entry.checkpoint
+        if model is None:
+            raise CheckpointUnavailable(
+                "it has no model name", item=key, remedy="give its checkpoint in resources/models.yaml"
+            )
+        return cls(model, entry.image, settings["prediction"]["openai"])
 
     def answer(
         self, patch_images: PatchImages, instructions: Sequence[str], max_new_tokens: int
