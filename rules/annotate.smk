@@ -3,6 +3,10 @@
 # needs:  {results}/patches.parquet and {results}/attributes/, resources/templates, class wording
 # makes:  {results}/captions/template.parquet, {results}/questions/{binary,mcq,bounding_box}.parquet
 
+
+include: "functions/annotate.smk"
+
+
 from bentxt.questions.categories import QUESTION_TYPES, settings_of
 
 
@@ -38,17 +42,6 @@ rule write_captions:
         " --settings {params.settings:q}"
         " --code {params.code}"
         " > {log} 2>&1"
-
-
-def question_settings(wildcards):
-    """The settings of one annotation type, so that a changed key reruns no other."""
-    keys = settings_of(QUESTION_TYPES[wildcards.type])
-    return settings("seed", *(f"questions.{key}" for key in keys))
-
-
-def templates(wildcards):
-    """The template files of one annotation type."""
-    return sorted(map(str, Path("resources/templates", wildcards.type).glob("*.yaml")))
 
 
 rule generate_questions:

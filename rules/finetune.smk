@@ -4,28 +4,14 @@
 # makes:  {results}/checkpoints/{key}/, {results}/finetuned/{task}/
 
 
+include: "functions/finetune.smk"
+
+
 #: The model that is fine-tuned; empty where no model of the table needs an adapter.
 TRAINED = [key for key, entry in MODEL_TABLE.items() if "adapter" in entry.needs]
 
 #: Whether fine-tuning taught it anything, where this run has it.
 LEARNING = ["figures/learning.csv"] if set(TRAINED) & set(RUN_MODELS) else []
-
-
-def tiny_type(wildcards):
-    """The architecture of a checkpoint that is built: a model's, or that of the encoders."""
-    return wildcards.key if wildcards.key in ENCODERS else MODEL_TABLE[wildcards.key].tiny
-
-
-def base_arguments(wildcards):
-    """What is fine-tuned, as options of a program."""
-    (model,) = TRAINED
-    return f"--base {checkpoint(model) or MODEL_TABLE[model].checkpoint} {encoder_arguments(model)}"
-
-
-def finetuning_settings(wildcards):
-    """The settings of one fine-tuning, with the epochs of its own task only."""
-    keys = [key for key in config["finetuning"] if key != "epochs"]
-    return settings("seed", f"finetuning.epochs.{wildcards.task}", *(f"finetuning.{key}" for key in keys))
 
 
 rule build_tiny_checkpoint:

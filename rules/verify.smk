@@ -5,6 +5,10 @@
 # makes:  figures/learning.csv, figures/agreement.csv, figures/counts.csv,
 #         {results}/agreement/{disagreements,captions}.csv
 
+
+include: "functions/verify.smk"
+
+
 from bentxt.questions.categories import content_settings
 
 #: What fine-tuning is compared with.
@@ -82,23 +86,6 @@ rule measure_counts:
         " --settings {params.settings:q}"
         " --code {params.code}"
         " > {log} 2>&1"
-
-
-def annotations():
-    """The annotations to answer again: this run's own, or released ones; the program asks for missing ones."""
-    released = config["agreement"]["annotations"]
-    return DATASET if released is None else [released] if Path(released).exists() else []
-
-
-def agreement_arguments():
-    """What measure_agreement.py is given next to maps and metadata."""
-    arguments = f"--annotations {config['agreement']['annotations'] or DATASET}"
-    climate = config["geography"]["climate"]
-    if climate["source"] == "raster":
-        arguments += f" --climate-raster {climate['raster']}"
-    if complete := config["agreement"]["complete"]:
-        arguments += f" --complete {' '.join(map(shlex.quote, complete))}"
-    return arguments
 
 
 rule measure_agreement:

@@ -1,0 +1,34 @@
+# What the rules of rules/benchmark.smk are given. No rules.
+
+
+def model_inputs(wildcards):
+    """What a model's prediction needs next to data set and images, as far as rules make it."""
+    adapter = "adapter" in MODEL_TABLE[wildcards.model].needs
+    return built_checkpoints(wildcards.model) + [f"{RESULTS}/finetuned/{wildcards.task}"] * adapter
+
+
+def model_arguments(wildcards):
+    """Where the model's weights are, as options of predict_answers.py."""
+    needs, source = MODEL_TABLE[wildcards.model].needs, checkpoint(wildcards.model)
+    arguments = [f"--checkpoint {source}"] if source else []
+    if "encoders" in needs:
+        arguments.append(encoder_arguments(wildcards.model))
+    if "adapter" in needs:
+        arguments.append(f"--adapter {RESULTS}/finetuned/{wildcards.task}")
+    return " ".join(arguments)
+
+
+def model_entry(wildcards):
+    """The model's entry as JSON, as far as its answers to the task depend on it."""
+    return json.dumps(MODEL_TABLE[wildcards.model].for_task(wildcards.task).to_dict(), sort_keys=True)
+
+
+def prediction_settings(wildcards):
+    """The settings of one prediction: of its own task, and of its model's family."""
+    return settings(
+        "prediction.split",
+        "prediction.batch_size",
+        "prediction.allow_remote_code",
+        f"prediction.max_new_tokens.{wildcards.task}",
+        *FAMILIES[MODEL_TABLE[wildcards.model].family].settings,
+    )

@@ -1,0 +1,18 @@
+# What the rules of rules/verify.smk are given. No rules.
+
+
+def annotations():
+    """The annotations to answer again: this run's own, or released ones; the program asks for missing ones."""
+    released = config["agreement"]["annotations"]
+    return DATASET if released is None else [released] if Path(released).exists() else []
+
+
+def agreement_arguments():
+    """What measure_agreement.py is given next to maps and metadata."""
+    arguments = f"--annotations {config['agreement']['annotations'] or DATASET}"
+    climate = config["geography"]["climate"]
+    if climate["source"] == "raster":
+        arguments += f" --climate-raster {climate['raster']}"
+    if complete := config["agreement"]["complete"]:
+        arguments += f" --complete {' '.join(map(shlex.quote, complete))}"
+    return arguments
