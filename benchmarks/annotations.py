@@ -82,7 +82,7 @@ def stages(world, out, settings, shards):
             "augment_captions",
             {"captions": captions, **attributes},
             {"out": target},
-            {"shard": shard, "shards": shards, "progress": out / f"{shard}.jsonl", **settings},
+            {"shard": shard, "shards": shards, "answers": out / f"{shard}.jsonl", **settings},
         )
         for shard, target in enumerate(augmented)
     ]

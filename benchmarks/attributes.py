@@ -61,14 +61,10 @@ def fast_run(archive, names, folder):
 
 def first_call(cache):
     """Return seconds from a fresh process's import of the kernel to its first result."""
-    code = (
-        "import time; start = time.perf_counter(); import numpy as np; from bentxt import attribute_kernel, "
-        "reference_maps; attribute_kernel.extract(np.full((1, 120, 120), 211, np.uint16)); "
-        "reference_maps.MapShard(1).decoded(); print(time.perf_counter() - start)"
-    )
+    program = Path(__file__).with_name("first_result.py")
     environment = os.environ | {"NUMBA_CACHE_DIR": str(cache), "PYTHONPATH": str(ROOT / "workflow_scripts")}
     done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, program], env=environment, capture_output=True, text=True, check=True
     )
     return float(done.stdout)
 
