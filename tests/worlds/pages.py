@@ -15,10 +15,13 @@ PAGES = sorted(
 def commands(program):
     """Return the commands in the code blocks of all pages that call a program, each as a list of words.
 
-    Lines that end in a backslash are joined, comments are left out, each command is there once.
+    Lines that end in a backslash are joined, comments are left out, each command is there once. Those of
+    docs/adding.md need the changes that it describes: its own test runs them.
     """
     found = {}
     for page in PAGES:
+        if page.name == "adding.md":
+            continue
         blocks = re.findall(
             r"^ *```(?:console|bash|sh)\n(.*?)^ *```", page.read_text(), re.MULTILINE | re.DOTALL
         )
