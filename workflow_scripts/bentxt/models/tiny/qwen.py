@@ -6,8 +6,7 @@ from pathlib import Path
 import torch
 import transformers
 
-from bentxt.atomic import atomic_directory
-from bentxt.models.checkpoints import TINY_RANDOM, write_about
+from bentxt.models.tiny.random_checkpoint import save_random
 
 _IMAGE, _VIDEO = "<|image_pad|>", "<|video_pad|>"
 _VISION_START, _VISION_END = "<|vision_start|>", "<|vision_end|>"
@@ -93,14 +92,7 @@ def build_tiny_qwen(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = transformers.Qwen3VLForConditionalGeneration(config)
-    model.generation_config = transformers.GenerationConfig(
-        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id
-    )
-    with atomic_directory(folder) as part:
-        model.save_pretrained(part)
-        tokenizer.save_pretrained(part)
-        _image_processor().save_pretrained(part)
-        write_about(part, TINY_RANDOM)
+    save_random(folder, model, tokenizer, _image_processor())
 
 
 def _image_processor():
