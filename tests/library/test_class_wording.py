@@ -25,32 +25,36 @@ def changed(tmp_path):
 def test_forms_as_the_release_writes_them():
     wording = load_wording()
     assert [forms.official for forms in wording] == list(CLASSES)
-    lower = {forms.lower for forms in wording}
-    assert {
-        "land principally occupied by agriculture with significant areas of natural vegetation",
-        "transitional woodlands or shrubs",
-        "natural grasslands or sparsely vegetated areas",
-        "moors heathland or sclerophyllous vegetation",
-        "beaches dunes or sands",
-        "urban fabric",
-        "broad-leaved forest",
-    } <= lower
-    plural = {forms.plural for forms in wording}
-    assert {
-        "urban fabrics",
-        "arable lands",
-        "mixed forests",
-        "pastures",
-        "complex cultivation patterns",
-    } <= plural
-    assert wording[2].any == "any arable land"
-    assert wording[4].any == "any instance of pastures"
-    assert wording[10].other == "a mixed forest"
+    by_name = {forms.official: forms for forms in wording}
+    moors = by_name["Moors, heathland and sclerophyllous vegetation"]
+    assert moors.lower == moors.plural == moors.other == "moors, heathland, or sclerophyllous vegetation"
+    assert moors.any == "any instance of moors, heathland, or sclerophyllous vegetation"
+    beaches = by_name["Beaches, dunes, sands"]
+    assert beaches.lower == beaches.plural == beaches.other == "beaches, dunes, or sands"
+    grassland = by_name["Natural grassland and sparsely vegetated areas"]
+    assert grassland.lower == grassland.plural == "natural grasslands or sparsely vegetated areas"
+    assert grassland.other == "natural grassland or sparsely vegetated areas"
+    assert by_name["Urban fabric"].other == by_name["Urban fabric"].plural == "urban fabrics"
+    assert by_name["Agro-forestry areas"].any == "any instance of an agro-forestry area"
+    assert by_name["Mixed forest"].other == "a mixed forest"
+    waters = ("Inland wetlands", "Coastal wetlands", "Inland waters", "Marine waters")
+    assert [by_name[name].any for name in waters] == [
+        "any inland wetland",
+        "any coastal wetland",
+        "any inland water",
+        "any marine water",
+    ]
+    land = "principally occupied by agriculture with significant areas of natural vegetation"
+    occupied = wording[6]
+    assert (occupied.lower, occupied.plural) == (f"land {land}", f"lands {land}")
+    assert (occupied.any, occupied.other) == (f"any instance of land {land}", f"land {land}")
 
 
-def test_any_takes_a_singular_verb_in_every_form():
+def test_a_form_that_cannot_be_counted_comes_with_an_instance():
     for forms in load_wording():
-        assert forms.any.startswith("any instance of ") == (forms.number == "plural")
+        noun = forms.any.removeprefix("any ").removeprefix("instance of ")
+        if not forms.any.startswith("any instance of "):
+            assert noun in (forms.lower, forms.lower.removesuffix("s")), "the verb of a plural is plural"
 
 
 @pytest.mark.parametrize(
@@ -60,7 +64,10 @@ def test_any_takes_a_singular_verb_in_every_form():
         (lambda content: content.update(Meadows={}), "Meadows"),
         (lambda content: content["Pastures"].pop("any"), "Pastures"),
         (lambda content: content["Pastures"].update(lower="Pastures"), "Pastures"),
-        (lambda content: content["Pastures"].update(lower="pastures, meadows"), "Pastures"),
+        (lambda content: content["Pastures"].update(lower="pastures,meadows"), "Pastures"),
+        (lambda content: content["Pastures"].update(lower="pastures, meadows,"), "Pastures"),
+        (lambda content: content["Pastures"].update(lower=", pastures"), "Pastures"),
+        (lambda content: content["Pastures"].update(lower="pastures "), "Pastures"),
         (lambda content: content["Pastures"].update(lower="two  spaces"), "Pastures"),
         (lambda content: content["Pastures"].update(number="many"), "Pastures"),
         (lambda content: content["Pastures"].update(any="some pastures"), "Pastures"),

@@ -1,6 +1,6 @@
 """Render every template once, and every class in every form: the golden files that a reader can proof-read.
 
-After a change of wording: ``PYTHONPATH=workflow_scripts python tests/unit/render_templates.py``, then read
+After a change of wording: ``PYTHONPATH=workflow_scripts python tests/worlds/render_templates.py``, then read
 what has changed as an English reader would.
 """
 

@@ -1,5 +1,6 @@
 """How questions name the classes: the forms of ``resources/class_wording.yaml`` (Section 3.3)."""
 
+import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ def verb_forms(singular: bool) -> dict[str, str]:
 
 CLASS_WORDING = RESOURCES / "class_wording.yaml"
 
+_WELL_WRITTEN = re.compile(r"[a-z]+(?:-[a-z]+)*(?:,? [a-z]+(?:-[a-z]+)*)*")
+
 
 @dataclass(frozen=True)
 class ClassWording:
@@ -34,7 +37,7 @@ class ClassWording:
     official : str
         Name in the nomenclature, as options of multiple-choice questions write it.
     lower : str
-        Within a sentence: lower case, without commas.
+        Within a sentence: lower case, with "or" for "and"; two classes keep their commas.
     number : str
         ``singular`` or ``plural``: how a verb agrees with ``lower``.
     plural : str
@@ -93,9 +96,10 @@ def _parse(name: str, forms: Any, path: Path | str) -> ClassWording:
     if not isinstance(forms, dict) or set(forms) != expected:
         raise InputError(f"a class has the forms {', '.join(sorted(expected))}", file=path, item=name)
     for form, text in forms.items():
-        if not isinstance(text, str) or text != " ".join(text.split()) or "," in text or text != text.lower():
+        if not isinstance(text, str) or not _WELL_WRITTEN.fullmatch(text):
             raise InputError(
-                f"form {form!r} must be lower-case text without commas or doubled spaces",
+                f"form {form!r} must be lower-case words, hyphenated or not, with single spaces and commas "
+                f"only between words: {text!r}",
                 file=path,
                 item=name,
             )
