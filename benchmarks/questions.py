@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import yaml
 from annotations import RESOURCES, TYPES, stages
@@ -44,7 +43,7 @@ def make_tables(folder):
 def resources_of(annotation_type):
     """Return what questions of one type are worded with."""
     templates = sorted((RESOURCES / "templates" / annotation_type).glob("*.yaml"))
-    tables = ("class_wording.yaml", "similar_classes.yaml", "climate_zones.csv")
+    tables = ("class_wording.yaml", "similar_classes.yaml", "climate_zones.csv", "presence_weights.csv")
     return load_resources(annotation_type, templates, *(RESOURCES / name for name in tables))
 
 
@@ -64,25 +63,24 @@ def from_dicts(generated, patches, out):
     rows = []
     for patch_id, place in places.items():
         for annotation_type in sorted(generated):
-            for category, instruction, answer, _, _, reserve in generated[annotation_type][patch_id]:
-                if not reserve:
-                    rows.append(
-                        {
-                            "ID": len(rows) + 1,
-                            "s1_name": place["s1_name"],
-                            "patch_id": patch_id,
-                            "input": instruction,
-                            "output": answer,
-                            "type": annotation_type,
-                            "category": category,
-                            "split": place["split"],
-                            "latitude": place["latitude"],
-                            "longitude": place["longitude"],
-                            "country": place["country"],
-                            "season": place["season"],
-                            "climate_zone": place["climate_zone"],
-                        }
-                    )
+            for category, instruction, answer, _, _ in generated[annotation_type][patch_id]:
+                rows.append(
+                    {
+                        "ID": len(rows) + 1,
+                        "s1_name": place["s1_name"],
+                        "patch_id": patch_id,
+                        "input": instruction,
+                        "output": answer,
+                        "type": annotation_type,
+                        "category": category,
+                        "split": place["split"],
+                        "latitude": place["latitude"],
+                        "longitude": place["longitude"],
+                        "country": place["country"],
+                        "season": place["season"],
+                        "climate_zone": place["climate_zone"],
+                    }
+                )
     start = time.process_time()
     pd.DataFrame(rows).to_parquet(out, compression="zstd", index=False)
     return time.process_time() - start
@@ -99,8 +97,7 @@ def from_columns(generated, patches, out):
                 rows = QuestionRows()
                 for patch_id in block["patch_id"].to_pylist():
                     rows.extend(patch_id, generated[annotation_type][patch_id])
-                table = pa.table(rows.take(), schema=QUESTIONS)
-                questions[annotation_type] = table.filter(pc.invert(table["reserve"]))
+                questions[annotation_type] = pa.table(rows.take(), schema=QUESTIONS)
             writer.write(merge_types(block, questions, nobody, writer.rows + 1))
 
 

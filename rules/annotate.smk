@@ -50,6 +50,7 @@ rule generate_questions:
         wording="resources/class_wording.yaml",
         similar_classes="resources/similar_classes.yaml",
         climate_zones="resources/climate_zones.csv",
+        presence_weights="resources/presence_weights.csv",
         patches=PATCHES,
         maps=MAPS,
         instances=INSTANCES,
@@ -79,6 +80,7 @@ rule generate_questions:
         " --class-wording {input.wording}"
         " --similar-classes {input.similar_classes}"
         " --climate-zones {input.climate_zones}"
+        " --presence-weights {input.presence_weights}"
         " --patches {input.patches}"
         " --maps {input.maps}"
         " --instances {input.instances}"

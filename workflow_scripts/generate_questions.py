@@ -9,6 +9,7 @@ from bentxt.patches.climate_legend import CLIMATE_ZONES
 from bentxt.program.command_line import collect_rarely, lineage, program_parser, run
 from bentxt.program.settings import section, setting
 from bentxt.questions.categories import QUESTION_TYPES
+from bentxt.questions.presence_weights import PRESENCE_WEIGHTS
 from bentxt.questions.question_table import TYPE_SETTINGS, generate_questions, load_resources
 from bentxt.questions.similar_classes import SIMILAR_CLASSES
 
@@ -21,13 +22,21 @@ def main():
     parser.add_argument("--class-wording", default=CLASS_WORDING, help="forms of the class names, YAML")
     parser.add_argument("--similar-classes", default=SIMILAR_CLASSES, help="tiers of similar classes, YAML")
     parser.add_argument("--climate-zones", default=CLIMATE_ZONES, help="legend, CSV")
+    parser.add_argument(
+        "--presence-weights", default=PRESENCE_WEIGHTS, help="how often each class is asked about, CSV"
+    )
     for table in ("patches", "maps", "instances", "adjacencies"):
         parser.add_argument(f"--{table}", required=True, help=f"{table}.parquet")
     parser.add_argument("--out", required=True, help="the question table, Parquet")
     args = parser.parse_args()
     collect_rarely()
     resources = load_resources(
-        args.type, args.templates, args.class_wording, args.similar_classes, args.climate_zones
+        args.type,
+        args.templates,
+        args.class_wording,
+        args.similar_classes,
+        args.climate_zones,
+        args.presence_weights,
     )
     generate_questions(
         setting(args.settings, "seed"),

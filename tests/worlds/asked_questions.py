@@ -12,6 +12,7 @@ from bentxt.class_wording import CLASS_WORDING
 from bentxt.nomenclature import SIDE
 from bentxt.program.settings import section
 from bentxt.questions.categories import QUESTION_TYPES
+from bentxt.questions.presence_weights import PRESENCE_WEIGHTS
 from bentxt.questions.question_table import TYPE_SETTINGS, generate_questions, load_resources
 from bentxt.questions.similar_classes import SIMILAR_CLASSES
 from bentxt.resources import RESOURCES
@@ -32,7 +33,12 @@ def template_files(annotation_type):
 
 def resources_of(annotation_type):
     return load_resources(
-        annotation_type, template_files(annotation_type), CLASS_WORDING, SIMILAR_CLASSES, ZONES_FILE
+        annotation_type,
+        template_files(annotation_type),
+        CLASS_WORDING,
+        SIMILAR_CLASSES,
+        ZONES_FILE,
+        PRESENCE_WEIGHTS,
     )
 
 

@@ -190,7 +190,7 @@ def patch_table(splits):
     return pa.Table.from_pylist(rows, schema=PATCHES)
 
 
-def question(patch, category, output, classes, reserve=False):
+def question(patch, category, output, classes):
     """Return a row of a question table."""
     return {
         "patch_id": f"P{patch:03d}",
@@ -199,7 +199,6 @@ def question(patch, category, output, classes, reserve=False):
         "output": output,
         "template": "t",
         "classes": classes,
-        "reserve": reserve,
     }
 
 

@@ -20,6 +20,37 @@ def pick(choices: Sequence[T], draw: float) -> T:
     return choices[int(draw * len(choices))]
 
 
+def pick_or_none(choices: Sequence[T], draw: float) -> T | None:
+    """Return the element that a draw from [0, 1) falls on; None for an empty sequence."""
+    return pick(choices, draw) if choices else None
+
+
+def pick_weighted(choices: Sequence[T], weights: Sequence[float], draw: float) -> T:
+    """Return an element by weight: each gets its share of [0, 1), in the order of the sequence.
+
+    Parameters
+    ----------
+    choices : sequence
+        One element or more.
+    weights : sequence of float
+        Above 0, one for each element.
+    draw : float
+        From [0, 1).
+
+    Examples
+    --------
+    >>> pick_weighted("ab", [3, 1], 0.74), pick_weighted("ab", [3, 1], 0.76)
+    ('a', 'b')
+    """
+    rest = draw * sum(weights)
+    for choice, weight in zip(choices, weights, strict=True):
+        rest -= weight
+        if rest < 0:
+            return choice
+    # Rounding may leave a draw next to 1 without an element.
+    return choices[-1]
+
+
 def pick_several(choices: Iterable[T], draws: Iterable[float]) -> list[T]:
     """Return as many different elements as there are draws from [0, 1), in drawn order.
 

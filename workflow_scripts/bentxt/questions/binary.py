@@ -1,12 +1,14 @@
 """Binary questions: presence, area, count and adjacency, answered yes or no (Section 3.3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bentxt.class_wording import ClassWording, verb_forms
 from bentxt.patches.patch_attributes import PatchAttributes
-from bentxt.questions.distractors import absent_classes, alphabetical, pair_apart
+from bentxt.questions.distractors import alphabetical, pair_apart
 from bentxt.questions.quantities import (
     NUMBERS,
+    Bounds,
     amount_is_singular,
     area_statements,
     bound_text,
@@ -16,9 +18,9 @@ from bentxt.questions.quantities import (
     position,
 )
 from bentxt.questions.question_rows import QuestionRow
-from bentxt.questions.similar_classes import Tiers, most_similar
+from bentxt.questions.similar_classes import Tiers, similar_absent_classes
 from bentxt.questions.templates import TemplateSet
-from bentxt.randomness import generator, pick
+from bentxt.randomness import generator, pick, pick_weighted
 
 _ADJACENCY, _AREA, _COUNT, _PRESENCE, _DRAWS = 0, 32, 48, 64, 72
 
@@ -55,6 +57,8 @@ class BinaryQuestions:
     wording : tuple of ClassWording
     similar : tuple
         As :func:`bentxt.questions.similar_classes.load_similar_classes` returns it.
+    presence_weights : sequence of float
+        As :func:`bentxt.questions.presence_weights.load_presence_weights` returns them.
     """
 
     #: What the questions need of instances: their numbers only.
@@ -67,12 +71,14 @@ class BinaryQuestions:
         templates: TemplateSet,
         wording: tuple[ClassWording, ...],
         similar: tuple[Tiers, ...],
+        presence_weights: Sequence[float],
     ) -> None:
         self._seed = seed
         self._grid = settings.area_grid
         self._min_border = settings.adjacency_min_border
         self._templates = templates
         self._similar = similar
+        self._weights = presence_weights
         self._names = [
             {"lower": forms.lower, "plural": forms.plural, **verb_forms(forms.number == "singular")}
             for forms in wording
@@ -97,8 +103,6 @@ class BinaryQuestions:
         Returns
         -------
         list of QuestionRow
-            Test patches get reserve rows of adjacency: the benchmark split holds more of them than a patch
-            otherwise has.
         """
         draws = generator(self._seed, "binary questions", patch.patch_id).random(_DRAWS).tolist()
         return [
@@ -107,6 +111,67 @@ class BinaryQuestions:
             *self._pair_of_answers(self._count, patch, draws[_COUNT:_PRESENCE]),
             *self._presence(patch, draws[_PRESENCE:]),
         ]
+
+    def area_row(
+        self, index: int, truth: bool, statement: str, bounds: Bounds, draws: Sequence[float]
+    ) -> QuestionRow:
+        """Return a question about the area of a class.
+
+        Parameters
+        ----------
+        index : int
+            The class.
+        truth : bool
+            Whether the statement is true.
+        statement : str
+            Of :func:`bentxt.questions.quantities.area_statements`.
+        bounds : tuple of int
+            Its bounds, grid lines.
+        draws : sequence of float
+            Three draws from [0, 1): unit, phrase, template.
+        """
+        values = {"plural": self._names[index]["plural"]}
+        form = statement
+        if bounds:
+            form = "quantity"
+            unit = pick_unit(draws[0])
+            names = ("low", "high") if statement == "between" else ("bound",)
+            phrase = self._templates.phrase("area", statement, draws[1])
+            texts = (bound_text(line, self._grid, unit) for line in bounds)
+            values["quantity"] = phrase.render(dict(zip(names, texts, strict=True)))
+        template = self._templates.pick("area", draws[2], form)
+        return QuestionRow("area", template.render(values), _answer(truth), template.id, [index])
+
+    def count_row(
+        self, index: int, truth: bool, statement: str, number: int | None, draws: Sequence[float]
+    ) -> QuestionRow:
+        """Return a question about the number of instances of a class; parameters as of :meth:`area_row`.
+
+        ``statement`` and ``number`` are of :func:`bentxt.questions.quantities.count_statements`, the two
+        draws for phrase and template.
+        """
+        phrase = self._templates.phrase("count", statement, draws[0])
+        amount = phrase.render({"number": NUMBERS[number - 1]} if number else {})
+        values = {
+            "plural": self._names[index]["plural"],
+            "amount": amount,
+            **self._amount_verbs[amount_is_singular(statement, number)],
+        }
+        template = self._templates.pick("count", draws[1])
+        return QuestionRow("count", template.render(values), _answer(truth), template.id, [index])
+
+    def presence_row(self, index: int, truth: bool, draw: float) -> QuestionRow:
+        """Return a question about the presence of a class, with the template that the draw falls on."""
+        template = self._templates.pick("presence", draw)
+        text = template.render(self._names[index])
+        return QuestionRow("presence", text, _answer(truth), template.id, [index])
+
+    def adjacency_row(self, pair: tuple[int, int], truth: bool, draw: float) -> QuestionRow:
+        """Return a question about the border of two classes, with the template that the draw falls on."""
+        template = self._templates.pick("adjacency", draw)
+        first, second = alphabetical(*pair)
+        text = template.render({"any": self._any[first], "other": self._other[second]})
+        return QuestionRow("adjacency", text, _answer(truth), template.id, [first, second])
 
     def _pair_of_answers(self, ask, patch, draws):
         """Return a yes and a no, in either order, each about a class of its own draw."""
@@ -117,65 +182,31 @@ class BinaryQuestions:
         index = pick(patch.classes, draws[0])
         where = position(patch.pixels[index], self._grid)
         statement, groups = pick(area_statements(where, truth, self._grid), draws[1])
-        values = {"plural": self._names[index]["plural"]}
-        form = statement
-        if statement not in ("whole", "others"):
-            form = "quantity"
-            unit = pick_unit(draws[3])
-            group = groups[int(draws[2] * len(groups))]
-            # The draw that chose among groups has a uniform remainder, which chooses within the group.
-            bounds = [bound_text(line, self._grid, unit) for line in pick(group, draws[2] * len(groups) % 1)]
-            names = ("low", "high") if statement == "between" else ("bound",)
-            phrase = self._templates.phrase("area", statement, draws[4])
-            values["quantity"] = phrase.render(dict(zip(names, bounds, strict=True)))
-        template = self._templates.pick("area", draws[5], form)
-        return QuestionRow("area", template.render(values), _answer(truth), template.id, [index])
+        group = groups[int(draws[2] * len(groups))]
+        # The draw that chose among groups has a uniform remainder, which chooses within the group.
+        bounds = pick(group, draws[2] * len(groups) % 1)
+        return self.area_row(index, truth, statement, bounds, draws[3:6])
 
     def _count(self, patch, truth, draws):
         index = pick(patch.classes, draws[0])
         counted = min(patch.counts[index], len(NUMBERS) + 1)
         statement, numbers = pick(count_statements(counted, truth), draws[1])
-        number = pick(numbers, draws[2])
-        phrase = self._templates.phrase("count", statement, draws[3])
-        amount = phrase.render({"number": NUMBERS[number - 1]} if number else {})
-        values = {
-            "plural": self._names[index]["plural"],
-            "amount": amount,
-            **self._amount_verbs[amount_is_singular(statement, number)],
-        }
-        template = self._templates.pick("count", draws[4])
-        return QuestionRow("count", template.render(values), _answer(truth), template.id, [index])
+        return self.count_row(index, truth, statement, pick(numbers, draws[2]), draws[3:5])
 
     def _presence(self, patch, draws):
-        template = self._templates.pick("presence", draws[0])
-        index = pick(patch.classes, draws[1])
-        yield QuestionRow("presence", template.render(self._names[index]), "yes", template.id, [index])
-        absent = absent_classes(patch.classes)
-        index = most_similar(self._similar[pick(patch.classes, draws[2])], absent, draws[3])
-        if index is not None:
-            template = self._templates.pick("presence", draws[4])
-            yield QuestionRow("presence", template.render(self._names[index]), "no", template.id, [index])
+        weights = self._weights
+        index = pick_weighted(patch.classes, [weights[one] for one in patch.classes], draws[0])
+        yield self.presence_row(index, True, draws[1])
+        if absent := similar_absent_classes(patch.classes, self._similar):
+            index = pick_weighted(absent, [1 / weights[one] for one in absent], draws[2])
+            yield self.presence_row(index, False, draws[3])
 
     def _adjacency(self, patch, draws):
-        asked = 2 if patch.split == "test" else 1
-        pairs = patch.adjacent(self._min_border)
-        touching = patch.touching()
-        for n in range(min(asked, len(pairs))):
-            pair = pairs.pop(int(draws[2 * n] * len(pairs)))
-            yield self._adjacency_row(pair, True, draws[2 * n + 1], n > 0)
-        refused = set(touching)
-        for n in range(asked):
-            pair = pair_apart(patch.classes, refused, self._similar, draws[4 + 6 * n : 9 + 6 * n])
-            if pair is None:
-                return
-            refused.add(pair)
-            yield self._adjacency_row(pair, False, draws[9 + 6 * n], n > 0)
-
-    def _adjacency_row(self, pair, truth, draw, reserve):
-        template = self._templates.pick("adjacency", draw)
-        first, second = alphabetical(*pair)
-        text = template.render({"any": self._any[first], "other": self._other[second]})
-        return QuestionRow("adjacency", text, _answer(truth), template.id, [first, second], reserve)
+        if pairs := patch.adjacent(self._min_border):
+            yield self.adjacency_row(pick(pairs, draws[0]), True, draws[1])
+        pair = pair_apart(patch.classes, patch.touching(), self._similar, draws[4:9])
+        if pair is not None:
+            yield self.adjacency_row(pair, False, draws[9])
 
 
 def _answer(truth):

@@ -17,8 +17,6 @@ class QuestionRow(NamedTuple):
         Identifier of the template.
     classes : list of int
         Classes that the instruction names, 0–18, those of the right answer first.
-    reserve : bool
-        A further row of a test patch, for the benchmark split only.
     """
 
     category: str
@@ -26,7 +24,6 @@ class QuestionRow(NamedTuple):
     output: str
     template: str
     classes: list[int]
-    reserve: bool = False
 
 
 class QuestionRows:

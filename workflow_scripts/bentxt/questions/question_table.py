@@ -14,6 +14,7 @@ from bentxt.questions.binary import BinaryQuestions, BinarySettings
 from bentxt.questions.box_targets import BoxSettings
 from bentxt.questions.categories import QUESTION_TYPES
 from bentxt.questions.multiple_choice import MultipleChoiceQuestions, MultipleChoiceSettings
+from bentxt.questions.presence_weights import load_presence_weights
 from bentxt.questions.question_rows import QuestionRows
 from bentxt.questions.referring import BoxQuestions
 from bentxt.questions.similar_classes import Tiers, load_similar_classes
@@ -36,6 +37,8 @@ class Resources:
         As :func:`bentxt.questions.similar_classes.load_similar_classes` returns it.
     zones : tuple of str
         Names of the climate legend.
+    presence_weights : tuple of float
+        As :func:`bentxt.questions.presence_weights.load_presence_weights` returns them.
     """
 
     type: str
@@ -43,6 +46,7 @@ class Resources:
     wording: tuple[ClassWording, ...]
     similar: tuple[Tiers, ...]
     zones: tuple[str, ...]
+    presence_weights: tuple[float, ...]
 
 
 def load_resources(
@@ -51,6 +55,7 @@ def load_resources(
     class_wording: Path | str,
     similar_classes: Path | str,
     climate_zones: Path | str,
+    presence_weights: Path | str,
 ) -> Resources:
     """Read and check everything that questions of one type are worded with.
 
@@ -59,7 +64,7 @@ def load_resources(
     annotation_type : str
         A key of :data:`bentxt.questions.categories.QUESTION_TYPES`.
     templates : iterable of str or Path
-    class_wording, similar_classes, climate_zones : str or Path
+    class_wording, similar_classes, climate_zones, presence_weights : str or Path
 
     Returns
     -------
@@ -76,6 +81,7 @@ def load_resources(
         load_wording(class_wording),
         load_similar_classes(similar_classes),
         zone_names(climate_zones),
+        load_presence_weights(presence_weights),
     )
 
 
@@ -91,10 +97,11 @@ def question_maker(
     Its ``instance_fields`` says what it reads of instances.
     """
     templates, wording, similar = resources.templates, resources.wording, resources.similar
+    weights = resources.presence_weights
     if isinstance(settings, BinarySettings):
-        return BinaryQuestions(seed, settings, templates, wording, similar)
+        return BinaryQuestions(seed, settings, templates, wording, similar, weights)
     if isinstance(settings, MultipleChoiceSettings):
-        return MultipleChoiceQuestions(seed, settings, templates, wording, similar, resources.zones)
+        return MultipleChoiceQuestions(seed, settings, templates, wording, similar, resources.zones, weights)
     return BoxQuestions(seed, settings, templates, wording)
 
 

@@ -1,9 +1,11 @@
 """Classes that are easily confused, for wrong answers that are not easily told (Section 3.3)."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASS_INDEX, CLASSES
+from bentxt.randomness import pick_or_none
 from bentxt.resources import RESOURCES, load_yaml
 
 SIMILAR_CLASSES = RESOURCES / "similar_classes.yaml"
@@ -53,6 +55,46 @@ def load_similar_classes(path: Path | str = SIMILAR_CLASSES) -> tuple[Tiers, ...
     return tuple(similar)
 
 
+def similar_absent_classes(classes: Iterable[int], similar: tuple[Tiers, ...]) -> list[int]:
+    """Return the absent classes that are most like a present one.
+
+    Parameters
+    ----------
+    classes : iterable of int
+        Present classes.
+    similar : tuple
+        Of :func:`load_similar_classes`.
+
+    Returns
+    -------
+    list of int
+        Ascending: for each present class the absent ones in its nearest tier that has any.
+    """
+    absent = frozenset(range(len(CLASSES))).difference(classes)
+    return sorted({index for one in classes for index in nearest_classes(similar[one], absent)})
+
+
+def nearest_classes(tiers: Tiers, allowed: set[int] | frozenset[int]) -> list[int]:
+    """Return the classes of the nearest tier that has any of those allowed.
+
+    Parameters
+    ----------
+    tiers : tuple of tuple of int
+        One class's entry of :func:`load_similar_classes`.
+    allowed : set of int
+        Class indices to choose from.
+
+    Returns
+    -------
+    list of int
+        Class indices in the tier's order; empty if no other class is allowed.
+    """
+    for tier in tiers:
+        if candidates := [index for index in tier if index in allowed]:
+            return candidates
+    return []
+
+
 def most_similar(tiers: Tiers, allowed: set[int] | frozenset[int], draw: float) -> int | None:
     """Pick a class among those allowed in the nearest tier that has any.
 
@@ -70,8 +112,4 @@ def most_similar(tiers: Tiers, allowed: set[int] | frozenset[int], draw: float) 
     int or None
         A class index; None if no other class is allowed.
     """
-    for tier in tiers:
-        candidates = [index for index in tier if index in allowed]
-        if candidates:
-            return candidates[int(draw * len(candidates))]
-    return None
+    return pick_or_none(nearest_classes(tiers, allowed), draw)

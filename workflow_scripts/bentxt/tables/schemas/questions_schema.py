@@ -16,8 +16,5 @@ QUESTIONS = pa.schema(
             pa.list_(pa.field("element", pa.int8())),
             "classes the instruction names, 0-18, those of the right answer first",
         ),
-        column(
-            "reserve", pa.bool_(), "further row of a test patch, for the benchmark split only; else left out"
-        ),
     ]
 )
