@@ -45,7 +45,9 @@ def stages(world, out, settings, shards):
         "class_wording": RESOURCES / "class_wording.yaml",
         "similar_classes": RESOURCES / "similar_classes.yaml",
         "climate_zones": RESOURCES / "climate_zones.csv",
+        "presence_weights": RESOURCES / "presence_weights.csv",
     }
+    templates = {name: sorted((RESOURCES / "templates" / name).glob("*.yaml")) for name in TYPES}
     before = [
         Job("extract_attributes", "extract_attributes", world, tables, settings),
         Job(
@@ -65,12 +67,11 @@ def stages(world, out, settings, shards):
         Job("write_captions", "write_captions", attributes, {"out": captions}, settings),
     ]
     for name in TYPES:
-        templates = sorted((RESOURCES / "templates" / name).glob("*.yaml"))
         before.append(
             Job(
                 f"generate_questions, {name}",
                 "generate_questions",
-                {"templates": templates, **wording, **attributes},
+                {"templates": templates[name], **wording, **attributes},
                 {"out": questions[name]},
                 {"type": name, **settings},
             )
@@ -103,9 +104,11 @@ def stages(world, out, settings, shards):
             "select_benchmark",
             "select_benchmark",
             {
-                "patches": patches,
+                **attributes,
+                **wording,
                 "captions": augmented,
-                **questions,
+                "captioning": questions["captioning"],
+                **{f"{name}_templates": files for name, files in templates.items()},
                 "release_rows": RESOURCES / "release_benchmark_rows.csv",
             },
             {"out": rows, "balance": out / "balance.csv"},

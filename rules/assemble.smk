@@ -1,19 +1,29 @@
 # The benchmark split, and the data set as one Parquet file in the release's columns (Section 3.4).
 #
-# needs:  {results}/questions/*.parquet, the check of the captions
+# needs:  {results}/patches.parquet and {results}/attributes/, {results}/questions/*.parquet, resources/templates,
+#         the check of the captions
 # makes:  {results}/benchmark_rows.parquet, {results}/benchmark_balance.csv,
 #         {results}/BigEarthNet.txt.parquet
 
 from bentxt.release import ANNOTATION_TYPES
 
 QUESTIONS = {entry.file: f"{RESULTS}/questions/{entry.file}.parquet" for entry in ANNOTATION_TYPES}
+TEMPLATES = {f"{name}_templates": template_files(name) for name in QUESTION_TYPES}
 
 
 rule select_benchmark:
     input:
-        **QUESTIONS,
+        **TEMPLATES,
         captions=augmented_captions(),
+        captioning=QUESTIONS["captioning"],
+        wording="resources/class_wording.yaml",
+        similar_classes="resources/similar_classes.yaml",
+        climate_zones="resources/climate_zones.csv",
+        presence_weights="resources/presence_weights.csv",
         patches=PATCHES,
+        maps=MAPS,
+        instances=INSTANCES,
+        adjacencies=ADJACENCIES,
         release_rows="resources/release_benchmark_rows.csv",
     output:
         rows=f"{RESULTS}/benchmark_rows.parquet",
@@ -33,18 +43,25 @@ rule select_benchmark:
         mem_mb=16000,
         runtime=60,
     params:
-        settings=settings("seed", "benchmark_split"),
+        settings=settings("seed", "benchmark_split", "questions"),
         code=code("select_benchmark"),
     message:
         "Selecting the benchmark split"
     shell:
         "python workflow_scripts/select_benchmark.py"
         " --patches {input.patches}"
+        " --maps {input.maps}"
+        " --instances {input.instances}"
+        " --adjacencies {input.adjacencies}"
         " --captions {input.captions}"
-        " --binary {input.binary}"
-        " --mcq {input.mcq}"
-        " --bounding-box {input.bounding_box}"
         " --captioning {input.captioning}"
+        " --binary-templates {input.binary_templates}"
+        " --mcq-templates {input.mcq_templates}"
+        " --bounding-box-templates {input.bounding_box_templates}"
+        " --class-wording {input.wording}"
+        " --similar-classes {input.similar_classes}"
+        " --climate-zones {input.climate_zones}"
+        " --presence-weights {input.presence_weights}"
         " --release-rows {input.release_rows}"
         " --out {output.rows}"
         " --balance {output.balance}"

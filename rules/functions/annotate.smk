@@ -9,4 +9,9 @@ def question_settings(wildcards):
 
 def templates(wildcards):
     """The template files of one annotation type."""
-    return sorted(map(str, Path("resources/templates", wildcards.type).glob("*.yaml")))
+    return template_files(wildcards.type)
+
+
+def template_files(name):
+    """The template files of an annotation type, by its name in files."""
+    return sorted(map(str, Path("resources/templates", name).glob("*.yaml")))

@@ -34,7 +34,8 @@ def assemble_dataset(
     """Write the data set.
 
     Rows are in patch order, within a patch by type (binary, bounding box, captioning, mcq), within a type as
-    in the question table. Patches of the benchmark split have ``bench`` as split and only its rows.
+    in the question table. Patches of the benchmark split have ``bench`` as split, and its rows in place of
+    those of the question tables.
 
     Parameters
     ----------
@@ -58,64 +59,53 @@ def assemble_dataset(
     Raises
     ------
     InputError
-        If a table is missing, unsorted, or holds rows of patches that are not kept.
+        If a table is missing, unsorted, or holds rows of patches that are not kept, or a patch of the
+        benchmark split is no test patch.
     """
     kept = TableStream(patches, PATCHES, "patch_id")
     streams = [TableStream(questions[name], QUESTIONS, "patch_id", _QUESTION_COLUMNS) for name in TYPES]
-    selected = _Selected(
-        benchmark_rows, {name: stream.rows for name, stream in zip(TYPES, streams, strict=True)}
-    )
+    bench = TableStream(benchmark_rows, BENCHMARK_ROWS, "patch_id")
+    bench_patches = _bench_patches(benchmark_rows, patches)
     with TableWriter(out, DATASET, lineage) as writer:
         while len(rows := kept.take(block)):
             limit = rows["patch_id"][-1].as_py()
             parts = [stream.until(limit) for stream in streams]
+            own_bench = bench.until(limit)
             own = {
-                name: part.filter(pa.array(selected.keep(name, part)))
+                name: pa.concat_tables(
+                    [
+                        part.filter(pc.invert(pc.is_in(part["patch_id"], value_set=bench_patches))),
+                        own_bench.filter(pc.equal(own_bench["type"], name)).select(_QUESTION_COLUMNS),
+                    ]
+                )
                 for name, part in zip(TYPES, parts, strict=True)
             }
-            writer.write(merge_types(rows, own, selected.patches, writer.rows + 1))
+            writer.write(merge_types(rows, own, bench_patches, writer.rows + 1))
             # Blocks differ in size: kept for the next one, their memory would add up.
             pa.default_memory_pool().release_unused()
-        for stream in streams:
+        for stream in (*streams, bench):
             if len(rest := stream.until("\U0010ffff")):
                 raise _foreign(rest["patch_id"][0].as_py(), stream.path)
         return writer.rows
 
 
-_QUESTION_COLUMNS = ["patch_id", "category", "input", "output", "reserve"]
+_QUESTION_COLUMNS = ["patch_id", "category", "input", "output"]
 
 
-class _Selected:
-    """Which rows of the question tables the benchmark split holds, and its patches."""
-
-    def __init__(self, path, rows):
-        table = read_table(path, BENCHMARK_ROWS)
-        self._path = path
-        self.patches = pc.unique(table["patch_id"])
-        self._chosen = {}
-        self._first = dict.fromkeys(TYPES, 0)
-        for name in TYPES:
-            numbers = table["row"].filter(pc.equal(table["type"], name)).to_numpy()
-            if len(numbers) and (numbers.min() < 0 or numbers.max() >= rows[name]):
-                raise InputError(
-                    f"benchmark rows of another {name} question table", file=path, remedy="select them again"
-                )
-            self._chosen[name] = np.zeros(rows[name], bool)
-            self._chosen[name][numbers] = True
-
-    def keep(self, name, table):
-        """Return which of a type's next rows stay: selected ones of bench patches, else all but reserves."""
-        first = self._first[name]
-        self._first[name] = first + len(table)
-        chosen = self._chosen[name][first : first + len(table)]
-        bench = pc.is_in(table["patch_id"], value_set=self.patches).to_numpy()
-        if (chosen & ~bench).any():
-            raise InputError(
-                f"benchmark rows of another {name} question table",
-                file=self._path,
-                remedy="select them again",
-            )
-        return np.where(bench, chosen, ~table["reserve"].to_numpy())
+def _bench_patches(path, patches):
+    """Return the patches of the benchmark split; raise unless they are test patches."""
+    bench = pc.unique(read_table(path, BENCHMARK_ROWS, ["patch_id"])["patch_id"])
+    known = read_table(patches, PATCHES, ["patch_id", "split"])
+    test = known["patch_id"].filter(pc.equal(known["split"], "test"))
+    stray = bench.filter(pc.invert(pc.is_in(bench, value_set=test.combine_chunks())))
+    if len(stray):
+        raise InputError(
+            "a patch of the benchmark split is no test patch of this run",
+            file=path,
+            item=stray[0].as_py(),
+            remedy="select the benchmark again",
+        )
+    return bench
 
 
 def merge_types(

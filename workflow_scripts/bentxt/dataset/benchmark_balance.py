@@ -1,70 +1,88 @@
-"""How even a benchmark split is: answers, classes, countries, seasons, zones."""
+"""How even a benchmark split is: rows, answers, classes and values, and what limited them (Section 3.4)."""
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from bentxt.atomic import write_text
-from bentxt.nomenclature import CLASSES
-from bentxt.release import ANSWERS
+from bentxt.dataset.benchmark_candidates import LABELS, Candidates
+from bentxt.dataset.benchmark_objective import Cells
+from bentxt.release import TYPE_CATEGORIES
 
-BALANCE_COLUMNS = ("type", "category", "balance", "item", "available", "asked", "taken", "residual")
+BALANCE_COLUMNS = (
+    "type",
+    "category",
+    "answer",
+    "balance",
+    "item",
+    "available",
+    "asked",
+    "target",
+    "taken",
+    "residual",
+    "limited_by",
+)
 
 #: A line of the balance table, in the order of :data:`BALANCE_COLUMNS`.
-BalanceLine = tuple[str, str, str, str, int, float, int, float]
+BalanceLine = tuple[str, str, str, str, str, int, float, int, int, float, str]
 
 
-def effective_number(counts: Sequence[float] | np.ndarray) -> float:
-    """Return ``(sum n)² / sum n²``: 19 where 19 classes are equally frequent, 1 where there is but one."""
-    counts = np.asarray(counts, np.float64)
-    return float(counts.sum() ** 2 / np.square(counts).sum()) if counts.any() else 0.0
-
-
-def patch_balance(about: np.ndarray, chosen: np.ndarray) -> list[BalanceLine]:
-    """Return how many of the chosen patches have questions about each class, next to the even number."""
-    counts = about[chosen].sum(axis=0)
-    lines: list[BalanceLine] = [("", "patches", "patches", "", len(about), len(chosen), len(chosen), 0)]
-    available = about.sum(axis=0)
-    even = counts.sum() / max(1, (available > 0).sum())
-    for index, name in enumerate(CLASSES):
-        asked = round(float(even), 1) if available[index] else 0
-        lines.append(_line("", "patches", "class", name, int(available[index]), asked, int(counts[index])))
-    return lines
-
-
-def row_balance(
-    key: tuple[str, str], answers: list[str], groups: list[str], taken: list[int], asked: int
+def balance_lines(
+    candidates: Candidates, cells: Cells, chosen: np.ndarray, rows: np.ndarray
 ) -> list[BalanceLine]:
-    """Return the lines of one type and category: rows, answers and groups, next to the even numbers."""
-    lines = [_line(*key, "rows", "", len(answers), asked, len(taken))]
-    labels = ANSWERS.get(key[0], ())
-    for balance, values, items in (
-        ("answer", answers, labels),
-        ("group", groups, sorted(set(groups)) if key[0] != "captioning" else ()),
-    ):
-        available, found = Counter(values), Counter(values[row] for row in taken)
-        for item in items:
-            even = round(len(taken) / len(items), 1)
-            lines.append(_line(*key, balance, item, available[item], even, found[item]))
+    """Return how even a selection is.
+
+    Parameters
+    ----------
+    candidates : Candidates
+    cells : Cells
+        Of ``candidates``.
+    chosen, rows : numpy.ndarray
+        int64: the patches and the rows that were selected.
+
+    Returns
+    -------
+    list of tuple
+        A line for the patches, one for each type, category and answer, and one for each of its cells.
+    """
+    patches = len(chosen)
+    lines: list[BalanceLine] = [
+        ("", "patches", "", "patches", "", int(candidates.patch.max()) + 1, patches, patches, patches, 0, "")
+    ]
+    pool = np.bincount(cells.group_of_row, minlength=len(cells.groups))
+    taken = np.bincount(cells.group_of_row[rows], minlength=len(cells.groups))
+    counts = cells.count(rows)
+    for number, (key, label) in enumerate(cells.groups):
+        name, answer = TYPE_CATEGORIES[key], LABELS[TYPE_CATEGORIES[key]][label]
+        quota, found = int(cells.quotas[number]), int(taken[number])
+        limit = "" if found == quota else "pool" if pool[number] < quota else "patches"
+        available = int(pool[number])
+        lines.append((*name, answer, "rows", "", available, quota, quota, found, found - quota, limit))
+        for cell, (group, balance, item) in enumerate(cells.names):
+            if group == (key, label) and quota:
+                lines.append(_cell_line(cells, cell, (*name, answer, balance, item), int(counts[cell])))
     return lines
 
 
-def _line(
-    annotation_type: str, category: str, balance: str, item: str, available: int, asked: float, taken: int
-) -> BalanceLine:
-    residual = round(taken - asked, 1)
-    return annotation_type, category, balance, item, available, asked, taken, residual
+def _cell_line(cells, cell, name, taken):
+    """Return the line of a cell; what kept it from its even share, if something did."""
+    even, target = round(float(cells.even[cell]), 1), int(cells.targets[cell])
+    limit = ""
+    if taken < int(even):
+        limit = "pool" if target < int(even) else "other balances"
+    return (*name, int(cells.available[cell]), even, target, taken, round(taken - even, 1), limit)
 
 
 def write_balance(path: Path | str, lines: Iterable[BalanceLine]) -> None:
     """Write the balance table as CSV, atomically.
 
-    ``asked`` is the number of rows wanted, or the even share of the rows taken; ``residual`` is ``taken``
-    minus ``asked``, what the choice could not balance.
+    ``available`` counts the questions of the pool; ``asked`` is the number of rows wanted, or a cell's even
+    share of them; ``target`` is what of it the pool lets, those of the others raised; ``residual`` is
+    ``taken`` minus ``asked``. ``limited_by`` names what kept a number down: the ``pool``, the ``patches``
+    that were chosen, or the ``other balances`` that a row counts in.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

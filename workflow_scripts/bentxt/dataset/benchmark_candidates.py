@@ -1,65 +1,123 @@
-"""What the benchmark split is chosen from: eligible patches, their rows, the release's quotas."""
+"""What the benchmark split is chosen from: eligible patches, their questions, the release's quotas."""
 
 import csv
 from array import array
-from collections import defaultdict
-from collections.abc import Container, MutableSequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from bentxt.errors import InputError
+from bentxt.questions.benchmark_pool import CLASSES_ABOUT, PoolQuestion
 from bentxt.release import ANSWERS, TYPE_CATEGORIES
-from bentxt.tables.schemas.questions_schema import QUESTIONS
-from bentxt.tables.table_files import check_table
-from bentxt.tables.table_streams import read_batches
 
 #: Patches of the paper's benchmark split.
 PAPER_PATCHES = 1082
 
+#: The answers that the selection keeps even; the letters of multiple choice are dealt after it.
+LABELS = {key: ANSWERS[key[0]] if key[0] == "binary" else ("",) for key in TYPE_CATEGORIES}
 
-@dataclass
+
+class Quota(NamedTuple):
+    """Rows that the benchmark split keeps of a type and category, and the most of one patch (None: any)."""
+
+    rows: int
+    most_per_patch: int | None = None
+
+
+@dataclass(frozen=True)
 class Candidates:
-    """Rows that the benchmark split can take, of one type and category.
+    """The pool of all eligible patches: one entry a question, int arrays of equal length.
 
     Attributes
     ----------
-    rows : sequence of int
-        Row numbers in the question table of the type.
-    patches : sequence of int
-        Position of each row's patch among the eligible patches.
-    answers : list of str
-        The answers; empty where the type's answers are not balanced.
-    classes : list of tuple of int
-        The first two of the classes that the rows name; those of the right answer come first.
-    reserve : list of bool
-        Rows that only the benchmark split may hold.
+    patch : numpy.ndarray
+        Position of the patch among the eligible ones; ascending.
+    key : numpy.ndarray
+        Type and category, place in ``TYPE_CATEGORIES``.
+    label : numpy.ndarray
+        Answer, place in :data:`LABELS` of the key.
+    classes : numpy.ndarray
+        Shape (n, 2): the classes it is about, -1 for none.
+    value : numpy.ndarray
+        Place in ``values``, -1 for none.
+    number : numpy.ndarray
+        As of :class:`bentxt.questions.benchmark_pool.PoolQuestion`.
+    values : list of str
     """
 
-    rows: MutableSequence[int] = field(default_factory=lambda: array("q"))
-    patches: MutableSequence[int] = field(default_factory=lambda: array("q"))
-    answers: list[str] = field(default_factory=list)
-    classes: list[tuple[int, ...]] = field(default_factory=list)
-    reserve: list[bool] = field(default_factory=list)
+    patch: np.ndarray
+    key: np.ndarray
+    label: np.ndarray
+    classes: np.ndarray
+    value: np.ndarray
+    number: np.ndarray
+    values: list[str]
+
+    def __len__(self) -> int:
+        return len(self.patch)
+
+    def question(self, row: int) -> PoolQuestion:
+        """Return one entry as the question that it was."""
+        key = TYPE_CATEGORIES[self.key[row]]
+        classes = tuple(self.classes[row, : CLASSES_ABOUT[key]].tolist())
+        value = self.values[self.value[row]] if self.value[row] >= 0 else ""
+        answer, number = LABELS[key][self.label[row]], int(self.number[row])
+        return PoolQuestion(key[0], key[1], answer, classes, value, number)
 
 
-def read_quotas(path: Path | str, patches: int) -> dict[tuple[str, str], int]:
+def gather_candidates(pools: Iterable[Iterable[PoolQuestion]]) -> Candidates:
+    """Put the pools of some patches, in their order, into arrays.
+
+    Parameters
+    ----------
+    pools : iterable of iterable of PoolQuestion
+        Of :func:`bentxt.questions.benchmark_pool.pool_questions`.
+
+    Returns
+    -------
+    Candidates
+    """
+    codes = {
+        (*key, label): (number, place)
+        for number, key in enumerate(TYPE_CATEGORIES)
+        for place, label in enumerate(LABELS[key])
+    }
+    values: dict[str, int] = {"": -1}
+    # Seven integers a question: millions of them take less memory than as objects.
+    rows = array("i")
+    for patch, pool in enumerate(pools):
+        for annotation_type, category, answer, classes, value, number in pool:
+            key, label = codes[annotation_type, category, answer]
+            first, second = (*classes, -1, -1)[:2]
+            place = values.setdefault(value, len(values) - 1)
+            rows.extend((patch, key, label, first, second, place, number))
+    columns = np.frombuffer(rows, np.int32).reshape(-1, 7)
+    of_patch, of_key, of_label, of_value, of_number = (columns[:, at].copy() for at in (0, 1, 2, 5, 6))
+    return Candidates(
+        of_patch, of_key, of_label, columns[:, 3:5].copy(), of_value, of_number, list(values)[1:]
+    )
+
+
+def read_quotas(path: Path | str, patches: int) -> dict[tuple[str, str], Quota]:
     """Return the rows to keep of each type and category.
 
     Parameters
     ----------
     path : str or Path
-        CSV ``type,category,rows``: the rows of the released benchmark split.
+        CSV ``type,category,rows,most_per_patch``: the rows of the released benchmark split, and the most of
+        one patch; empty for any number.
     patches : int
         Size of the benchmark split; the rows are scaled by ``patches / 1082``.
 
     Returns
     -------
     dict
-        ``(type, category)`` to a number of rows.
+        ``(type, category)`` to a :class:`Quota`.
 
     Raises
     ------
@@ -69,14 +127,17 @@ def read_quotas(path: Path | str, patches: int) -> dict[tuple[str, str], int]:
     try:
         with Path(path).open(encoding="utf-8", newline="") as file:
             quotas = {
-                (row["type"], row["category"]): int(int(row["rows"]) * patches / PAPER_PATCHES + 0.5)
+                (row["type"], row["category"]): Quota(
+                    int(int(row["rows"]) * patches / PAPER_PATCHES + 0.5),
+                    int(row["most_per_patch"]) if row["most_per_patch"] else None,
+                )
                 for row in csv.DictReader(file)
             }
     except FileNotFoundError:
         raise InputError("file not found", file=path) from None
-    except (KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise InputError(
-            f"expected the columns type, category and rows (a number): {error}", file=path
+            f"expected the columns type, category, rows and most_per_patch (numbers): {error}", file=path
         ) from error
     if unknown := [key for key in quotas if key not in TYPE_CATEGORIES]:
         raise InputError(
@@ -109,70 +170,3 @@ def eligible_patches(patches: pa.Table, captions: pa.Table) -> pa.Table:
     passed = captions["patch_id"].filter(good)
     test = patches.filter(pc.equal(patches["split"], "test"))
     return test.filter(pc.is_in(test["patch_id"], value_set=passed.combine_chunks()))
-
-
-def read_candidates(
-    path: Path | str, annotation_type: str, patch_ids: pa.Array
-) -> dict[tuple[str, str], Candidates]:
-    """Read the rows of the given patches from a question table.
-
-    Parameters
-    ----------
-    path : str or Path
-        Question table of one type.
-    annotation_type : str
-        As the release spells it.
-    patch_ids : pyarrow.Array
-        Patches whose rows are wanted.
-
-    Returns
-    -------
-    dict
-        ``(type, category)`` to :class:`Candidates`.
-    """
-    check_table(path, QUESTIONS)
-    found: dict[tuple[str, str], Candidates] = defaultdict(Candidates)
-    first = 0
-    columns = ["patch_id", "category", "output", "classes", "reserve"]
-    if annotation_type not in ANSWERS:
-        columns.remove("output")
-    # A million rows share a few answers and pairs of classes: one object each.
-    words: dict[str, str] = {}
-    pairs: dict[tuple[int, ...], tuple[int, ...]] = {}
-    for batch in read_batches(path, columns):
-        places = pc.index_in(batch["patch_id"], value_set=patch_ids)
-        own = pc.is_valid(places)
-        numbers = np.flatnonzero(own.to_numpy(zero_copy_only=False)) + first
-        kept = batch.filter(own)
-        answers = kept["output"].to_pylist() if "output" in columns else [""] * len(kept)
-        rows = zip(
-            numbers.tolist(),
-            places.filter(own).to_pylist(),
-            kept["category"].to_pylist(),
-            answers,
-            kept["classes"].to_pylist(),
-            kept["reserve"].to_pylist(),
-            strict=True,
-        )
-        for number, place, category, answer, classes, reserve in rows:
-            entry = found[annotation_type, category]
-            entry.rows.append(number)
-            entry.patches.append(place)
-            entry.answers.append(words.setdefault(answer, answer))
-            pair = tuple(classes[:2])
-            entry.classes.append(pairs.setdefault(pair, pair))
-            entry.reserve.append(reserve)
-        first += len(batch)
-    return found
-
-
-def of_patches(entry: Candidates, chosen: Container[int]) -> Candidates:
-    """Return the rows of the chosen patches."""
-    own = [row for row, patch in enumerate(entry.patches) if patch in chosen]
-    return Candidates(
-        [entry.rows[row] for row in own],
-        [entry.patches[row] for row in own],
-        [entry.answers[row] for row in own],
-        [entry.classes[row] for row in own],
-        [entry.reserve[row] for row in own],
-    )

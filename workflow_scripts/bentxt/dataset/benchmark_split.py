@@ -1,151 +1,37 @@
-"""The benchmark split: patches out of the test split, and the rows of theirs that it keeps (Section 3.4).
+"""The benchmark split: patches out of the test split, and questions out of their pools (Section 3.4).
 
-Two greedy, deterministic steps. Patches, one after the other: the one that raises the effective number of
-classes most, ``(sum n)² / sum n²`` over the numbers ``n`` of chosen patches with questions about each class.
-First come patches that have a question on relative position, a quarter more than the benchmark has such
-questions, so that their answers can be balanced.
-Rows, one after the other within each type and category: of the answer taken least often so far, and of that
-from the group taken least often so far (a class, or country, season, zone).
+Which patches and questions is an optimisation (:mod:`bentxt.dataset.benchmark_objective`) that a greedy
+choice with exchanges solves (:mod:`bentxt.dataset.benchmark_patches`,
+:mod:`bentxt.dataset.benchmark_rows`). Then each chosen question about an area or a number is given what it
+says, so that a statement is as often true as false, and the letters of multiple choice are dealt, so that
+each is as often right.
 """
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
-from bentxt.dataset.benchmark_balance import BalanceLine, effective_number, patch_balance, row_balance
-from bentxt.dataset.benchmark_candidates import Candidates, of_patches
+from bentxt.dataset.benchmark_balance import BalanceLine, balance_lines
+from bentxt.dataset.benchmark_candidates import Candidates, Quota
+from bentxt.dataset.benchmark_objective import make_cells
+from bentxt.dataset.benchmark_patches import choose_patches
+from bentxt.dataset.benchmark_rows import choose_rows
 from bentxt.errors import InputError
-from bentxt.nomenclature import CLASSES
-from bentxt.questions.categories import CATEGORY_TABLE, PLACE_COLUMNS, Category
+from bentxt.questions.benchmark_pool import PoolQuestion, Statement
 from bentxt.randomness import generator
-from bentxt.release import ANSWERS, TYPES
+from bentxt.release import LETTERS, TYPE_CATEGORIES
 
-#: Patches with a question on relative position for each such question; a fifth of all patches has one.
-SURPLUS = 1.25
-
-
-def choose_patches(
-    about: np.ndarray, asked: int, preferred: np.ndarray, preferred_asked: int, order: np.ndarray
-) -> np.ndarray:
-    """Choose patches so that their classes are as balanced as one-by-one choice makes them.
-
-    Parameters
-    ----------
-    about : numpy.ndarray
-        bool, shape (patches, 19): classes that the questions about each eligible patch are about.
-    asked : int
-        Patches to choose.
-    preferred : numpy.ndarray
-        bool, shape (patches,): patches that have a question on relative position.
-    preferred_asked : int
-        How many of those to choose first, at most.
-    order : numpy.ndarray
-        float64, shape (patches,): who comes first among equals.
-
-    Returns
-    -------
-    numpy.ndarray
-        int64, shape (asked,), ascending positions.
-    """
-    sequence = np.argsort(order, kind="stable")
-    present = about[sequence].astype(np.float64)
-    sizes = present.sum(axis=1)
-    first = preferred[sequence]
-    counts = np.zeros(about.shape[1])
-    chosen = np.zeros(len(present), bool)
-    first_left = min(preferred_asked, int(first.sum()), asked)
-    for _ in range(asked):
-        total = counts.sum() + sizes
-        effective = total**2 / (np.square(counts).sum() + present @ (2 * counts + 1))
-        effective[chosen | (~first if first_left > 0 else chosen)] = -1
-        best = int(np.argmax(effective))
-        chosen[best] = True
-        counts += present[best]
-        first_left -= 1
-    return np.sort(sequence[chosen])
+#: Rounds in which statements are given anew, at most; few are needed.
+ROUNDS = 20
 
 
-def choose_rows(
-    answers: list[str],
-    groups: list[str],
-    ranks: Sequence[tuple[float, ...]],
-    asked: int,
-    labels: Sequence[str],
-) -> list[int]:
-    """Choose rows with balanced answers, then balanced groups.
+class Chosen(NamedTuple):
+    """One question of the benchmark split: its patch's position among the eligible ones, and what it asks."""
 
-    Parameters
-    ----------
-    answers, groups : list of str
-        Answer and group of each row.
-    ranks : sequence of tuple
-        Which row comes first within an answer and group.
-    asked : int
-        Rows to choose; all are chosen where there are fewer.
-    labels : sequence of str
-        The possible answers, in the order in which the first rows are taken; answers that are not among
-        them are not balanced.
-
-    Returns
-    -------
-    list of int
-        Positions, ascending.
-    """
-    waiting: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for row in sorted(range(len(answers)), key=ranks.__getitem__, reverse=True):
-        label = answers[row] if answers[row] in labels else ""
-        waiting[label][groups[row]].append(row)
-    taken_answers: Counter[str] = Counter()
-    taken_groups: Counter[str] = Counter()
-    chosen: list[int] = []
-    places = {label: place for place, label in enumerate(labels)}
-    while waiting and len(chosen) < asked:
-        label = min(waiting, key=lambda name: (taken_answers[name], places.get(name, -1)))
-        stock = waiting[label]
-        group = min(stock, key=lambda name: (taken_groups[name], name))
-        chosen.append(stock[group].pop())
-        taken_answers[label] += 1
-        taken_groups[group] += 1
-        if not stock[group]:
-            del stock[group]
-        if not stock:
-            del waiting[label]
-    return sorted(chosen)
-
-
-def row_groups(category: Category, candidates: Candidates, places: Mapping[str, list[str]]) -> list[str]:
-    """Return the group of each row that is to be balanced: a class name, or country, season or zone.
-
-    A row about two classes belongs to the one that fewer rows are about.
-
-    Parameters
-    ----------
-    category : bentxt.questions.categories.Category
-    candidates : Candidates
-        Of the category.
-    places : dict of str to list of str
-        The values of the eligible patches in each of ``PLACE_COLUMNS``.
-
-    Returns
-    -------
-    list of str
-        Empty where there is nothing to balance.
-    """
-    if category.place_column is not None:
-        values = places[category.place_column]
-        return [values[patch] for patch in candidates.patches]
-    if category.about is None:
-        return [""] * len(candidates.rows)
-    if category.about == "class":
-        return [CLASSES[classes[0]] for classes in candidates.classes]
-    rarity = Counter(index for classes in candidates.classes for index in classes[:2])
-    return [
-        CLASSES[min(classes[:2], key=lambda index: (rarity[index], index))] for classes in candidates.classes
-    ]
+    patch: int
+    question: PoolQuestion
 
 
 @dataclass
@@ -154,27 +40,30 @@ class Selection:
 
     Attributes
     ----------
-    rows : list of tuple
-        ``(type, row, patch_id)`` as in ``BENCHMARK_ROWS``, ordered by type and row.
+    patches : list of int
+        Ascending positions among the eligible patches.
+    questions : list of Chosen
+        By patch, within a patch as its pool has them: by type and category in the release's order.
     balance : list of tuple
-        Lines of the balance table (:data:`BALANCE_COLUMNS`).
+        Lines of the balance table (:data:`bentxt.dataset.benchmark_balance.BALANCE_COLUMNS`).
     notes : dict
         For the lineage.
     """
 
-    rows: list[tuple[str, int, str]]
+    patches: list[int]
+    questions: list[Chosen]
     balance: list[BalanceLine]
-    notes: dict[str, float]
+    notes: dict[str, int]
 
 
 def select_benchmark(
     seed: int,
     patches: int,
-    eligible: pa.Table,
-    quotas: dict[tuple[str, str], int],
-    candidates: dict[tuple[str, str], Candidates],
+    patch_ids: Sequence[str],
+    candidates: Candidates,
+    quotas: dict[tuple[str, str], Quota],
 ) -> Selection:
-    """Select the patches and rows of the benchmark split.
+    """Select the patches and the questions of the benchmark split.
 
     Parameters
     ----------
@@ -182,12 +71,12 @@ def select_benchmark(
         The run's seed; decides among equals only.
     patches : int
         Patches to select.
-    eligible : pyarrow.Table
-        Of :func:`eligible_patches`.
+    patch_ids : sequence of str
+        The eligible patches.
+    candidates : Candidates
+        Their pools.
     quotas : dict
-        Of :func:`read_quotas`.
-    candidates : dict
-        ``(type, category)`` to :class:`Candidates`, positions into ``eligible``.
+        Of :func:`bentxt.dataset.benchmark_candidates.read_quotas`.
 
     Returns
     -------
@@ -198,47 +87,136 @@ def select_benchmark(
     InputError
         If there are fewer eligible patches than asked for, or a selected patch keeps no row.
     """
-    if len(eligible) < patches:
+    if len(patch_ids) < patches:
         raise InputError(
-            f"{len(eligible)} test patches have captions that pass the check; {patches} are asked for",
+            f"{len(patch_ids)} test patches have captions that pass the check; {patches} are asked for",
             item="benchmark_split.patches",
             remedy="ask for fewer, or make more patches",
         )
-    patch_ids = eligible["patch_id"].to_pylist()
-    order = np.array([generator(seed, "benchmark split", patch_id).random() for patch_id in patch_ids])
-    about = np.zeros((len(patch_ids), len(CLASSES)), bool)
-    for key, entry in candidates.items():
-        classes_of_row = 2 if CATEGORY_TABLE[key].about == "pair" else 1
-        for patch, classes in zip(entry.patches, entry.classes, strict=True):
-            about[patch, list(classes[:classes_of_row])] = True
-    preferred = np.zeros(len(patch_ids), bool)
-    position = ("mcq", "relative pos")
-    preferred[candidates[position].patches if position in candidates else []] = True
-    first = math.ceil(SURPLUS * quotas.get(position, 0))
-    chosen = choose_patches(about, patches, preferred, first, order)
-    places = {name: eligible[name].to_pylist() for name in PLACE_COLUMNS}
-    rows, balance = [], patch_balance(about, chosen)
-    rows_of_patch: Counter[int] = Counter()
-    # Captions last: patches that have kept few rows so far keep theirs.
-    for key in sorted(quotas, key=lambda key: (key[0] == "captioning", *key)):
-        entry = of_patches(candidates.get(key, Candidates()), set(chosen.tolist()))
-        groups = row_groups(CATEGORY_TABLE[key], entry, places)
-        ranks = [
-            (rows_of_patch[patch] if key[0] == "captioning" else 0, reserve, order[patch], row)
-            for patch, reserve, row in zip(entry.patches, entry.reserve, entry.rows, strict=True)
-        ]
-        taken = choose_rows(entry.answers, groups, ranks, quotas[key], ANSWERS.get(key[0], ()))
-        balance += row_balance(key, entry.answers, groups, taken, quotas[key])
-        rows += [(key[0], entry.rows[row], patch_ids[entry.patches[row]]) for row in taken]
-        rows_of_patch.update(entry.patches[row] for row in taken)
-    if empty := [patch_ids[patch] for patch in chosen.tolist() if not rows_of_patch[patch]]:
-        raise InputError("a patch of the benchmark split keeps no row", item=empty[0])
-    rows.sort(key=lambda row: (TYPES.index(row[0]), row[1]))
+    order, ranks = _draws(seed, patch_ids, candidates)
+    cells = make_cells(candidates, quotas, patches)
+
+    def rows_of(chosen: np.ndarray) -> np.ndarray:
+        return _choose_all_rows(candidates, cells, chosen, ranks)
+
+    chosen, rows = choose_patches(candidates, cells, patches, order, rows_of)
+    if len(empty := np.setdiff1d(chosen, candidates.patch[rows])):
+        raise InputError("a patch of the benchmark split keeps no row", item=patch_ids[int(empty[0])])
+    questions = [Chosen(int(candidates.patch[row]), candidates.question(row)) for row in rows.tolist()]
+    objective = cells.objective(rows)
     notes = {
         "patches": patches,
         "eligible_patches": len(patch_ids),
+        "pool": len(candidates),
         "rows": len(rows),
-        "rows_asked": sum(quotas.values()),
-        "effective_classes": round(effective_number(about[chosen].sum(axis=0)), 2),
+        "rows_asked": int(cells.quotas.sum()),
+        "objective": objective,
+        "objective_bound": cells.bound,
     }
-    return Selection(rows, balance, notes)
+    return Selection(chosen.tolist(), questions, balance_lines(candidates, cells, chosen, rows), notes)
+
+
+def _draws(seed, patch_ids, candidates):
+    """Return a draw for each patch and for each question of its pool, all of the patch's own generator."""
+    numbers = np.bincount(candidates.patch, minlength=len(patch_ids)).tolist()
+    drawn = [
+        generator(seed, "benchmark split", patch_id).random(1 + number)
+        for patch_id, number in zip(patch_ids, numbers, strict=True)
+    ]
+    return np.array([own[0] for own in drawn]), np.concatenate([own[1:] for own in drawn])
+
+
+def _choose_all_rows(candidates, cells, chosen, ranks):
+    """Return the rows of all categories, captions last: patches that have few rows so far keep theirs."""
+    own = np.flatnonzero(np.isin(candidates.patch, chosen))
+    keys = candidates.key[own]
+    caption = TYPE_CATEGORIES.index(("captioning", "None"))
+    found: list[np.ndarray] = []
+    for key in sorted(range(len(TYPE_CATEGORIES)), key=lambda key: (key == caption, key)):
+        rows = own[keys == key]
+        own_ranks = ranks[rows]
+        if key == caption and len(rows):
+            kept = np.bincount(candidates.patch[np.concatenate(found)], minlength=candidates.patch.max() + 1)
+            own_ranks = own_ranks + kept[candidates.patch[rows]]
+        found.append(choose_rows(candidates, cells, rows, own_ranks, key))
+    return np.sort(np.concatenate(found))
+
+
+def give_statements(
+    choices: Sequence[Sequence[Statement]], answers: Sequence[str], draws: Sequence[float]
+) -> list[Statement]:
+    """Give each question what it says, so that a statement tells little about the answer.
+
+    Made as small as changing one question after the other makes it: the sum over all statements of the
+    square of how much more often they are true than false, four times, and of the squares of both numbers,
+    once. So a statement that holds of any class, as ``at least 0%``, is given only where there is nothing
+    else.
+
+    Parameters
+    ----------
+    choices : sequence of sequence of tuple
+        What each question can say, of :func:`bentxt.questions.benchmark_pool.statements`.
+    answers : sequence of str
+        ``yes`` or ``no``.
+    draws : sequence of float
+        From [0, 1), one a question: among equal statements the one that follows the draw comes first.
+
+    Returns
+    -------
+    list of tuple
+    """
+    counts: dict[Statement, list[int]] = {}
+    places = [int(answer != "yes") for answer in answers]
+    given: list[Statement | None] = [None] * len(choices)
+    turned = []
+    for own, draw in zip(choices, draws, strict=True):
+        first = int(draw * len(own))
+        turned.append([*own[first:], *own[:first]])
+    sequence = sorted(range(len(choices)), key=lambda row: (len(choices[row]), draws[row]))
+    for _ in range(ROUNDS):
+        changed = False
+        for row in sequence:
+            place, before = places[row], given[row]
+            if before is not None:
+                counts[before][place] -= 1
+            best = min(turned[row], key=lambda one: _cost(counts.get(one, (0, 0)), place))
+            if before is not None and _cost(counts[before], place) == _cost(counts.get(best, (0, 0)), place):
+                best = before
+            counts.setdefault(best, [0, 0])[place] += 1
+            changed |= best != before
+            given[row] = best
+        if not changed:
+            break
+    return [one for one in given if one is not None]
+
+
+def _cost(counts, place):
+    """Return by how much one more of an answer raises the sum of :func:`give_statements`."""
+    own, other = counts[place], counts[1 - place]
+    return 4 * (2 * (own - other) + 1) + 2 * own + 1
+
+
+def deal_letters(groups: Sequence[str], draws: Sequence[float]) -> list[str]:
+    """Deal the letters a to d to questions so that each is as often right, in all and within groups.
+
+    Parameters
+    ----------
+    groups : sequence of str
+        What the questions are about.
+    draws : sequence of float
+        From [0, 1), one a question.
+
+    Returns
+    -------
+    list of str
+        The numbers of two letters differ by one at most.
+
+    Examples
+    --------
+    >>> deal_letters(["x", "y", "x", "y"], [0.3, 0.1, 0.2, 0.4])
+    ['b', 'c', 'a', 'd']
+    """
+    letters = [""] * len(groups)
+    for place, row in enumerate(sorted(range(len(groups)), key=lambda row: (groups[row], draws[row]))):
+        letters[row] = LETTERS[place % len(LETTERS)]
+    return letters

@@ -17,7 +17,7 @@ from bentxt.questions.templates import TemplateSet
 from bentxt.randomness import generator, pick, pick_or_none, pick_several, pick_weighted
 from bentxt.release import AUTUMN, LETTERS, SEASONS
 
-_COUNTS = (*map(str, range(MOST + 1)), "More than five")
+COUNTS = (*map(str, range(MOST + 1)), "More than five")
 
 
 def _others(choices):
@@ -25,7 +25,7 @@ def _others(choices):
     return {right: tuple(choice for choice in choices if choice != right) for right in choices}
 
 
-_OTHER_COUNTS, _OTHER_COUNTRIES = _others(_COUNTS), _others(COUNTRIES)
+_OTHER_COUNTS, _OTHER_COUNTRIES = _others(COUNTS), _others(COUNTRIES)
 
 #: Draws that a question takes at most.
 DRAWS = 24
@@ -234,7 +234,7 @@ class MultipleChoiceQuestions:
 
     def _count(self, patch, subject, draws):
         (index,) = subject
-        right = _COUNTS[min(patch.counts[index], MOST + 1)]
+        right = COUNTS[min(patch.counts[index], MOST + 1)]
         wrong = pick_several(_OTHER_COUNTS[right], draws[3:6])
         return self._row("count", {"lower": self._wording[index].lower}, right, wrong, [index], draws)
 

@@ -76,7 +76,7 @@ def pick_unit(draw: float) -> str:
 
 @cache
 def area_statements(
-    where: int, truth: bool, grid: int
+    where: int, truth: bool, grid: int, exhaustive: bool = False
 ) -> tuple[tuple[str, tuple[tuple[Bounds, ...], ...]], ...]:
     """Return the statements that are true, or false, of a present class's area.
 
@@ -91,6 +91,9 @@ def area_statements(
         Whether true statements are wanted.
     grid : int
         Step in percent.
+    exhaustive : bool
+        Also bounds that hold for every present class or for none, as ``at least 0%``, and ranges wider than
+        half a patch: the benchmark split of the release has them.
 
     Returns
     -------
@@ -106,7 +109,7 @@ def area_statements(
         return [tuple((line,) for line in range(first, last + 1) if holds(2 * line) is truth)]
 
     def ranges():
-        for width in range(1, int(WIDEST * lines) + 1):
+        for width in range(1, lines if exhaustive else int(WIDEST * lines) + 1):
             yield tuple(
                 (low, low + width)
                 for low in range(lines - width + 1)
@@ -115,10 +118,10 @@ def area_statements(
             )
 
     statements = {
-        "at least": single(lambda line: where >= line, 1, lines - 1),
-        "at most": single(lambda line: where <= line, 1, lines - 1),
+        "at least": single(lambda line: where >= line, 0 if exhaustive else 1, lines - 1),
+        "at most": single(lambda line: where <= line, 1, lines if exhaustive else lines - 1),
         "more than": single(lambda line: where > line, 0, lines - 1),
-        "less than": single(lambda line: where < line, 1, lines - 1),
+        "less than": single(lambda line: where < line, 1, lines if exhaustive else lines - 1),
         "between": list(ranges()),
         "whole": [((),)] if (where == full) is truth else [],
         "others": [((),)] if (where < full) is truth else [],
@@ -128,7 +131,9 @@ def area_statements(
 
 
 @cache
-def count_statements(count: int, truth: bool) -> tuple[tuple[str, tuple[int | None, ...]], ...]:
+def count_statements(
+    count: int, truth: bool, exhaustive: bool = False
+) -> tuple[tuple[str, tuple[int | None, ...]], ...]:
     """Return the statements that are true, or false, of the number of instances of a present class.
 
     Parameters
@@ -137,18 +142,22 @@ def count_statements(count: int, truth: bool) -> tuple[tuple[str, tuple[int | No
         1 or more; beyond the number words all counts are alike.
     truth : bool
         Whether true statements are wanted.
+    exhaustive : bool
+        Also ``at least one``, which holds for any present class, and ``at most one``: the benchmark split
+        of the release has them.
 
     Returns
     -------
     tuple
-        ``(statement, numbers)``; the numbers, 1–4, are empty for ``single`` and ``multiple``. Statements that
-        hold for any present class, or for none, as ``one or more``, are left out.
+        ``(statement, numbers)``; the numbers, 1–4, are None for ``single`` and ``multiple``. Statements that
+        hold for any present class, or for none, as ``one or more``, are left out but where all are wanted.
     """
     words = range(1, len(NUMBERS) + 1)
+    least = 1 if exhaustive else 2
     statements: dict[str, list[int | None]] = {
         "exactly": [n for n in words if (count == n) is truth],
-        "at least": [n for n in words if n > 1 and (count >= n) is truth],
-        "at most": [n for n in words if n > 1 and (count <= n) is truth],
+        "at least": [n for n in words if n >= least and (count >= n) is truth],
+        "at most": [n for n in words if n >= least and (count <= n) is truth],
         "more than": [n for n in words if (count > n) is truth],
         "fewer than": [n for n in words if n > 1 and (count < n) is truth],
         "single": [None] if (count == 1) is truth else [],

@@ -53,18 +53,31 @@ class BoxQuestions:
             return []
         random = generator(self._seed, "bounding box questions", patch.patch_id)
         draws = random.random(len(points) + len(references)).tolist()
-        rows, templates, lower = [], self._templates, self._lower
-        for (instance, point), draw in zip(points, draws, strict=False):
-            template = templates.pick("point", draw)
-            text = template.render({"point": point})
-            index = instance.class_index
-            rows.append(QuestionRow("point", text, box_text(*instance.box), template.id, [index]))
-        for (instance, extreme), draw in zip(references, draws[len(points) :], strict=True):
-            template = templates.pick("reference", draw, "extreme" if extreme else "single")
-            index = instance.class_index
-            text = template.render({"lower": lower[index], "extreme": extreme})
-            rows.append(QuestionRow("reference", text, box_text(*instance.box), template.id, [index]))
-        return rows
+        rows = [self.point_row(*target, draw) for target, draw in zip(points, draws, strict=False)]
+        others = zip(references, draws[len(points) :], strict=True)
+        return rows + [self.reference_row(*target, draw) for target, draw in others]
+
+    def point_row(self, instance: Instance, point: str, draw: float) -> QuestionRow:
+        """Return the question about a target of :meth:`points`.
+
+        Parameters
+        ----------
+        instance : Instance
+        point : str
+            As the target has it.
+        draw : float
+            From [0, 1), for the template.
+        """
+        template = self._templates.pick("point", draw)
+        text = template.render({"point": point})
+        return QuestionRow("point", text, box_text(*instance.box), template.id, [instance.class_index])
+
+    def reference_row(self, instance: Instance, extreme: str, draw: float) -> QuestionRow:
+        """Return the question about a target of :meth:`references`; parameters as of :meth:`point_row`."""
+        template = self._templates.pick("reference", draw, "extreme" if extreme else "single")
+        index = instance.class_index
+        text = template.render({"lower": self._lower[index], "extreme": extreme})
+        return QuestionRow("reference", text, box_text(*instance.box), template.id, [index])
 
     def points(self, patch: PatchAttributes) -> list[tuple[Instance, str]]:
         """Return the targets of point questions: :func:`point_targets` with this maker's settings."""
