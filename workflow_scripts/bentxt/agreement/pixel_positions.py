@@ -1,9 +1,8 @@
 """Boxes and points of the release as pixels of the 120 x 120 grid of the reference map, and back.
 
 Positions run to the right and downwards from the patch's upper left corner. A pixel is 10 m; ``x`` and
-``y`` of a box are pixel edges, 0 to 120, the maximum exclusive: ``x_max - x_min`` pixels lie between them, and
-``classes[y_min:y_max, x_min:x_max]`` is what the box encloses. ``docs/release.md`` has the rows that prove
-it.
+``y`` of a box are pixel edges, 0 to 120, the maximum exclusive: ``x_max - x_min`` pixels lie between them,
+and ``classes[y_min:y_max, x_min:x_max]`` is what the box encloses. ``docs/release.md`` has the proof.
 
 The way back from two decimals is exact but for one pixel: minima were floored, maxima ceiled, so each
 number stands for one edge or for two neighbouring ones. Two only where it is a multiple of 0.05: ``v`` as a
@@ -103,8 +102,8 @@ def box_pixels(text: str) -> Edges:
 def point_pixel(text: str) -> tuple[int, int]:
     """Return the pixel that a point lies in.
 
-    The point is an instance's centre (mean pixel index + 0.5) rounded to a hundredth of the side. So the centre
-    itself is up to 0.6 pixels away on either axis, and may be in a neighbouring pixel: :func:`centre_range`.
+    The point is an instance's centre (mean pixel index + 0.5) rounded to a hundredth of the side. So the
+    centre is up to 0.6 pixels away on either axis, and may be in a neighbouring pixel: :func:`centre_range`.
 
     Parameters
     ----------
