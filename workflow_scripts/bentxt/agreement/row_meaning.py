@@ -95,7 +95,8 @@ def row_meaning(row: Mapping[str, Any], zones: tuple[str, ...] | None = None) ->
     """
     reading = parse_row(row, zones)
     if isinstance(reading, CaptionReading):
-        found = dict.fromkeys(mention.index for part in reading.sentences for mention in part.mentions)
+        mentions = (mention for sentence in reading.sentences for mention in sentence.mentions)
+        found = {mention.index for mention in mentions if not mention.group}
         classes = "; ".join(CLASSES[index] for index in sorted(found))
         return " | ".join([f"caption of {classes}", *reading.zones])
     if reading.type == TASKS["binary"]:
