@@ -1,4 +1,4 @@
-"""A miniature world as release: its questions in one table of the release's columns, its images in an LMDB."""
+"""A miniature world as release: its questions in a table of the release's columns, its images in an LMDB."""
 
 from types import SimpleNamespace
 
