@@ -45,12 +45,19 @@ def rows_of(patch):
     rows += [("captioning", "None", "?", "yes")]
     rows += [("mcq", "adjacency", "?", "c")] if touching else []
     asked = ("presence", "area", "climate zone", "count", "country", "season")
-    texts = {"area": "a) 0 to 10%, b) 20 to 40%"}
+    texts = {"area": OPTIONS[patch]}
     rows += [("mcq", name, texts.get(name, "?"), letter) for name, letter in zip(asked, letters, strict=True)]
     rows += [("mcq", "relative pos", "?", position)] if position else []
     return [(patch, split, *row) for row in rows]
 
 
+#: Options of the questions on areas, by patch.
+OPTIONS = {
+    "A": "a) 0 to 10%, b) 20 to 40%, c) 40 to 70%, d) 90 to 100%",
+    "B": "a) 0 to 20%, b) 20 to 40%, c) 50 to 60%, d) 60 to 100%",
+    "C": "a) 0 to 144000 square meters, b) 144000 to 288000 square meters, "
+    "c) 288000 to 864000 square meters, d) 1296000 to 1440000 square meters",
+}
 BENCH = [
     ("D", "bench", "binary", "presence", "?", "yes"),
     ("D", "bench", "binary", "area", "10%", "yes"),
@@ -145,11 +152,52 @@ def test_shares_of_letters_and_units_are_compared_with_their_draws(dataset):
     error = 100 * (3 / 16) ** 0.5
     row = found["share of right option", "mcq", "relative pos", "d", OUT]
     assert numbers(row) == approx(1, 100, 25, error, 75 / error)
-    # Five of six binary thresholds have a unit, three of them percent: √(⅔·⅓/5).
-    error = 100 * (2 / 45) ** 0.5
+    # Five of six binary thresholds have a unit, three of them percent: √(0.665·0.335/5).
+    error = 100 * (0.665 * 0.335 / 5) ** 0.5
     row = found["share of thresholds in percent", "binary", "area", "", OUT]
-    assert numbers(row) == approx(5, 60, 200 / 3, error, (60 - 200 / 3) / error)
-    assert found["share of thresholds in percent", "mcq", "area", "", OUT]["value"] == 100
+    assert numbers(row) == approx(5, 60, 66.5, error, -6.5 / error)
+    # One of three options of areas is in square metres.
+    row = found["share of thresholds in percent", "mcq", "area", "", OUT]
+    assert numbers(row)[:3] == approx(3, 200 / 3, 66.7)
+
+
+def test_each_spelling_of_square_metres_is_compared_with_a_quarter(dataset):
+    found = compare(dataset)
+    # One sqm and one m^2.
+    error = 100 * (3 / 16 / 2) ** 0.5
+    for unit, value in (("m2", 0), ("m^2", 50), ("sqm", 50), ("square meters", 0)):
+        row = found[f"share of thresholds in metres as {unit}", "binary", "area", "", OUT]
+        assert numbers(row) == approx(2, value, 25, error, (value - 25) / error)
+        assert "alike" in row["basis"]
+    row = found["share of thresholds in metres as square meters", "mcq", "area", "", OUT]
+    assert numbers(row)[:3] == approx(1, 100, 25)
+
+
+def test_widths_of_options_have_the_error_of_questions(dataset):
+    found = compare(dataset)
+    # Twelve options: 10, 10, 20, 30 and 10, 20, 20, 40 and 10, 10, 10, 40. Of 10 %: 2, 1 and 3 of four.
+    error = 100 / 4 / 3**0.5
+    row = found["share of options 10 % wide", "mcq", "area", "", OUT]
+    assert numbers(row) == approx(12, 50, 46.8, error, 3.2 / error)
+    assert (row["basis"], row["follows_from"]) == ("reported", "draw")
+    # Of 30 %: 1, 0 and 0; of 40 %: 0, 1 and 1.
+    for width, value, expected in ((20, 25, 26.2), (30, 100 / 12, 16.2), (40, 200 / 12, 10.8)):
+        row = found[f"share of options {width} % wide", "mcq", "area", "", OUT]
+        assert numbers(row)[:3] == approx(12, value, expected)
+
+
+def test_most_rows_of_a_bench_patch_stand_next_to_those_seen(tmp_path):
+    more = [("E", "bench", "binary", "area", "10%", "no")] * 3
+    found = compare(write(tmp_path / "data.parquet", [*ROWS, *more]))
+    row = found["most rows of a patch", "binary", "area", "", "bench"]
+    assert numbers(row) == [2, 3, 4, None, None]
+    assert (row["basis"], row["note"]) == ("seen on 46 patches", "-1 rows")
+    assert row["follows_from"] == "selection"
+    row = found["most rows of a patch", "binary", "presence", "", "bench"]
+    assert numbers(row)[:3] == [2, 1, 4]
+    row = found["most rows of a patch", "bounding box", "point", "", "bench"]
+    assert (row["value"], row["expected"], row["note"]) == (1, 1, "")
+    assert found["most rows of a patch", "mcq", "adjacency", "", "bench"]["value"] == 0
 
 
 def test_shares_of_patches_and_of_yes(dataset):
@@ -195,6 +243,8 @@ def test_counts_do_not_depend_on_blocks(dataset, block):
     counts = count_dataset(dataset, block)
     assert counts == count_dataset(dataset)
     assert counts.patches == {"train": 1, "validation": 1, "test": 1, "bench": 1}
+    assert counts.widths == {(10, 10, 20, 30): 1, (10, 20, 20, 40): 1, (10, 10, 10, 40): 1}
+    assert counts.most_in_bench["mcq", "season"] == 1
     assert counts.histograms[BOXES] == {3: 1, 1: 1, 0: 1}
     assert sum(counts.rows.values()) == len(ROWS)
 
@@ -298,7 +348,7 @@ def test_numbers_of_the_release_are_those_of_their_source(real_data):
     derived = sorted(int(row["number"]) for row in rows if row["basis"] == "derived")
     assert derived == sorted([*source["derived_non_bench"].values(), *source["derived_bench"].values()])
     reported = {
-        tuple(row[name] for name in ("unit", "split", "type", "category")): int(row["number"])
+        tuple(row[name] for name in ("unit", "split", "type", "category")): float(row["number"])
         for row in rows
         if row["basis"] == "reported"
     }
@@ -308,6 +358,7 @@ def test_numbers_of_the_release_are_those_of_their_source(real_data):
     expected |= {("rows", "", name, ""): number for name, number in source["type"].items()}
     expected |= {("rows", "bench", name, ""): number for name, number in source["type_bench"].items()}
     expected |= {("rows", "", "", category): number for category, number in source["category"].items()}
+    reported = {key: number for key, number in reported.items() if key[0] in ("rows", "patches")}
     boxes = {("rows", "bench", "bounding box", name): n for name, n in (("point", 788), ("reference", 794))}
     assert reported == expected | boxes
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bentxt.errors import InputError
+from bentxt.nomenclature import PATCH_AREA
 from bentxt.program.progress_bars import progress
 from bentxt.questions.quantities import METRIC_UNITS
 from bentxt.release import ANSWERS, CATEGORIES, TASKS, TYPE_CATEGORIES
@@ -42,7 +43,10 @@ _ALLOWED = np.array(
 _ALLOWED[:, -1] = ~_ASKED
 _HISTOGRAMS = (*TYPE_CATEGORIES, ADJACENT, BOXES)
 _AREAS = [number for number, (_, category) in enumerate(TYPE_CATEGORIES) if category == "area"]
-_METRIC = rf"\d({'|'.join(map(re.escape, METRIC_UNITS))})"
+#: Units of areas as the release spells them; all but the first are square metres.
+UNITS = ("%", *(unit.strip() for unit in METRIC_UNITS))
+_UNIT_PATTERNS = [r"\d%", *(rf"\d{re.escape(unit)}\b" for unit in METRIC_UNITS)]
+_RANGE = re.compile(rf"\b(\d+) to (\d+)(%|{'|'.join(map(re.escape, METRIC_UNITS))})")
 _COLUMNS = ["ID", "patch_id", "type", "category", "split", "output", "input"]
 
 
@@ -59,11 +63,15 @@ class DatasetCounts:
     answers : collections.Counter
         Rows outside bench by (type, category, answer), for the types in :data:`ANSWERS`.
     units : collections.Counter
-        Rows about areas outside bench by (type, ``percent`` or ``metric``); rows without a unit are in
-        neither.
+        Rows about areas outside bench by (type, one of :data:`UNITS`); rows without a unit are in none.
+    widths : collections.Counter
+        Multiple-choice rows about areas outside bench by the widths of their options in percent of the patch,
+        ascending; options that are no range of areas are left out.
     histograms : dict of tuple to collections.Counter
         What patches outside bench hold: number of rows to number of patches, for each of
         ``TYPE_CATEGORIES``, for :data:`ADJACENT` and for :data:`BOXES` (points and references together).
+    most_in_bench : dict of tuple to int
+        The largest number of rows in one patch of bench, for each of ``TYPE_CATEGORIES``.
     """
 
     rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SPLITS, 0))
@@ -73,8 +81,12 @@ class DatasetCounts:
     )
     answers: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     units: Counter[tuple[str, str]] = field(default_factory=Counter)
+    widths: Counter[tuple[int, ...]] = field(default_factory=Counter)
     histograms: dict[tuple[str, ...], Counter[int]] = field(
         default_factory=lambda: {key: Counter() for key in _HISTOGRAMS}
+    )
+    most_in_bench: dict[tuple[str, str], int] = field(
+        default_factory=lambda: dict.fromkeys(TYPE_CATEGORIES, 0)
     )
 
     @property
@@ -186,11 +198,11 @@ class _Counter:
         for number in _AREAS:
             text = rows["input"].filter(pa.array(~bench & (cell == number)))
             annotation_type = TYPE_CATEGORIES[number][0]
-            for unit, found in (
-                ("percent", pc.match_substring(text, "%")),
-                ("metric", pc.match_substring_regex(text, _METRIC)),
-            ):
+            for unit, pattern in zip(UNITS, _UNIT_PATTERNS, strict=True):
+                found = pc.match_substring_regex(text, pattern)
                 counts.units[annotation_type, unit] += pc.sum(found).as_py() or 0
+            if annotation_type == TASKS["mcq"]:
+                counts.widths.update(map(_widths, text.to_pylist()))
 
     def _add_patches(self, rows, cell, answer, split):
         names = rows["patch_id"].combine_chunks()
@@ -222,7 +234,18 @@ class _Counter:
         """Add patches whose rows are all counted."""
         for name, number in zip(SPLITS, np.bincount(splits, minlength=len(SPLITS)).tolist(), strict=True):
             self._counts.patches[name] += number
+        in_bench = tally[splits == SPLITS.index(BENCH)]
+        for place, key in enumerate(TYPE_CATEGORIES if len(in_bench) else ()):
+            most = int(in_bench[:, place].max())
+            self._counts.most_in_bench[key] = max(self._counts.most_in_bench[key], most)
         outside = tally[splits != SPLITS.index(BENCH)]
         for histogram, column in zip(self._counts.histograms.values(), outside.T, strict=True):
             numbers = np.bincount(column)
             histogram.update({int(rows): int(numbers[rows]) for rows in np.flatnonzero(numbers)})
+
+
+def _widths(text):
+    """Return the widths of the ranges of areas in a question, in percent of the patch, ascending."""
+    wholes = {True: 100, False: PATCH_AREA}
+    ranges = ((int(low), int(high), wholes[unit == "%"]) for low, high, unit in _RANGE.findall(text))
+    return tuple(sorted(round(100 * (high - low) / whole) for low, high, whole in ranges))

@@ -7,10 +7,11 @@ the config, the benchmark's ``selection`` follows quotas.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from bentxt.dataset.annotation_counts import ADJACENT, BENCH, BOXES, SPLITS, DatasetCounts
+from bentxt.dataset.annotation_counts import ADJACENT, BENCH, BOXES, SPLITS, UNITS, DatasetCounts
 from bentxt.questions.categories import CATEGORY_TABLE
 from bentxt.release import ANSWERS, CATEGORIES, TYPE_CATEGORIES
 from bentxt.reporting.release_counts import OUTSIDE, ReleaseCounts
@@ -35,6 +36,9 @@ COLUMNS = (
 
 #: Basis of what the specification draws uniformly; nobody has published the release's own shares.
 UNIFORM = "uniform draw; the release's share is not known"
+
+#: Basis of the four spellings of square metres.
+ALIKE = "uniform draw; the release's four spellings are reported to be alike"
 
 #: Basis of a category that the release does not have.
 OWN = "no such category in the release"
@@ -91,9 +95,11 @@ def count_rows(counts: DatasetCounts, release: ReleaseCounts, run: str) -> list[
         *_yes_shares(counts, release),
         *_letters(counts),
         *_units(counts, release),
+        *_widths(counts, release),
         *_patches_with(counts, release),
         *_splits(counts, release),
         *_benchmark(counts, release),
+        *_most_in_bench(counts, release),
     ]
     return [dict.fromkeys(COLUMNS) | {"note": ""} | row | {"run": RUN_REMARKS[run]} for row in rows]
 
@@ -159,15 +165,39 @@ def _letters(counts):
 
 
 def _units(counts, release):
-    key = ("rows in percent to one in metres", "", "", "area")
-    ratio = release.number(*key)
     for annotation_type in ANSWERS:
-        percent, metric = (counts.units[annotation_type, unit] for unit in ("percent", "metric"))
-        items = percent + metric
-        row = {"quantity": "share of thresholds in percent", "type": annotation_type, "category": "area"}
-        row |= {"split": OUTSIDE, "items": items, "expected": 100 * ratio / (ratio + 1)}
-        row |= {"basis": release.basis(*key), "follows_from": "draw"}
-        yield _share(row, percent)
+        key = ("percent of thresholds in metres", "", annotation_type, "area")
+        percent, *metric = (counts.units[annotation_type, unit] for unit in UNITS)
+        row = {"type": annotation_type, "category": "area", "split": OUTSIDE, "follows_from": "draw"}
+        in_percent = {"quantity": "share of thresholds in percent", "items": percent + sum(metric)}
+        in_percent |= {"expected": 100 - release.number(*key), "basis": release.basis(*key)}
+        yield _share(row | in_percent, percent)
+        for unit, number in zip(UNITS[1:], metric, strict=True):
+            spelled = {"quantity": f"share of thresholds in metres as {unit}", "items": sum(metric)}
+            yield _share(row | spelled | {"expected": 100 / len(metric), "basis": ALIKE}, number)
+
+
+def _widths(counts, release):
+    """Compare widths; options of one question depend on each other, so the error is over questions."""
+    key = ("percent of options of a width", "", "mcq", "area")
+    for width in release.answers(*key):
+        histogram: Counter[int] = Counter()
+        for widths, questions in counts.widths.items():
+            histogram[widths.count(int(width))] += questions
+        options = sum(len(widths) * questions for widths, questions in counts.widths.items())
+        row: dict[str, Any] = {
+            "quantity": f"share of options {width} % wide",
+            "type": "mcq",
+            "category": "area",
+        }
+        row |= {"split": OUTSIDE, "items": options, "expected": release.number(*key, width)}
+        row |= {"basis": release.basis(*key, width), "follows_from": "draw"}
+        if not options:
+            yield _share(row, 0)
+            continue
+        mean, error = mean_and_error(histogram)
+        share = 100 / (options / sum(counts.widths.values()))
+        yield row | {"value": mean * share} | _compared(mean * share, row["expected"], error * share)
 
 
 def _patches_with(counts, release):
@@ -234,6 +264,21 @@ def _benchmark(counts, release):
         row = _share(row, taken)
         difference = taken - items * row["expected"] / 100
         yield row | {"note": f"{difference:+.1f} rows"}
+
+
+def _most_in_bench(counts, release):
+    unit = "most rows of a patch"
+    for annotation_type, category in TYPE_CATEGORIES:
+        row = {"quantity": unit, "type": annotation_type, "category": category, "split": BENCH}
+        row |= {"items": counts.patches[BENCH], "value": counts.most_in_bench[annotation_type, category]}
+        row |= {"standard_error": None, "follows_from": "selection"}
+        if not release.has(annotation_type, category):
+            yield row | {"expected": None, "basis": OWN}
+            continue
+        key = (unit, BENCH, annotation_type, category)
+        seen = release.number(*key)
+        note = f"{row['value'] - seen:+d} rows" if row["value"] != seen else ""
+        yield row | {"expected": seen, "basis": release.basis(*key), "note": note}
 
 
 def _share(row, hits):

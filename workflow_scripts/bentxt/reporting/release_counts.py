@@ -16,8 +16,9 @@ class ReleaseCounts:
     Parameters
     ----------
     path : str or Path
-        CSV: unit (``rows``, ``patches``, …), split, type, category and answer (empty: all of them), number
-        and basis (``reported``, ``derived`` by arithmetic, or ``rounded``).
+        CSV: unit (``rows``, ``patches``, …), split, type, category and answer (empty: all of them; of a
+        width its percent), number and basis (``reported``, ``derived`` by arithmetic, ``rounded``, or on how
+        many patches it was seen).
 
     Raises
     ------
@@ -27,14 +28,14 @@ class ReleaseCounts:
 
     def __init__(self, path: Path | str) -> None:
         self._path = path
-        self._numbers: dict[tuple[str, ...], tuple[int, str]] = {}
+        self._numbers: dict[tuple[str, ...], tuple[float, str]] = {}
         try:
             with Path(path).open(encoding="utf-8", newline="") as file:
                 for row in csv.DictReader(file):
                     key = tuple(row[name] for name in ("unit", "split", "type", "category", "answer"))
                     if key in self._numbers:
                         raise InputError("the same number twice", file=path, item=_words(key))
-                    self._numbers[key] = int(row["number"]), row["basis"]
+                    self._numbers[key] = _number(row["number"]), row["basis"]
         except FileNotFoundError:
             raise InputError("file not found", file=path) from None
         except (KeyError, ValueError, TypeError) as error:
@@ -43,12 +44,17 @@ class ReleaseCounts:
 
     def number(
         self, unit: str, split: str = "", annotation_type: str = "", category: str = "", answer: str = ""
-    ) -> int:
+    ) -> float:
         """Return a number; :class:`InputError` names one that the file does not hold."""
         key = (unit, split, annotation_type, category, answer)
         if key not in self._numbers:
             raise InputError("no such number of the release", file=self._path, item=_words(key))
         return self._numbers[key][0]
+
+    def answers(self, unit: str, split: str, annotation_type: str, category: str) -> list[str]:
+        """Return the answers, or widths, that the file has a number of a unit for; in its order."""
+        wanted = (unit, split, annotation_type, category)
+        return [key[4] for key in self._numbers if key[:4] == wanted]
 
     def basis(self, *key: str) -> str:
         """Return how a number of :meth:`number` is known."""
@@ -74,6 +80,11 @@ class ReleaseCounts:
         else:
             rows = self.number("rows", OUTSIDE, annotation_type, category)
         return rows / self.number("patches", OUTSIDE)
+
+
+def _number(text):
+    """Return a count as int, a share as float."""
+    return float(text) if "." in text else int(text)
 
 
 def _words(key):
