@@ -214,6 +214,11 @@ def option_widths(rows, percent):
     return len(options), sum(width(option) == percent for option in options)
 
 
+def right_widths(rows, percent):
+    own = [row.reading for row in rows if row.key == MCQ_AREA]
+    return len(own), sum(width(reading.options[reading.answer]) == percent for reading in own)
+
+
 def alphabetical(row):
     names = [CLASSES[index] for index in row.reading.classes]
     return names == sorted(names)
@@ -321,10 +326,19 @@ COUNTS = {
         rows, is_range, lambda row: any(width(amount) > 50 for amount in amounts(row))
     ),
     **{f"areas: mcq options, {n} % wide": partial(option_widths, percent=n) for n in (10, 20, 30, 40)},
+    **{f"areas: right mcq options, {n} % wide": partial(right_widths, percent=n) for n in (10, 20, 30, 40)},
     "areas: binary, in percent": lambda rows: share(rows, has_unit(BINARY_AREA), in_percent),
     "areas: mcq, in percent": lambda rows: share(rows, has_unit(MCQ_AREA), in_percent),
     "counts: binary, true of any class that is present": lambda rows: share(
         rows, key(("binary", "count")), partial(trivial, most=PIXELS)
+    ),
+    "questions: true of any class that is present, answered yes": lambda rows: share(
+        rows,
+        lambda row: row.key in (BINARY_AREA, ("binary", "count")) and trivial(row, PIXELS),
+        lambda row: row.reading.answer,
+    ),
+    "counts: mcq, 0 is right": lambda rows: share(
+        rows, key(("mcq", "count")), lambda row: 0 in row.reading.options[row.reading.answer]
     ),
     "positions: target seen from the anchor": lambda rows: asked(rows, "relative pos"),
     "positions: no wrong option next to the right one": lambda rows: share(
