@@ -339,6 +339,11 @@ def test_numbers_of_the_release_add_up():
     per_patch = sum(release.rows_per_patch(*key) for key in TYPE_CATEGORIES)
     outside = release.number("rows") - release.number("rows", "bench")
     assert per_patch * release.number("patches", OUT) == pytest.approx(outside, abs=0.5)
+    widths = ("percent of options of a width", "", "mcq", "area")
+    assert sum(release.number(*widths, width) for width in release.answers(*widths)) == pytest.approx(100)
+    # Each category has a row in the benchmark split, so some patch has one.
+    for key in TYPE_CATEGORIES:
+        assert release.number("most rows of a patch", "bench", *key) >= 1
 
 
 def test_numbers_of_the_release_are_those_of_their_source(real_data):
