@@ -60,7 +60,7 @@ format: setup ## Python and rules, formatted
 	$(BIN)/snakefmt Snakefile rules
 
 bench: setup ## the benchmarks (minutes to hours)
-	for program in annotations attributes captions images questions; do PYTHONPATH=workflow_scripts $(BIN)/python benchmarks/$$program.py || exit 1; done
+	for program in annotations attributes captions images questions selection; do PYTHONPATH=workflow_scripts $(BIN)/python benchmarks/$$program.py || exit 1; done
 
 report: setup ## report.html: tables and figures under their numbers in the paper
 	$(SNAKEMAKE) all

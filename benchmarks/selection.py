@@ -1,7 +1,8 @@
-"""The benchmark split: time and memory of its selection at the paper's size, and its objective next to HiGHS's.
+"""The benchmark split: time and memory of its selection at the paper's size, and HiGHS's optimum in small.
 
-Patches are maps of the miniature world, repeated under invented names with the published numbers of countries; all
-of them have a caption that passes. Run: ``python benchmarks/selection.py``, or as a part of ``make bench``.
+Patches are maps of the miniature world, repeated under invented names with the published numbers of
+countries; all of them have a caption that passes. Run: ``python benchmarks/selection.py``, or as a part of
+``make bench``.
 """
 
 import argparse
@@ -20,7 +21,6 @@ sys.path[:0] = [str(ROOT / "workflow_scripts"), str(ROOT / "tests")]
 
 from invented import CLEAR, COUNTRIES  # noqa: E402
 from programs import processor  # noqa: E402
-from worlds.benchmark_optimum import solve_with_highs  # noqa: E402
 
 from bentxt.dataset.benchmark_candidates import gather_candidates, read_quotas  # noqa: E402
 from bentxt.dataset.benchmark_objective import make_cells  # noqa: E402
@@ -37,6 +37,7 @@ from bentxt.release import SEASONS  # noqa: E402
 from bentxt.resources import RESOURCES  # noqa: E402
 from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES  # noqa: E402
 from bentxt.tables.schemas.instances_schema import INSTANCES  # noqa: E402
+from worlds.benchmark_optimum import solve_with_highs  # noqa: E402
 
 #: Test patches of the paper that are candidates, and patches of its benchmark split.
 CANDIDATES, PATCHES = 116_835, 1_082
@@ -103,10 +104,8 @@ def measure(patches, count, asked):
     selected = time.process_time() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     share = notes["objective"] / notes["objective_bound"]
-    print(
-        f"| {count:,} | {asked:,} | {len(candidates):,} | {notes['rows']:,} | {pooled:.1f} s | {selected:.1f} s "
-        f"| {peak:,.0f} MB | {share:.2%} |"
-    )
+    size = f"| {count:,} | {asked:,} | {len(candidates):,} | {notes['rows']:,} "
+    print(f"{size}| {pooled:.1f} s | {selected:.1f} s | {peak:,.0f} MB | {share:.2%} |")
 
 
 def compare(patches, count, asked):

@@ -18,14 +18,24 @@ from worlds.question_world import LINEAGE, patch_table, question
 SPLITS = ("train", "test", "validation", "test")
 
 
+def bench_row(annotation_type, category, output, patch_id="P003"):
+    """Return a row of the benchmark split."""
+    return {
+        "patch_id": patch_id,
+        "type": annotation_type,
+        "category": category,
+        "input": "Of the pool?",
+        "output": output,
+        "template": "t",
+    }
+
+
 @pytest.fixture
 def tables(tmp_path):
     """Write the tables of four patches; P003 is in the benchmark split with three rows."""
     rows = {name: [] for name in TYPES}
-    for n, split in enumerate(SPLITS):
+    for n in range(len(SPLITS)):
         rows["binary"].append(question(n, "adjacency", "yes", [1, 2]))
-        if split == "test":
-            rows["binary"].append(question(n, "adjacency", "yes", [1, 3], reserve=True))
         rows["binary"].append(question(n, "presence", "no", [4]))
         rows["bounding box"] += [question(n, "point", "[0.0 0.0, 1.0 1.0]", [1])] * (n % 2)
         rows["captioning"].append(question(n, "None", f"Caption {n}.", []))
@@ -34,9 +44,13 @@ def tables(tmp_path):
     for name, own in rows.items():
         paths[name] = tmp_path / f"{name}.parquet"
         write_table(paths[name], pa.Table.from_pylist(own, schema=QUESTIONS), QUESTIONS, LINEAGE)
-    chosen = [("binary", 8, "P003"), ("binary", 9, "P003"), ("mcq", 6, "P003")]
     bench = pa.Table.from_pylist(
-        [dict(zip(BENCHMARK_ROWS.names, row, strict=True)) for row in chosen], schema=BENCHMARK_ROWS
+        [
+            bench_row("binary", "adjacency", "no"),
+            bench_row("binary", "presence", "yes"),
+            bench_row("mcq", "area", "d"),
+        ],
+        schema=BENCHMARK_ROWS,
     )
     write_table(tmp_path / "bench.parquet", bench, BENCHMARK_ROWS, LINEAGE)
     write_table(tmp_path / "patches.parquet", patch_table(SPLITS), PATCHES, LINEAGE)
@@ -68,13 +82,12 @@ def test_rows_come_in_the_order_of_the_release(tables):
     assert found == [(f"P{n:03d}", *row) for n, own in enumerate(expected) for row in own]
 
 
-def test_bench_patches_leave_the_test_split_and_reserves_stay_out(tables):
+def test_bench_patches_leave_the_test_split_and_have_their_own_rows_only(tables):
     rows = assemble(tables).to_pylist()
     splits = {row["patch_id"]: row["split"] for row in rows}
     assert splits == {"P000": "train", "P001": "test", "P002": "validation", "P003": "bench"}
-    # Row 8 of the binary table is P003's reserve: only the benchmark holds such a row.
-    kept = [row for row in rows if row["category"] == "adjacency"]
-    assert [row["patch_id"] for row in kept] == ["P000", "P001", "P002", "P003"]
+    assert {row["patch_id"] for row in rows if row["input"] == "Of the pool?"} == {"P003"}
+    assert [row["output"] for row in rows if row["split"] == "bench"] == ["no", "yes", "d"]
 
 
 def test_facts_of_the_patch_stand_in_each_row(tables):
@@ -104,14 +117,15 @@ def test_rows_of_strangers_are_refused(tables):
         assert not (folder / "dataset.parquet").exists()
 
 
-@pytest.mark.parametrize("number", [99, 0])
-def test_benchmark_rows_of_other_tables_are_refused(tables, number):
+@pytest.mark.parametrize("patch_id", ["P001x", "P002"])
+def test_benchmark_rows_of_other_patches_than_test_patches_are_refused(tables, patch_id):
     folder, _ = tables
-    row = {"type": "mcq", "row": number, "patch_id": "P003"}
-    bench = pa.Table.from_pylist([row], schema=BENCHMARK_ROWS)
+    bench = pa.Table.from_pylist([bench_row("mcq", "area", "a", patch_id)], schema=BENCHMARK_ROWS)
     write_table(folder / "bench.parquet", bench, BENCHMARK_ROWS, LINEAGE)
-    with pytest.raises(InputError, match="of another mcq question table"):
+    with pytest.raises(InputError, match="no test patch of this run") as caught:
         assemble(tables)
+    assert caught.value.item == patch_id
+    assert not (folder / "dataset.parquet").exists()
 
 
 def test_the_program_passes_on_what_the_benchmark_depends_on(tables, run_program):

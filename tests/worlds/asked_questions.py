@@ -3,6 +3,7 @@
 import math
 import re
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -10,11 +11,15 @@ import yaml
 
 from bentxt.class_wording import CLASS_WORDING
 from bentxt.nomenclature import SIDE
+from bentxt.patches.patch_attributes import read_patch_attributes
 from bentxt.program.settings import section
+from bentxt.questions.benchmark_pool import pool_questions, statements
+from bentxt.questions.benchmark_questions import BenchmarkQuestions
 from bentxt.questions.categories import QUESTION_TYPES
 from bentxt.questions.presence_weights import PRESENCE_WEIGHTS
-from bentxt.questions.question_table import TYPE_SETTINGS, generate_questions, load_resources
-from bentxt.questions.similar_classes import SIMILAR_CLASSES
+from bentxt.questions.question_table import TYPE_SETTINGS, generate_questions, load_resources, question_maker
+from bentxt.questions.similar_classes import SIMILAR_CLASSES, load_similar_classes
+from bentxt.release import LETTERS
 from bentxt.resources import RESOURCES
 from worlds.question_world import LINEAGE
 
@@ -51,6 +56,26 @@ def make(world, annotation_type, out, block=8192, seed=3, **changed):
     settings, resources = settings_of(annotation_type, **changed), resources_of(annotation_type)
     generate_questions(seed, settings, resources, tables, out, LINEAGE, block)
     return pq.read_table(out).to_pylist()
+
+
+def pool_rows(world, seed=3):
+    """Return the pool of the benchmark split in words, all statements of it, by type as :func:`make`."""
+    makers = {name: question_maker(seed, settings_of(name), resources_of(name)) for name in QUESTION_TYPES}
+    words = BenchmarkQuestions(seed, makers["binary"], makers["mcq"], makers["bounding_box"])
+    similar, boxes = load_similar_classes(), settings_of("bounding_box")
+    tables = (world.patches, world.maps, world.instances, world.adjacencies)
+    rows = {name: [] for name in QUESTION_TYPES}
+    files = {name: file for file, name in QUESTION_TYPES.items()}
+    for patch in (patch for block in read_patch_attributes(*tables) for patch in block):
+        letters = cycle(LETTERS)
+        for question in pool_questions(patch, 1, boxes, similar):
+            if question.annotation_type not in files:
+                continue
+            for statement in statements(question, patch, 10) or [None]:
+                row = words.row(patch, question, statement, next(letters))
+                asked = {"patch_id": patch.patch_id, **row._asdict()}
+                rows[files[question.annotation_type]].append(asked)
+    return rows
 
 
 @cache

@@ -147,10 +147,9 @@ def give_statements(
 ) -> list[Statement]:
     """Give each question what it says, so that a statement tells little about the answer.
 
-    Made as small as changing one question after the other makes it: the sum over all statements of the
-    square of how much more often they are true than false, four times, and of the squares of both numbers,
-    once. So a statement that holds of any class, as ``at least 0%``, is given only where there is nothing
-    else.
+    Questions take turns: each takes the statement that is true (or false) least often beyond how often it is
+    false (or true), among equals the one that is there least often; until none changes its own. So a
+    statement that holds of any class, as ``at least 0%``, is given only where nothing else is left.
 
     Parameters
     ----------
@@ -191,9 +190,8 @@ def give_statements(
 
 
 def _cost(counts, place):
-    """Return by how much one more of an answer raises the sum of :func:`give_statements`."""
-    own, other = counts[place], counts[1 - place]
-    return 4 * (2 * (own - other) + 1) + 2 * own + 1
+    """Return how undesirable one more of an answer is, given how often both answers are there."""
+    return counts[place] - counts[1 - place], counts[place]
 
 
 def deal_letters(groups: Sequence[str], draws: Sequence[float]) -> list[str]:
