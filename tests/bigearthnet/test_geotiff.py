@@ -1,5 +1,8 @@
 """GeoTIFFs: byte for byte as published, and read whatever their layout."""
 
+import struct
+import warnings
+
 import numpy as np
 import pytest
 import rasterio
@@ -25,7 +28,7 @@ def published(dtype, side, **options):
     return encode(picture(dtype, side), nodata=nodata, **place)
 
 
-def through_gdal(array, **options):
+def through_gdal(array, tags=None, **options):
     """Write an array as a GeoTIFF in one of the many layouts that are not the published one."""
     profile = {
         "driver": "GTiff",
@@ -37,6 +40,7 @@ def through_gdal(array, **options):
     with rasterio.MemoryFile() as memory:
         with memory.open(**profile) as dataset:
             dataset.write(array if array.ndim == 3 else array[None])
+            dataset.update_tags(**(tags or {}))
         return memory.read()
 
 
@@ -91,19 +95,113 @@ def test_bands_come_back(dtype, side):
     assert band.dtype == dtype
 
 
+def test_the_published_layout_takes_the_fast_way(real_data):
+    for sensor, dtype in (("BigEarthNet-S1", "float32"), ("BigEarthNet-S2", "uint16")):
+        for name, data in members(real_data / sensor):
+            with rasterio.MemoryFile(data) as memory, memory.open() as dataset:
+                band = read_band(data, dtype, dataset.width)
+                np.testing.assert_array_equal(band, dataset.read(1))
+            # A view of the bytes, not an array of its own.
+            assert not band.flags.writeable, name
+
+
+LAYOUTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "compress": st.sampled_from(["deflate", "lzw", "zstd", "packbits", "lzma"]),
+        "predictor": st.sampled_from([1, 2, 3]),
+        "BIGTIFF": st.sampled_from(["YES", "NO"]),
+        "ENDIANNESS": st.sampled_from(["BIG", "LITTLE"]),
+        "SPARSE_OK": st.sampled_from(["TRUE", "FALSE"]),
+        "nodata": st.sampled_from([0, 7, 65535]),
+        "interleave": st.sampled_from(["band", "pixel"]),
+        "BLOCKS": st.sampled_from([{"blockysize": 1}, {"blockysize": 17}, {"blockysize": 200}])
+        | st.sampled_from([16, 64, 128]).map(
+            lambda side: {"tiled": True, "blockxsize": side, "blockysize": side}
+        ),
+        "TAGS": st.sampled_from([{"scale": "2"}, {"STATISTICS_MEAN": "3", "note": "x" * 400}]),
+    },
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(LAYOUTS, st.sampled_from(KINDS), st.integers(0, 120))
+def test_bands_of_any_layout_are_what_rasterio_reads(layout, kind, empty_rows):
+    options = dict(layout)
+    tags, options = options.pop("TAGS", {}), options | options.pop("BLOCKS", {})
+    # Floating point takes predictor 3 only, and integers only 2; neither goes without compression.
+    fits = {"float32": (1, 3), "uint16": (1, 2)}[kind[0]]
+    if options.get("compress") in (None, "packbits") or options.get("predictor") not in fits:
+        options.pop("predictor", None)
+    array = picture(*kind)
+    array[:empty_rows] = options.get("nodata", 0)
+    data = through_gdal(array, tags=tags, **options)
+    with rasterio.MemoryFile(data) as memory, memory.open() as dataset:
+        np.testing.assert_array_equal(dataset.read(1), array)
+    np.testing.assert_array_equal(read_band(data, *kind), array)
+
+
+def without_strip(data, number):
+    """Set place and length of a published file's strip to 0; the last one's bytes are taken out."""
+    count = data[8]
+    entries = {
+        tag: (kind, length, place)
+        for tag, kind, length, place in struct.iter_unpack("<HHII", data[10 : 10 + 12 * count])
+    }
+    (_, strips, offsets), (kind, _, lengths) = entries[273], entries[279]
+    size = {3: 2, 4: 4}[kind]
+    sparse = bytearray(data)
+    first = struct.unpack_from("<I", data, offsets + 4 * number)[0]
+    sparse[offsets + 4 * number : offsets + 4 * number + 4] = bytes(4)
+    sparse[lengths + size * number : lengths + size * (number + 1)] = bytes(size)
+    return bytes(sparse[:first] if number == strips - 1 else sparse)
+
+
+@pytest.mark.parametrize("number", [0, 2, 3])
+def test_a_sparse_strip_in_the_published_layout_reads_as_zeros(number):
+    # 120 rows of 240 bytes: three strips of 34 rows and one of 18.
+    expected = picture("uint16", 120)
+    expected[34 * number : 34 * (number + 1)] = 0
+    np.testing.assert_array_equal(
+        read_band(without_strip(published("uint16", 120), number), "uint16", 120), expected
+    )
+
+
+def test_a_file_without_any_strip_reads_as_nodata():
+    data = through_gdal(
+        np.full((120, 120), 7, np.uint16),
+        SPARSE_OK="TRUE",
+        nodata=7,
+        tiled=True,
+        blockxsize=64,
+        blockysize=64,
+    )
+    assert len(data) < 1000
+    assert (read_band(data, "uint16", 120) == 7).all()
+
+
 @pytest.mark.parametrize(
-    "options",
+    ("options", "found"),
     [
-        {"compress": "deflate"},
-        {"compress": "lzw", "predictor": 2},
-        {"tiled": True, "blockxsize": 64, "blockysize": 64},
-        {"BIGTIFF": "YES"},
-        {"ENDIANNESS": "BIG"},
+        ({"epsg": 4326}, "EPSG:4326; expected a UTM zone"),
+        ({"epsg": 3035}, "EPSG:3035; expected a UTM zone"),
+        ({"epsg": 25833}, "EPSG:25833; expected a UTM zone"),
     ],
 )
-def test_bands_of_other_layouts_come_back(options):
-    array = picture("uint16", 120)
-    np.testing.assert_array_equal(read_band(through_gdal(array, **options), "uint16", 120), array)
+def test_bands_of_another_coordinate_system_are_refused(options, found):
+    with pytest.raises(InputError, match=found):
+        read_band(through_gdal(picture("uint16", 120), crs=f"EPSG:{options['epsg']}"), "uint16", 120)
+    # The published layout in all but the system's number.
+    with pytest.raises(InputError, match="expected a UTM zone"):
+        read_band(published("uint16", 120, **options), "uint16", 120)
+
+
+def test_a_band_without_a_place_is_read():
+    array = picture("uint16", 60)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
+        data = through_gdal(array, crs=None, transform=None)
+        np.testing.assert_array_equal(read_band(data, "uint16", 60), array)
 
 
 @pytest.mark.parametrize(

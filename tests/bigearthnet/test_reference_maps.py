@@ -1,6 +1,7 @@
 """Reference maps are decoded exactly, whichever way, and what is none is refused by name."""
 
 import io
+import struct
 import warnings
 
 import numpy as np
@@ -167,6 +168,20 @@ def test_what_is_no_reference_map_is_refused_by_name(data, problem):
     assert PATCH in str(caught.value)
     assert "Reference_Maps.tar.zst" in str(caught.value)
     assert "on_error" in caught.value.remedy
+
+
+@pytest.mark.parametrize("number", [0, 2, 3])
+def test_a_sparse_strip_reads_as_zeros(number):
+    codes = random_codes(7)
+    sparse = bytearray(geotiff(codes))
+    entries = {
+        tag: place for tag, _, _, place in struct.iter_unpack("<HHII", sparse[10 : 10 + 12 * sparse[8]])
+    }
+    for tag in (273, 279):
+        sparse[entries[tag] + 4 * number : entries[tag] + 4 * number + 4] = bytes(4)
+    codes[34 * number : 34 * (number + 1)] = 0
+    np.testing.assert_array_equal(by_rasterio(bytes(sparse))[0], codes)
+    np.testing.assert_array_equal(read_reference_map(bytes(sparse), MEMBER).codes, codes)
 
 
 def test_no_truncation_goes_unseen():

@@ -6,17 +6,22 @@ a dataset through GDAL takes hundreds, and the archives hold eight million files
 are read through rasterio, with the same result.
 """
 
+import re
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
 from rasterio.errors import RasterioError
-from rasterio.io import MemoryFile
+from rasterio.io import DatasetReader, MemoryFile
 
 from bentxt.errors import InputError
 from bentxt.nomenclature import SIDE
 
+#: What a refusal of another coordinate system says.
+EXPECTED_SYSTEM = "expected a UTM zone on WGS 84 (EPSG:326xx or EPSG:327xx)"
 _STRIP_BYTES = 8192
 _SIZES = {"B": 1, "H": 2, "I": 4, "d": 8, "s": 1}
 _TYPES = {"s": 2, "H": 3, "I": 4, "d": 12}
@@ -158,11 +163,43 @@ def read_band(data: bytes, dtype: str, side: int) -> np.ndarray:
     Raises
     ------
     InputError
-        If the file is corrupt or truncated, or of another type or shape.
+        If the file is corrupt or truncated, or of another type, shape or coordinate system.
     """
-    size, start, opening = _published_opening(dtype, side)
-    if len(data) == size and data.startswith(opening):
+    size, start, opening, geo_keys = _published_layout(dtype, side)
+    # All but the six numbers of the tie point is as published.
+    if len(data) == size and data.startswith(opening) and data[len(opening) + 48 : start] in geo_keys:
         return np.frombuffer(data, np.dtype(dtype).newbyteorder("<"), offset=start).reshape(side, side)
+    with opened(data, dtype, side) as dataset:
+        # The place of a band is not used, so that a file without one is read. But pixels of another system
+        # than the patch's are other pixels.
+        if dataset.crs and not is_utm(dataset.crs.to_epsg()):
+            raise InputError(f"{dataset.crs.to_string()}; {EXPECTED_SYSTEM}")
+        return dataset.read(1)
+
+
+@contextmanager
+def opened(data: bytes, dtype: str, side: int) -> Iterator[DatasetReader]:
+    """Open a GeoTIFF of any layout through rasterio.
+
+    Parameters
+    ----------
+    data : bytes
+        The GeoTIFF.
+    dtype : str
+        Expected type, as rasterio names it.
+    side : int
+        Expected rows and columns.
+
+    Yields
+    ------
+    rasterio.io.DatasetReader
+        Of one band. Strips and tiles that a sparse file leaves out read as its nodata value, or zero.
+
+    Raises
+    ------
+    InputError
+        If the file is corrupt or truncated, here or within the block, or of another type or shape.
+    """
     if not data:
         raise InputError("empty file, expected a GeoTIFF")
     try:
@@ -173,17 +210,31 @@ def read_band(data: bytes, dtype: str, side: int) -> np.ndarray:
                     f"{found[0]} band(s) of {found[1]}, {found[2]}×{found[3]} pixels; "
                     f"expected 1 band of {dtype}, {side}×{side} pixels"
                 )
-            return dataset.read(1)
+            yield dataset
     except RasterioError as error:
-        raise InputError(f"corrupt or truncated GeoTIFF: {error}") from error
+        # The name that the bytes have in memory differs from run to run.
+        problem = re.sub(r"'?/vsimem/[^\s']+'?", "the file", str(error))
+        raise InputError(f"corrupt or truncated GeoTIFF: {problem}") from error
+
+
+def is_utm(epsg: int | None) -> bool:
+    """Tell whether an EPSG code is a UTM zone on WGS 84."""
+    return epsg is not None and (32601 <= epsg <= 32660 or 32701 <= epsg <= 32760)
 
 
 @cache
-def _published_opening(dtype, side):
-    """Return a published band's size, where its pixels begin, and its bytes before the georeferencing."""
+def _published_layout(dtype, side):
+    """Return a published band's size, where its pixels begin, and its bytes around the tie point.
+
+    Those before it are the same in every file, those behind it name one of the UTM zones.
+    """
     nodata = 0 if dtype == "uint16" else None
-    pixel = SIDE * 10 / side
-    data = encode(np.zeros((side, side), dtype), epsg=32633, left=0, top=0, pixel=pixel, nodata=nodata)
+    pixels = np.zeros((side, side), dtype)
+    files = [
+        encode(pixels, epsg=epsg, left=0, top=0, pixel=SIDE * 10 / side, nodata=nodata)
+        for epsg in range(32610, 32661)
+    ]
+    (data, *_), start = files, len(files[0]) - pixels.nbytes
     entries = struct.iter_unpack("<HHII", data[10 : 10 + 12 * data[8]])
     tie_point = next(place for tag, _, _, place in entries if tag == 33922)
-    return len(data), len(data) - side * side * np.dtype(dtype).itemsize, data[:tie_point]
+    return len(data), start, data[:tie_point], frozenset(file[tie_point + 48 : start] for file in files)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bentxt.bigearthnet.archive_check import how_to_check
 from bentxt.errors import InputError
 
 #: Of each reason for leaving patches out, so many names go into lineage and log; the number is always there.
@@ -50,7 +51,7 @@ class Omissions:
                 f"{reason}{more}, though the metadata lists it",
                 file=archive,
                 item=names[0],
-                remedy="fetch the archive again, or set reference_maps.on_error to skip",
+                remedy=f"{how_to_check(archive)}; or set reference_maps.on_error to skip",
             )
         self._note(reason, names)
         more = f" and {len(names) - _NAMES_LISTED} more" if len(names) > _NAMES_LISTED else ""

@@ -5,7 +5,6 @@ costs many times what its 1 kB holds. Whatever differs from that layout in any t
 Both ways give the same result, and both refuse what is not a reference map.
 """
 
-import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from isal import isal_zlib
 from numba import njit
-from rasterio.errors import RasterioError
-from rasterio.io import MemoryFile
 
+from bentxt.bigearthnet import geotiff
+from bentxt.bigearthnet.archive_check import how_to_check
 from bentxt.bigearthnet.archives import members
 from bentxt.errors import InputError
 from bentxt.nomenclature import SIDE, class_lookup
@@ -27,7 +26,6 @@ SUFFIX = "_reference_map.tif"
 
 #: Side of a pixel, m.
 PIXEL_SIDE = 10.0
-_REMEDY = "fetch the archive again, or set reference_maps.on_error to skip"
 
 # Tags of the published files with one value: TIFF type (3 is SHORT), count and value.
 _PUBLISHED = {
@@ -167,7 +165,9 @@ class MapShard:
                 self._flat[index] = np.frombuffer(_inflate(data, strips), "<u2")
             _check_corner(*position[1:])
         except InputError as error:
-            raise InputError(error.problem, file=file, item=member, remedy=_REMEDY) from error
+            remedy = "set reference_maps.on_error to skip to leave the patch out"
+            check = f"{how_to_check(file)}; or " if file else ""
+            raise InputError(error.problem, file=file, item=member, remedy=check + remedy) from error
         self._differences[index] = published is not None
         self.epsg[index], self.left[index], self.top[index] = position
         self.count = index + 1
@@ -198,6 +198,9 @@ def _published_layout(data):
         return None
     offsets = struct.unpack_from("<4I", data, places[_OFFSETS])
     lengths = struct.unpack_from("<4I", data, places[_LENGTHS])
+    # A sparse file leaves out strips without data.
+    if not all(offsets) or not all(lengths):
+        return None
     return epsg, position[3], position[4], tuple(zip(offsets, lengths, strict=True))
 
 
@@ -232,14 +235,9 @@ def _utm_zone(directory):
     epsg = keys.get(3072, (0, 0))[1]
     wanted = {1024: (0, 1), 1025: (0, 1), 2054: (0, 9102), 3072: (0, epsg), 3076: (0, 9001)}
     texts = {1026, 2049}
-    if not is_utm(epsg) or any(keys.get(key) != value for key, value in wanted.items()):
+    if not geotiff.is_utm(epsg) or any(keys.get(key) != value for key, value in wanted.items()):
         return None
     return epsg if keys.keys() <= {1, *wanted, *texts} else None
-
-
-def is_utm(epsg: int | None) -> bool:
-    """Tell whether an EPSG code is a UTM zone on WGS 84."""
-    return epsg is not None and (32601 <= epsg <= 32660 or 32701 <= epsg <= 32760)
 
 
 def _check_corner(left, top):
@@ -278,25 +276,12 @@ def _undo_predictor(pixels, differences):
 
 def _read_with_rasterio(data):
     """Return codes, EPSG code, left and top of any GeoTIFF that holds a reference map."""
-    if not data:
-        raise InputError("empty file; expected a GeoTIFF")
-    try:
-        with MemoryFile(data) as memory, memory.open(driver="GTiff") as dataset:
-            found = (dataset.count, dataset.dtypes[0], dataset.height, dataset.width)
-            if found != (1, "uint16", SIDE, SIDE):
-                raise InputError(
-                    f"{found[0]} band(s) of {found[1]}, {found[2]}×{found[3]} pixels; "
-                    f"expected 1 band of uint16, {SIDE}×{SIDE} pixels"
-                )
-            epsg = dataset.crs.to_epsg() if dataset.crs else None
-            if not is_utm(epsg):
-                crs = dataset.crs.to_string() if dataset.crs else "no coordinate reference system"
-                raise InputError(f"{crs}; expected a UTM zone on WGS 84 (EPSG:326xx or EPSG:327xx)")
-            step = dataset.transform
-            if (step.a, step.b, step.d, step.e) != (PIXEL_SIDE, 0, 0, -PIXEL_SIDE):
-                raise InputError(f"pixels of {step.a} m × {-step.e} m; expected 10 m × 10 m, north up")
-            return dataset.read(1), epsg, step.c, step.f
-    except RasterioError as error:
-        # The name that the bytes have in memory differs from run to run.
-        problem = re.sub(r"'?/vsimem/[^\s']+'?", "the file", str(error))
-        raise InputError(f"corrupt or truncated GeoTIFF: {problem}") from error
+    with geotiff.opened(data, "uint16", SIDE) as dataset:
+        epsg = dataset.crs.to_epsg() if dataset.crs else None
+        if epsg is None or not geotiff.is_utm(epsg):
+            crs = dataset.crs.to_string() if dataset.crs else "no coordinate reference system"
+            raise InputError(f"{crs}; {geotiff.EXPECTED_SYSTEM}")
+        step = dataset.transform
+        if (step.a, step.b, step.d, step.e) != (PIXEL_SIDE, 0, 0, -PIXEL_SIDE):
+            raise InputError(f"pixels of {step.a} m × {-step.e} m; expected 10 m × 10 m, north up")
+        return dataset.read(1), epsg, step.c, step.f

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from bentxt.bigearthnet.archive_check import how_to_check
 from bentxt.bigearthnet.archives import members
 from bentxt.bigearthnet.omissions import Omissions
 from bentxt.bigearthnet.patch_names import mgrs_square
@@ -159,7 +160,10 @@ class _Reader:
         self.ranks[place] = rank
 
     def _error(self, problem, member):
-        remedy = "fetch archive and metadata again, or set reference_maps.on_error to skip"
+        remedy = (
+            f"archive and metadata must be of the same version; {how_to_check(self.archive)}; "
+            "or set reference_maps.on_error to skip"
+        )
         return InputError(problem, file=self.archive, item=member, remedy=remedy)
 
     def _extract(self):
