@@ -299,7 +299,7 @@ def patches_table(miniature_world, tmp_path):
 
 
 def arguments(world, patches, out):
-    settings = '{"run": "mini"}'
+    settings = '{"run": "mini", "images": {"splits": "all"}}'
     return ("--patches", patches, "--s1", world.s1, "--s2", world.s2, "--out", out, "--settings", settings)
 
 

@@ -17,11 +17,11 @@ def _part(target: Path) -> Path:
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")
-    _remove(part)
+    remove(part)
     return part
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
     """Remove a file or a directory, if it is there."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
@@ -39,7 +39,7 @@ def _cleared(part: Path, target: Path) -> Iterator[None]:
             error.filename = str(target)
         raise
     finally:
-        _remove(part)
+        remove(part)
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def atomic_directory(target: Path | str) -> Iterator[Path]:
     part.mkdir()
     with _cleared(part, target):
         yield part
-        _remove(target)
+        remove(target)
         part.rename(target)
 
 

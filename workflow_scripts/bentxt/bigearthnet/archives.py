@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import zstandard
 
@@ -151,10 +151,10 @@ class _Opened:
 
     def __init__(self, raw):
         self.raw, self.position = raw, 0
-        parts = []
-        while sum(map(len, parts)) < _BLOCK and (part := raw.read(_BLOCK)):
-            parts.append(part)
-        self.opening = self._rest = b"".join(parts)
+        opening = b""
+        while len(opening) < _BLOCK and (part := raw.read(_BLOCK)):
+            opening += part
+        self.opening = self._rest = opening
 
     def read(self, size=_CHUNK):
         data, self._rest = (self._rest, b"") if self._rest else (self.raw.read(size), b"")
@@ -168,7 +168,9 @@ def _blocks(raw, archive):
     opening = opened.opening
     if opening.startswith(_ZSTD) or _is_skippable(opening):
         decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 31)
-        stream = decompressor.stream_reader(opened, read_size=1 << 20, read_across_frames=True)
+        # Of a file it uses nothing but read.
+        readable = cast(BinaryIO, opened)
+        stream = decompressor.stream_reader(readable, read_size=1 << 20, read_across_frames=True)
         return _Blocks(stream, archive, opened)
     for magic, name, command in _OTHER_FORMATS:
         if opening.startswith(magic):

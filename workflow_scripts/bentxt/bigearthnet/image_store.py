@@ -93,7 +93,8 @@ class Images:
         with self._begin() as transaction:
             blob = transaction.get(name.encode())
         if blob is None:
-            raise InputError("patch not in the LMDB", file=self.path, item=name, remedy="encode it again")
+            remedy = "set images.splits in the config to its split, or to all, and run snakemake again"
+            raise InputError("patch not in the LMDB", file=self.path, item=name, remedy=remedy)
         return blob
 
     def fingerprint(self, name: str) -> str:

@@ -1,12 +1,17 @@
-"""Where BigEarthNet v2.0 comes from, and downloads that resume where they stopped (Section 3.1)."""
+"""Where BigEarthNet v2.0 comes from, and downloads that resume where they stopped (Section 3.1).
+
+A file is downloaded to disk, or read as a stream that keeps nothing. Both go on at the same byte after a
+broken connection, and both compare size and MD5 at the end.
+"""
 
 import csv
 import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import requests
 import urllib3
@@ -42,6 +47,14 @@ class Source:
 
 class _Interrupted(Exception):
     """An attempt ended before the file was complete; another may resume from there."""
+
+
+class DownloadFailed(InputError):
+    """The server does not deliver; nothing is wrong with what has come so far."""
+
+
+_REFUSED = "check source.base_url"
+_OTHER_FILE = "check resources/sources.tsv and source.base_url: another file lies there"
 
 
 def read_source(table: Path | str, name: str) -> Source:
@@ -117,30 +130,26 @@ def download(
     InputError
         If the server refuses, the retries are used up, or size or MD5 differ.
     """
-    target, url = Path(target), f"{base_url.rstrip('/')}/{source.url_path}"
+    target, url = Path(target), _address(source, base_url)
     partial = partial_path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     watch = watch or (lambda size: None)
-    failures, most = 0, _size(partial)
+    patience = _Patience(retries, first_wait, _size(partial))
     with requests.Session() as session:
         while True:
             try:
                 _attempt(session, url, source, partial, watch, timeout)
                 break
             except _Interrupted as interruption:
-                failures = 0 if _size(partial) > most else failures + 1
-                most = max(most, _size(partial))
-                if failures > retries:
-                    raise InputError(
+                have = _size(partial)
+                if not patience.wait(interruption, have):
+                    raise DownloadFailed(
                         f"download failed: {interruption}",
                         file=target,
                         item=url,
-                        remedy="run it again: it resumes from the "
-                        f"{_size(partial):,} of {source.size:,} bytes that are here",
+                        remedy=f"run it again: it resumes from the {have:,} of {source.size:,} bytes "
+                        "that are here",
                     ) from interruption.__cause__
-                wait = min(first_wait * 2 ** max(failures - 1, 0), _LONGEST_WAIT)
-                _LOG.warning("%s; resuming in %.0f s from byte %d", interruption, wait, _size(partial))
-                time.sleep(wait)
     digest = _md5(partial)
     if digest != source.md5:
         partial.unlink()
@@ -148,9 +157,121 @@ def download(
             f"MD5 is {digest}, expected {source.md5}; what was downloaded is deleted",
             file=target,
             item=url,
-            remedy="download it again; if that fails too, check resources/sources.tsv and source.base_url",
+            remedy="check that source.base_url offers the file that resources/sources.tsv lists before "
+            "downloading it again; if it does, the bytes were damaged on their way or on this disk",
         )
     partial.replace(target)
+
+
+class SourceStream:
+    """A published file as a stream of bytes, from its first to its last, of which nothing is kept.
+
+    Use it in a ``with`` block. A broken connection goes on at the same byte; a server that ignores the range
+    sends what came before again, which is passed over.
+
+    Parameters
+    ----------
+    source : Source
+    base_url, retries, watch, first_wait, timeout
+        As for :func:`download`.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        base_url: str,
+        retries: int,
+        watch: Callable[[int], object] | None = None,
+        first_wait: float = 1.0,
+        timeout: float = 60.0,
+    ) -> None:
+        self.source, self.name = source, _address(source, base_url)
+        self._patience = _Patience(retries, first_wait, 0)
+        self._watch, self._timeout = watch or (lambda size: None), timeout
+        self._session = requests.Session()
+        self._digest = hashlib.md5(usedforsecurity=False)
+        self._pieces = self._receive()
+        self._piece = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._pieces.close()
+        self._session.close()
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes, ``size`` at most; none at the end, where size and MD5 are right.
+
+        Raises
+        ------
+        DownloadFailed
+            If the server refuses, or the retries are used up.
+        InputError
+            If size or MD5 differ.
+        """
+        piece = self._piece or next(self._pieces, b"")
+        self._piece = piece[size:]
+        return piece[:size]
+
+    def finish(self) -> None:
+        """Read to the end, and compare size and MD5; errors as :meth:`read`."""
+        while self.read(_CHUNK):
+            pass
+
+    def _receive(self) -> Generator[bytes, None, None]:
+        """Yield the file in pieces, over any number of connections."""
+        have = 0
+        while have < self.source.size:
+            try:
+                for offset, piece in _body(self._session, self.name, self.source, have, self._timeout):
+                    # A server without ranges begins again.
+                    new = piece[max(have - offset, 0) :]
+                    have += len(new)
+                    self._digest.update(new)
+                    self._watch(have)
+                    if new:
+                        yield new
+            except _Interrupted as interruption:
+                if not self._patience.wait(interruption, have):
+                    raise DownloadFailed(
+                        f"download failed at byte {have:,} of {self.source.size:,}: {interruption}",
+                        item=self.name,
+                        remedy="run it again: the archive is fetched from its beginning, what was made of it "
+                        "is kept",
+                    ) from interruption.__cause__
+        digest = self._digest.hexdigest()
+        if digest != self.source.md5:
+            raise InputError(
+                f"MD5 of all {have:,} bytes is {digest}, expected {self.source.md5}; "
+                "what was made of them is deleted",
+                item=self.name,
+                remedy="check that source.base_url offers the file that resources/sources.tsv lists before "
+                "streaming it again",
+            )
+
+
+def _address(source: Source, base_url: str) -> str:
+    return f"{base_url.rstrip('/')}/{source.url_path}"
+
+
+class _Patience:
+    """How often to try again: ``retries`` times after the last attempt that brought something."""
+
+    def __init__(self, retries: int, first_wait: float, have: int) -> None:
+        self._retries, self._first_wait, self._most = retries, first_wait, have
+        self._failures = 0
+
+    def wait(self, interruption: _Interrupted, have: int) -> bool:
+        """Wait for the next attempt, longer each time; False where there is to be none."""
+        self._failures = 0 if have > self._most else self._failures + 1
+        self._most = max(self._most, have)
+        if self._failures > self._retries:
+            return False
+        seconds = min(self._first_wait * 2 ** max(self._failures - 1, 0), _LONGEST_WAIT)
+        _LOG.warning("%s; resuming in %.0f s from byte %d", interruption, seconds, have)
+        time.sleep(seconds)
+        return True
 
 
 def _size(path: Path) -> int:
@@ -173,33 +294,47 @@ def _attempt(
     watch(have)
     if have == source.size and partial.exists():
         return
+    try:
+        with partial.open("r+b" if have else "wb") as file:
+            file.seek(have)
+            for offset, piece in _body(session, url, source, have, timeout):
+                if offset < file.tell():
+                    # The server begins again.
+                    file.seek(offset)
+                    file.truncate()
+                file.write(piece)
+                watch(offset + len(piece))
+    except OSError as error:
+        # A full disk: Python does not say which file was being written.
+        error.filename = error.filename or str(partial)
+        raise
+    except InputError as error:
+        if not isinstance(error, DownloadFailed):
+            partial.unlink()
+        raise
+    finally:
+        if not _size(partial):
+            partial.unlink(missing_ok=True)
+
+
+def _body(
+    session: requests.Session, url: str, source: Source, have: int, timeout: float
+) -> Iterator[tuple[int, bytes]]:
+    """Yield pieces of a file and the offset of each from one request, from byte ``have`` on or from 0."""
     # Compressed transfer would make offsets meaningless.
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
     try:
         with session.get(url, headers=headers, stream=True, timeout=timeout) as response:
             have = _start(response, have, source, url)
-            with partial.open("r+b" if have else "wb") as file:
-                file.seek(have)
-                # Not iter_content, which would lose what has come of a chunk when the connection breaks.
-                while chunk := response.raw.read1(_CHUNK):
-                    file.write(chunk)
-                    have += len(chunk)
-                    watch(have)
-                    if have > source.size:
-                        break
+            # Not iter_content, which would lose what has come of a chunk when the connection breaks.
+            while piece := response.raw.read1(_CHUNK):
+                if have + len(piece) > source.size:
+                    problem = f"the server sends more than the expected {source.size:,} bytes"
+                    raise InputError(problem, item=url, remedy=_OTHER_FILE)
+                yield have, piece
+                have += len(piece)
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise _Interrupted(f"connection broke: {error}") from error
-    except OSError as error:
-        # A full disk: Python does not say which file was being written.
-        error.filename = error.filename or str(partial)
-        raise
-    if have > source.size:
-        partial.unlink()
-        raise InputError(
-            f"the server sends more than the expected {source.size:,} bytes",
-            item=url,
-            remedy="check resources/sources.tsv and source.base_url",
-        )
     if have < source.size:
         raise _Interrupted(f"the server stopped at {have:,} of {source.size:,} bytes")
 
@@ -217,12 +352,10 @@ def _start(response: requests.Response, have: int, source: Source, url: str) -> 
         if first == str(have) and total in (str(source.size), "*"):
             return have
         problem = f"the server offers {content_range!r}, expected bytes {have} to {source.size}"
-        raise InputError(problem, item=url, remedy="check resources/sources.tsv and source.base_url")
+        raise DownloadFailed(problem, item=url, remedy=_OTHER_FILE)
     if status in (408, 425, 429) or status >= 500:
         raise _Interrupted(f"the server answers {status} {response.reason}")
-    raise InputError(
-        f"the server answers {status} {response.reason}", item=url, remedy="check source.base_url"
-    )
+    raise DownloadFailed(f"the server answers {status} {response.reason}", item=url, remedy=_REFUSED)
 
 
 def _md5(path: Path) -> str:
