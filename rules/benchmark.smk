@@ -17,7 +17,7 @@ rule predict_answers:
     input:
         model_inputs,
         dataset=DATASET,
-        images=IMAGES,
+        images=prediction_images,
     output:
         predictions=f"{RESULTS}/predictions/{{model}}/{{task}}.parquet",
         status=f"{RESULTS}/predictions/{{model}}/{{task}}.json",

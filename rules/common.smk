@@ -12,6 +12,7 @@ import yaml
 SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
 sys.path.insert(0, str(SCRIPTS))
 
+from bentxt.bigearthnet.image_splits import check_image_splits
 from bentxt.errors import InputError
 from bentxt.models.checkpoint_sources import ENCODERS, check_sources, find_source
 from bentxt.models.model_table import FAMILIES, read_models
@@ -61,6 +62,15 @@ def settings(*keys):
 def code(program):
     """The fingerprint of a program's code: Snakemake reruns its jobs when this changes."""
     return fingerprint(program, SCRIPTS)
+
+
+def images_of(splits, purpose, otherwise=""):
+    """The images, for a rule that looks at those of some splits; stops where they are not encoded."""
+    try:
+        check_image_splits(config["images"]["splits"], splits, purpose, otherwise)
+    except InputError as error:
+        sys.exit(f"error: {error}")
+    return IMAGES
 
 
 def augmented_captions():

@@ -17,7 +17,7 @@ LEARNING = ["figures/learning.csv"] if set(TRAINED) & set(RUN_MODELS) else []
 rule build_tiny_checkpoint:
     input:
         dataset=DATASET,
-        images=IMAGES,
+        images=tiny_images,
         reference_maps=REFERENCE_MAPS,
     output:
         directory(f"{RESULTS}/checkpoints/{{key}}"),
@@ -56,7 +56,7 @@ rule finetune_rs_internvl:
     input:
         *[path for model in TRAINED for path in built_checkpoints(model)],
         dataset=DATASET,
-        images=IMAGES,
+        images=finetuning_images,
     output:
         directory(f"{RESULTS}/finetuned/{{task}}"),
     log:

@@ -6,6 +6,9 @@
 #         {results}/patch_counts.csv, {results}/patches.parquet, {results}/images.lmdb
 
 
+include: "functions/prepare.smk"
+
+
 rule extract_attributes:
     input:
         reference_maps=REFERENCE_MAPS,
@@ -116,9 +119,8 @@ rule locate_patches:
 
 rule encode_images:
     input:
-        patches=PATCHES,
-        sentinel_1=SENTINEL_1,
-        sentinel_2=SENTINEL_2,
+        **image_archives(),
+        patches=image_patches(),
     output:
         directory(IMAGES),
     log:
@@ -129,17 +131,16 @@ rule encode_images:
         "../envs/data.yaml"
     resources:
         mem_mb=4000,
-        runtime=1440,
+        runtime=2880 if streams_images() else 1440,
     params:
-        settings=settings(),
+        settings=settings("images.splits"),
         code=code("encode_images"),
     message:
         "Streaming Sentinel-1 and Sentinel-2 into one LMDB"
     shell:
         "python workflow_scripts/encode_images.py"
         " --patches {input.patches}"
-        " --s1 {input.sentinel_1}"
-        " --s2 {input.sentinel_2}"
+        f"{image_arguments()}"
         " --out {output}"
         " --settings {params.settings:q}"
         " --code {params.code}"

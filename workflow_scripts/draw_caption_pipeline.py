@@ -36,9 +36,9 @@ def main():
 
     captions = pa.concat_tables(read_table(path, AUGMENTED_CAPTIONS) for path in args.captions)
     patches = read_table(args.patches, PATCHES)
-    patch = args.patch or _choose(captions, patches, read_table(args.maps, MAPS, ["class_pixels"]))
-    caption, scene = _row(captions, patch, "captions"), _row(patches, patch, args.patches)
     images = open_images(args.images)
+    patch = args.patch or _choose(captions, patches, read_table(args.maps, MAPS, ["class_pixels"]), images)
+    caption, scene = _row(captions, patch, "captions"), _row(patches, patch, args.patches)
     classes = class_map(map_codes(args.reference_maps, patch))
     run_name = setting(args.settings, "run")
     figure = draw_pipeline(
@@ -66,8 +66,12 @@ def _single_inputs(args):
     )
 
 
-def _choose(captions, patches, maps):
-    """Return the patch to draw among those that have a caption."""
+def _choose(captions, patches, maps, images):
+    """Return the patch to draw among those that have a caption and images."""
+    there = [patch in images for patch in captions["patch_id"].to_pylist()]
+    if not any(there):
+        raise InputError("no patch with a caption has images", file=images.path)
+    captions = captions.filter(pa.array(there))
     pixels = np.array(maps["class_pixels"].to_pylist())
     indices = dict(zip(patches["patch_id"].to_pylist(), patches["map_index"].to_pylist(), strict=True))
     ids = captions["patch_id"].to_pylist()

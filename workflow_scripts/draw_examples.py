@@ -3,6 +3,7 @@
 The scene is the patch whose annotations show most tasks, unless --patch names another.
 """
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -26,19 +27,27 @@ def main():
     parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance are written next to it")
     args = parser.parse_args()
 
-    tasks = read_table(args.dataset, DATASET, ["patch_id", "type", "category"])
-    patch = args.patch or choose_scene(tasks)
+    images = open_images(args.images)
+    patch = args.patch or choose_scene(_with_images(args.dataset, images))
     rows = pq.read_table(args.dataset, filters=pc.field("patch_id") == patch).to_pylist()
     if not rows:
         raise InputError("the data set has no row of this patch", file=args.dataset, item=patch)
     examples = choose_examples(rows)
-    images = open_images(args.images)
     run_name = setting(args.settings, "run")
     radar = radar_composite(images.s1(rows[0]["s1_name"]))
     figure = draw_examples(examples, true_colour(images.s2(patch)), radar, rows[0], run_name)
     table = [{name: row.get(name) for name in COLUMNS} | {"run": run_name} for row in examples]
     paths = write_figure_files(figure, COLUMNS, table, args.out)
     write_provenance(paths, lineage(args, patch=patch), [args.dataset, args.images])
+
+
+def _with_images(dataset, images):
+    """Return type and category of the rows whose patches have images: maybe those of one split."""
+    tasks = read_table(dataset, DATASET, ["patch_id", "type", "category"])
+    there = [patch for patch in pc.unique(tasks["patch_id"]).to_pylist() if patch in images]
+    if not there:
+        raise InputError("no patch of the data set has images", file=images.path)
+    return tasks.filter(pc.is_in(tasks["patch_id"], pa.array(there)))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,11 @@ def model_entry(wildcards):
     return json.dumps(MODEL_TABLE[wildcards.model].for_task(wildcards.task).to_dict(), sort_keys=True)
 
 
+def prediction_images(wildcards):
+    """The images of the split that is answered."""
+    return images_of([config["prediction"]["split"]], "prediction.split")
+
+
 def prediction_settings(wildcards):
     """The settings of one prediction: of its own task, and of its model's family."""
     return settings(

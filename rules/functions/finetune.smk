@@ -6,6 +6,19 @@ def tiny_type(wildcards):
     return wildcards.key if wildcards.key in ENCODERS else MODEL_TABLE[wildcards.key].tiny
 
 
+def tiny_images(wildcards):
+    """The images; those checkpoints whose weights stay random look at none."""
+    pretrained = tiny_type(wildcards) in (*ENCODERS, "internvl")
+    purpose, otherwise = f"the tiny checkpoint {wildcards.key}", f"checkpoints.{wildcards.key} a published one"
+    return images_of(["train"] if pretrained else [], purpose, otherwise)
+
+
+def finetuning_images(wildcards):
+    """The images of the splits that RS-InternVL is fine-tuned on."""
+    otherwise = f"leave {TRAINED[0]} out (benchmark.absent)"
+    return images_of(["train", "validation"], "fine-tuning of RS-InternVL", otherwise)
+
+
 def base_arguments(wildcards):
     """What is fine-tuned, as options of a program."""
     (model,) = TRAINED

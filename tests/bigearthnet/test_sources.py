@@ -1,73 +1,35 @@
-"""Downloads from a local server that keeps ranges, breaks off, ignores ranges, lies or refuses."""
+"""Downloads and streams from a local server that breaks off, ignores ranges, lies or refuses."""
 
 import hashlib
 import json
 import signal
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bentxt.bigearthnet.sources import Source, download, partial_path, read_source
+from bentxt.bigearthnet.sources import (
+    DownloadFailed,
+    Source,
+    SourceStream,
+    download,
+    partial_path,
+    read_source,
+)
 from bentxt.errors import InputError
+from worlds.file_server import serve
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTENT = np.random.default_rng(5).bytes(3_000_000)
 SOURCE = Source("file.bin", len(CONTENT), hashlib.md5(CONTENT).hexdigest(), "file.bin?download=1")
 
 
-class Server(ThreadingHTTPServer):
-    """Serves CONTENT; ``plan`` says how each request in turn is treated, ``asked`` what was asked for."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.plan, self.asked, self.sent = [], [], threading.Event()
-        self.released = threading.Event()
-        self.url = f"http://127.0.0.1:{self.server_port}/files"
-
-
-class Handler(BaseHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-    def do_GET(self):
-        wanted = self.headers.get("Range")
-        self.server.asked.append((self.path, wanted))
-        treatment = self.server.plan.pop(0) if self.server.plan else {}
-        if "status" in treatment:
-            self.send_error(treatment["status"])
-            return
-        content = treatment.get("content", CONTENT)
-        first = (
-            int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and treatment.get("ranges", True) else 0
-        )
-        self.send_response(206 if first else 200)
-        if first:
-            span = f"bytes {first + treatment.get('shift', 0)}-{len(content) - 1}/{len(content)}"
-            self.send_header("Content-Range", span)
-        self.send_header("Content-Length", str(len(content) - first))
-        self.end_headers()
-        self.wfile.write(content[first : treatment.get("until", len(content))])
-        if "hang" in treatment:
-            self.wfile.flush()
-            self.server.sent.set()
-            self.server.released.wait(30)
-
-
 @pytest.fixture
 def server():
-    with Server() as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
+    with serve({SOURCE.name: CONTENT}) as running:
         yield running
-        running.released.set()
-        running.shutdown()
 
 
 def fetch(server, target, source=SOURCE, retries=3, **options):
@@ -154,6 +116,13 @@ def test_range_at_another_place_is_refused(server, tmp_path):
         fetch(server, tmp_path / "file.bin")
 
 
+def test_nothing_is_left_where_nothing_came(server, tmp_path):
+    server.plan = [{"status": 404}]
+    with pytest.raises(DownloadFailed):
+        fetch(server, tmp_path / "file.bin")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_refusal_is_final(server, tmp_path):
     server.plan = [{"status": 404}]
     with pytest.raises(InputError, match="404 Not Found") as caught:
@@ -193,6 +162,72 @@ def test_a_server_that_ignores_ranges_and_always_breaks_off_ends(server, tmp_pat
 def test_nobody_there(tmp_path):
     with pytest.raises(InputError, match="connection broke"):
         download(SOURCE, "http://127.0.0.1:9", tmp_path / "file.bin", 1, first_wait=0)
+
+
+def stream_of(server, source=SOURCE, retries=3, **options):
+    return SourceStream(source, server.url, retries, first_wait=0, **options)
+
+
+def read_all(stream, size=100_000):
+    return b"".join(iter(lambda: stream.read(size), b""))
+
+
+def test_a_stream_is_the_whole_file(server):
+    seen = []
+    with stream_of(server, watch=seen.append) as stream:
+        assert stream.name == f"{server.url}/file.bin?download=1"
+        assert read_all(stream) == CONTENT
+        assert stream.read(10) == b""
+    assert len(server.asked) == 1
+    assert seen == sorted(seen)
+    assert seen[-1] == len(CONTENT)
+
+
+def test_a_stream_goes_on_at_the_same_byte(server):
+    server.plan = [{"until": 1_000_000}, {"status": 503}, {"until": 2_500_000}]
+    with stream_of(server) as stream:
+        assert read_all(stream) == CONTENT
+    wanted = [None, "bytes=1000000-", "bytes=1000000-", "bytes=2500000-"]
+    assert [found for _, found in server.asked] == wanted
+
+
+def test_a_stream_of_a_server_without_ranges_passes_over_what_came_before(server):
+    server.plan = [{"until": 700_000}, {"ranges": False, "until": 1_900_000}, {"ranges": False}]
+    with stream_of(server) as stream:
+        assert read_all(stream) == CONTENT
+
+
+def test_what_is_left_of_a_stream_is_checked_too(server):
+    server.plan = [{"content": CONTENT[:-1] + bytes([CONTENT[-1] ^ 1])}]
+    with stream_of(server) as stream:
+        assert stream.read(1000) == CONTENT[:1000]
+        with pytest.raises(InputError, match=f"MD5 of all 3,000,000 bytes .*expected {SOURCE.md5}") as caught:
+            stream.finish()
+    assert not isinstance(caught.value, DownloadFailed)
+    assert "before streaming it again" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("plan", "problem", "kind"),
+    [
+        ([{"status": 404}], "404", DownloadFailed),
+        ([{"until": 1000}] + [{"status": 500}] * 9, "failed at byte 1,000 of 3,000,000", DownloadFailed),
+        ([{"until": 1000}, {"shift": 1}], "offers 'bytes 1001-", DownloadFailed),
+        ([{"content": CONTENT + b"more"}], "more than the expected 3,000,000", InputError),
+    ],
+)
+def test_streams_that_end_early(server, plan, problem, kind):
+    server.plan = plan
+    with stream_of(server, retries=2) as stream, pytest.raises(InputError, match=problem) as caught:
+        stream.finish()
+    assert type(caught.value) is kind
+
+
+def test_a_server_that_ignores_ranges_and_always_breaks_off_ends_a_stream(server):
+    server.plan = [{"ranges": False, "until": 900_000 - 100_000 * (step % 2)} for step in range(20)]
+    with stream_of(server, retries=4) as stream, pytest.raises(DownloadFailed):
+        stream.finish()
+    assert len(server.asked) < 10
 
 
 def program(server, folder, **popen):

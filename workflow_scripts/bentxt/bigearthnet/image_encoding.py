@@ -82,12 +82,12 @@ def blob_bytes(bands: Mapping[str, int], dtype: str) -> int:
 def _sensor_blobs(sensors, writer):
     """Yield name and blob of each wanted patch of each sensor; None for the blob that is there already."""
     for sensor, archive, wanted, bands, dtype in sensors:
-        identity = _identity(archive)
-        if writer.is_complete(sensor, identity, wanted):
+        identity, streamed = _identity(archive), isinstance(archive, SourceStream)
+        if writer.is_complete(sensor, identity, wanted, streamed):
             yield from ((name, None) for name in wanted)
         else:
             yield from _patch_blobs(archive, wanted, bands, dtype, writer)
-            writer.mark_complete(sensor, identity)
+            writer.mark_complete(sensor, identity, streamed)
 
 
 def _identity(archive):

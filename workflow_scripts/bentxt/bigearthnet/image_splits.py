@@ -13,7 +13,7 @@ IMAGE_SPLITS = {
 }
 
 
-def check_image_splits(chosen: str, needed: Iterable[str], purpose: str) -> None:
+def check_image_splits(chosen: str, needed: Iterable[str], purpose: str, otherwise: str = "") -> None:
     """Refuse what needs images that are not encoded, before anything runs.
 
     Parameters
@@ -24,6 +24,8 @@ def check_image_splits(chosen: str, needed: Iterable[str], purpose: str) -> None
         Splits whose images are looked at.
     purpose : str
         What looks at them, for the message.
+    otherwise : str
+        Another way out, for the remedy.
 
     Raises
     ------
@@ -33,11 +35,11 @@ def check_image_splits(chosen: str, needed: Iterable[str], purpose: str) -> None
     Examples
     --------
     >>> check_image_splits("test", ["bench"], "the benchmark")
-    >>> check_image_splits("bench", ["train"], "fine-tuning")
+    >>> check_image_splits("bench", ["train"], "fine-tuning", "leave it out")
     Traceback (most recent call last):
     bentxt.errors.InputError: fine-tuning needs images of the split train; images.splits is bench
       item:   images.splits
-      remedy: images.splits: all
+      remedy: images.splits: all, or leave it out
     """
     missing = [split for split in needed if split not in IMAGE_SPLITS[chosen]]
     if missing:
@@ -45,5 +47,5 @@ def check_image_splits(chosen: str, needed: Iterable[str], purpose: str) -> None
         raise InputError(
             f"{purpose} needs images of the split {' and '.join(missing)}; images.splits is {chosen}",
             item="images.splits",
-            remedy=f"images.splits: {enough}",
+            remedy=f"images.splits: {enough}" + (f", or {otherwise}" if otherwise else ""),
         )

@@ -26,6 +26,8 @@ class ImageWriter:
 
     def __init__(self, folder: Path, environment: lmdb.Environment, code: str) -> None:
         self._folder, self._environment = folder, environment
+        #: Whether a stream was read to its end for it, so that it stays whatever fails.
+        self.precious = False
         self._waiting: list[tuple[str, bytes]] = []
         self._committed = time.monotonic()
         state = _read_state(folder)
@@ -54,17 +56,20 @@ class ImageWriter:
                 transaction.put(name.encode(), blob)
         self._waiting, self._committed = [], time.monotonic()
 
-    def is_complete(self, sensor: str, identity: str | None, wanted: Collection[str]) -> bool:
+    def is_complete(self, sensor: str, identity: str | None, wanted: Collection[str], streamed: bool) -> bool:
         """Tell whether an earlier attempt read this archive to its end and put all that is wanted of it."""
-        return (
+        complete = (
             identity is not None
             and self._state["complete"].get(sensor) == identity
             and all(name in self.kept for name in wanted)
         )
+        self.precious |= complete and streamed
+        return complete
 
-    def mark_complete(self, sensor: str, identity: str | None) -> None:
+    def mark_complete(self, sensor: str, identity: str | None, streamed: bool) -> None:
         """Note that an archive was read to its end, and that it was whole."""
         self.commit()
+        self.precious |= streamed
         if identity is not None:
             self._state["complete"][sensor] = identity
             self._save()
@@ -80,8 +85,9 @@ def image_writer(
     """Open an LMDB for filling; it appears at ``out`` unless the block fails.
 
     What has been put is kept next to ``out`` where the block is interrupted by a signal, a kill, or a server
-    that does not deliver, and the next call goes on with it. It is dropped where the block fails otherwise,
-    where the code has changed since, or where it holds patches that are not wanted any more.
+    that does not deliver, and the next call goes on with it; where a stream was read to its end, also when
+    the block fails otherwise. It is dropped at any other failure, where the code has changed since, or where
+    it holds patches that are not wanted any more.
 
     Parameters
     ----------
@@ -105,6 +111,7 @@ def image_writer(
     """
     out = Path(out)
     part = out.with_name(f".{out.name}.part")
+    writer: ImageWriter | None = None
     try:
         with _opened(part, map_size, wanted, lineage.code) as environment:
             writer = ImageWriter(part, environment, lineage.code)
@@ -115,15 +122,13 @@ def image_writer(
         (part / "lock.mdb").unlink(missing_ok=True)
         text = json.dumps(lineage.to_dict(), indent=1, sort_keys=True) + "\n"
         (part / LINEAGE).write_text(text, encoding="utf-8")
-    except DownloadFailed:
-        raise
-    except lmdb.Error as error:
-        remove(part)
-        remedy = f"the images take about {map_size >> 20} MiB: free space on this file system"
-        raise InputError(f"cannot write the LMDB: {error}", file=out, remedy=remedy) from error
     # Neither a signal's SystemExit nor KeyboardInterrupt is one of these.
-    except Exception:
-        remove(part)
+    except Exception as error:
+        if not (isinstance(error, DownloadFailed) or (writer and writer.precious)):
+            remove(part)
+        if isinstance(error, lmdb.Error):
+            remedy = f"the images take about {map_size >> 20} MiB: free space on this file system"
+            raise InputError(f"cannot write the LMDB: {error}", file=out, remedy=remedy) from error
         raise
     remove(out)
     part.rename(out)

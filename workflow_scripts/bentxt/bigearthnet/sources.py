@@ -243,8 +243,7 @@ class SourceStream:
         digest = self._digest.hexdigest()
         if digest != self.source.md5:
             raise InputError(
-                f"MD5 of all {have:,} bytes is {digest}, expected {self.source.md5}; "
-                "what was made of them is deleted",
+                f"MD5 of all {have:,} bytes is {digest}, expected {self.source.md5}; nothing of them is used",
                 item=self.name,
                 remedy="check that source.base_url offers the file that resources/sources.tsv lists before "
                 "streaming it again",
