@@ -9,7 +9,10 @@ def tiny_type(wildcards):
 def tiny_images(wildcards):
     """The images; those checkpoints whose weights stay random look at none."""
     pretrained = tiny_type(wildcards) in (*ENCODERS, "internvl")
-    purpose, otherwise = f"the tiny checkpoint {wildcards.key}", f"checkpoints.{wildcards.key} a published one"
+    purpose, otherwise = (
+        f"the tiny checkpoint {wildcards.key}",
+        f"checkpoints.{wildcards.key} a published one",
+    )
     return images_of(["train"] if pretrained else [], purpose, otherwise)
 
 

@@ -39,8 +39,13 @@ def test_streams_need_no_archive_of_images(fresh_workflow):
 @pytest.mark.parametrize(
     ("target", "sections", "refusal"),
     [
-        ("figures/table8.csv", images("bench"), "fine-tuning of RS-InternVL needs images"),
-        ("results/small/checkpoints/IVL", images("test"), "the tiny checkpoint IVL needs images"),
+        ("figures/table8.csv", images("bench"), "the tiny checkpoint IVL needs images"),
+        (
+            "results/small/finetuned/binary",
+            images("test")
+            | {"checkpoints": dict.fromkeys(["IVL", "s1_encoder", "s2_encoder"], "/published")},
+            "fine-tuning of RS-InternVL needs images of the split train and validation",
+        ),
         (
             "results/small/scores/Qwen/binary.json",
             images("bench") | {"prediction": {"split": "test"}},
@@ -73,28 +78,28 @@ def test_other_splits_rerun_the_images_and_what_needs_them(finished_workflow):
     assert len(found) == 12
     assert all(name in found for pair in pairs.items() for name in pair)
     assert finished_workflow.planned(target, *options) == {}
-    assert finished_workflow.planned("results/small/statistics/captions.json", *options) == {}
 
 
-def test_a_streamed_world_gives_the_images_of_the_kept_one(finished_run, fresh_workflow):
-    files = {path.name: path.read_bytes() for path in (finished_run.folder / "data/small").iterdir()}
+def test_streamed_archives_leave_their_images_and_nothing_else(miniature_world, fresh_workflow):
+    files = {path.name: path.read_bytes() for path in miniature_world.folder.iterdir()}
     rows = [
         f"{name}\t{len(data)}\t{hashlib.md5(data).hexdigest()}\t{name}?download=1"
         for name, data in files.items()
     ]
     table = fresh_workflow.folder / "resources/sources.tsv"
+    table.write_text("\n".join(["name\tbytes\tmd5\turl_path", *rows]) + "\n")
+    target = "results/small/images.lmdb"
     with serve(files) as server:
-        table.write_text("\n".join(["name\tbytes\tmd5\turl_path", *rows]) + "\n")
         source = {"kind": "download", "base_url": server.url, "retries": 0}
-        options = overlay(fresh_workflow, source=source, **images("all", False))
-        fresh_workflow.snakemake("results/small/images.lmdb", *options)
+        fresh_workflow.snakemake(target, *overlay(fresh_workflow, source=source, **images("all", False)))
         asked = [path.partition("?")[0].rpartition("/")[2] for path, _ in server.asked]
-        assert sorted(asked) == sorted(files)
-        assert not list((fresh_workflow.folder / "data/small").glob("BigEarthNet-S*"))
-        # Neither another mirror nor other retries are a reason to stream them again.
-        moved = overlay(
-            fresh_workflow, source=source | {"base_url": "http://127.0.0.1:9"}, **images("all", False)
-        )
-        assert fresh_workflow.planned("results/small/images.lmdb", *moved) == {}
-    name = "results/small/images.lmdb/data.mdb"
-    assert (fresh_workflow.folder / name).stat().st_size == (finished_run.folder / name).stat().st_size
+    assert sorted(asked) == sorted(files)
+    assert not list((fresh_workflow.folder / "data/small").glob("*BigEarthNet-S*"))
+    found = open_images(fresh_workflow.folder / target)
+    pairs = read_pairs(fresh_workflow.folder / "results/small/patches.parquet")
+    assert len(found) == 2 * len(pairs)
+    assert all(name in found for pair in pairs.items() for name in pair)
+    # Neither another mirror nor other retries are a reason to stream them again.
+    source |= {"base_url": "http://127.0.0.1:9", "retries": 3}
+    moved = overlay(fresh_workflow, source=source, **images("all", False))
+    assert fresh_workflow.planned(target, *moved) == {}
