@@ -166,10 +166,12 @@ def tables_of():
     return used
 
 
-#: Programs that handle other schemas than those of the files they are given: one copies bytes, one reads
-#: files of other makers by their columns and extracts attributes into a scratch folder of its own.
+#: Programs that handle other schemas than those of the files they are given: one copies bytes, one takes
+#: names of patches from any table, one reads files of other makers by their columns and extracts attributes
+#: into a scratch folder of its own.
 OTHER_SCHEMAS = {
     "download_source": set(),
+    "encode_images": set(),
     "measure_agreement": {"maps", "instances", "adjacencies", "patches", "kept_patches"},
 }
 
