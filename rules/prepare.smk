@@ -120,7 +120,8 @@ rule locate_patches:
 rule encode_images:
     input:
         **image_archives(),
-        patches=image_patches(),
+        # Images of all patches need not wait for captions and questions.
+        patches=PATCHES if config["images"]["splits"] == "all" else DATASET,
     output:
         directory(IMAGES),
     log:

@@ -1,11 +1,6 @@
 # What the rules of rules/prepare.smk are given. No rules.
 
 
-def image_patches():
-    """The table that names the patches whose images are encoded; of all patches before their captions exist."""
-    return PATCHES if config["images"]["splits"] == "all" else DATASET
-
-
 def streams_images():
     """Whether the image archives are read from their server and not kept."""
     return config["source"]["kind"] == "download" and not config["images"]["keep_archives"]

@@ -268,7 +268,7 @@ def test_other_compressions_are_named_and_nobody_is_told_to_fetch_again(tmp_path
             "a text, which begins with b'version",
         ),
         (b"\x89PNG" * 400, "neither zstd nor tar"),
-        (zstandard.compress(b"no tar" * 400), "corrupt archive .checksum of a tar header., before the first"),
+        (zstandard.compress(b"no tar" * 400), "no tar archive .checksum of its first header.: b'no tarno"),
     ],
 )
 def test_what_is_no_archive_is_named(tmp_path, content, problem):

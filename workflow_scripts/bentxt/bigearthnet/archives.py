@@ -287,7 +287,7 @@ def _tar_members(blocks, suffix, links):
     long_name: bytes | None = None
     long_link: bytes | None = None
     extended: dict[bytes, bytes] = {}
-    ended, passed_over = False, 0
+    first, ended, passed_over = True, False, 0
     while True:
         header = blocks.take(_BLOCK)
         if len(header) < _BLOCK:
@@ -301,8 +301,10 @@ def _tar_members(blocks, suffix, links):
         if not _is_whole(header):
             if ended:
                 continue
+            if first:
+                raise blocks.error(f"no tar archive (checksum of its first header): {header[:16]!r}")
             raise blocks.error("corrupt archive (checksum of a tar header)")
-        ended = False
+        first = ended = False
         kind = header[156:157]
         size = int(extended[b"size"]) if b"size" in extended else _number(header[124:136])
         if size is None:
