@@ -137,8 +137,11 @@ def test_bands_of_any_layout_are_what_rasterio_reads(layout, kind, empty_rows):
     array[:empty_rows] = options.get("nodata", 0)
     data = through_gdal(array, tags=tags, **options)
     with rasterio.MemoryFile(data) as memory, memory.open() as dataset:
-        np.testing.assert_array_equal(dataset.read(1), array)
-    np.testing.assert_array_equal(read_band(data, *kind), array)
+        read = dataset.read(1)
+    np.testing.assert_array_equal(read_band(data, *kind), read)
+    # GDAL writes blocks of nothing but nodata into a big-endian file with their bytes in the wrong order.
+    if options.get("ENDIANNESS") != "BIG":
+        np.testing.assert_array_equal(read, array)
 
 
 def without_strip(data, number):
