@@ -18,7 +18,7 @@ from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
 from bentxt.randomness import generator
 from bentxt.tables.schemas.dataset_schema import DATASET
-from bentxt.tables.table_files import read_table
+from bentxt.tables.table_streams import read_matching
 from bentxt.training.encoder_pretraining import EncoderSettings
 from bentxt.training.language_pretraining import LanguageSettings
 from bentxt.training.tiny_checkpoints import TrainingWorld, build_encoder, build_internvl
@@ -50,8 +50,7 @@ def main():
     settings = args.settings
     seed = int(generator(setting(settings, "seed"), "tiny", args.key).integers(2**31))
     torch.manual_seed(seed)
-    rows = read_table(args.dataset, DATASET).to_pandas()
-    rows = rows[rows["split"] == "train"]
+    rows = read_matching(args.dataset, DATASET, DATASET.names, {"split": "train"}).to_pandas()
     if rows.empty:
         raise InputError(
             "no row of the training split", file=args.dataset, remedy="make a larger miniature world"

@@ -5,7 +5,6 @@ The scene is the patch whose annotations show most tasks, unless --patch names a
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from bentxt.bigearthnet.image_store import open_images
 from bentxt.errors import InputError
@@ -17,6 +16,7 @@ from bentxt.reporting.figure_files import write_figure_files
 from bentxt.reporting.provenance import write_provenance
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import read_table
+from bentxt.tables.table_streams import read_matching
 
 
 def main():
@@ -29,7 +29,7 @@ def main():
 
     images = open_images(args.images)
     patch = args.patch or choose_scene(_with_images(args.dataset, images))
-    rows = pq.read_table(args.dataset, filters=pc.field("patch_id") == patch).to_pylist()
+    rows = read_matching(args.dataset, DATASET, DATASET.names, {"patch_id": patch}).to_pylist()
     if not rows:
         raise InputError("the data set has no row of this patch", file=args.dataset, item=patch)
     examples = choose_examples(rows)

@@ -3,8 +3,6 @@
 import json
 
 import numpy as np
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from bentxt.atomic import write_text
 from bentxt.dataset.text_statistics import count_captions, summarize
@@ -14,7 +12,8 @@ from bentxt.program.progress_bars import progress
 from bentxt.program.settings import setting
 from bentxt.tables.schemas.caption_statistics_schema import CAPTION_STATISTICS
 from bentxt.tables.schemas.dataset_schema import DATASET
-from bentxt.tables.table_files import check_table, write_table
+from bentxt.tables.table_files import write_table
+from bentxt.tables.table_streams import read_matching
 
 #: Splits in the order of the summary.
 SPLITS = ("train", "validation", "test", "bench")
@@ -31,9 +30,8 @@ def main():
     threshold = setting(args.settings, "statistics.mtld_threshold")
     if not 0 < threshold < 1:
         raise InputError(f"statistics.mtld_threshold is {threshold}, must lie between 0 and 1")
-    check_table(args.dataset, DATASET)
     columns = ["patch_id", "split", "output"]
-    table = pq.read_table(args.dataset, columns=columns, filters=pc.field("type") == "captioning")
+    table = read_matching(args.dataset, DATASET, columns, {"type": "captioning"})
     if not len(table):
         raise InputError("the data set holds no caption", file=args.dataset)
     captions = (text for chunk in table["output"].chunks for text in chunk.to_pylist())

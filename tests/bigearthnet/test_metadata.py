@@ -162,8 +162,9 @@ def test_row_without_a_patch_is_always_an_error(files):
 
 def test_file_without_a_column(files):
     pq.write_table(metadata_rows(["p1"]).drop_columns("split"), files[0])
+    assert read_patch_ids(*files).to_pylist()[0] == "p1"
     with pytest.raises(InputError, match="columns missing: split"):
-        read_patch_ids(*files)
+        read_patches(*files)
 
 
 def test_program_writes_both_tables(files, tmp_path, run_program):

@@ -98,5 +98,5 @@ def test_a_map_that_does_not_have_the_pixels_of_its_instances_is_refused(world):
 
 def test_a_table_of_another_schema_is_refused(world):
     world.maps = world.patches
-    with pytest.raises(InputError, match="another schema"):
+    with pytest.raises(InputError, match="columns missing: class_pixels"):
         read(world)

@@ -167,12 +167,12 @@ def tables_of():
 
 
 #: Programs that handle other schemas than those of the files they are given: one copies bytes, one takes
-#: names of patches from any table, one reads files of other makers by their columns and extracts attributes
-#: into a scratch folder of its own.
+#: names of patches from any table, one reads annotations whatever is wrong with single rows, and extracts
+#: attributes into a scratch folder of its own.
 OTHER_SCHEMAS = {
     "download_source": set(),
     "encode_images": set(),
-    "measure_agreement": {"maps", "instances", "adjacencies", "patches", "kept_patches"},
+    "measure_agreement": {"metadata", "maps", "instances", "adjacencies", "patches", "kept_patches"},
 }
 
 

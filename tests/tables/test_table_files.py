@@ -1,4 +1,4 @@
-"""Tables are written whole, with their lineage, and refused when they are not what they should be."""
+"""Tables are written whole, with their lineage, and read whoever wrote them."""
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,9 +9,13 @@ from bentxt.program.lineage import Lineage, read_lineage
 from bentxt.release import TASKS, TYPES
 from bentxt.tables.all_schemas import TABLES
 from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
+from bentxt.tables.schemas.dataset_schema import DATASET
+from bentxt.tables.schemas.maps_schema import MAPS
 from bentxt.tables.schemas.metadata_schema import METADATA
 from bentxt.tables.schemas.template_captions_schema import TEMPLATE_CAPTIONS
-from bentxt.tables.table_files import TableWriter, read_table, write_table
+from bentxt.tables.table_files import TableWriter, declared, read_table, write_table
+from worlds.foreign_files import FORMS
+from worlds.metadata_world import metadata_rows
 
 LINEAGE = Lineage("write_captions.py", {"run": "mini"}, "0123", {"note": "Köppen"})
 ROWS = {"patch_id": ["a", "b"], "caption": ["one", "two"]}
@@ -131,3 +135,95 @@ def test_tasks_cover_the_types():
 def test_published_metadata_has_the_schema(real_data):
     for name in ("metadata.parquet", "metadata_for_patches_with_snow_cloud_or_shadow.parquet"):
         assert read_table(real_data / name, METADATA, ["split"])["split"].null_count == 0
+
+
+DATA = {
+    "ID": [1, 2, 3, 4],
+    "s1_name": ["s"] * 4,
+    "patch_id": ["a", "a", "b", "c"],
+    "input": ["Is it?", "Was ist das? é", "Which? a) x, b) y", "Describe it."],
+    "output": ["yes", "no", "b", "A caption, with a comma."],
+    "type": ["binary", "binary", "mcq", "captioning"],
+    "category": ["presence", "area", "count", "None"],
+    "split": ["train", "train", "test", "bench"],
+    "latitude": [48.1, 48.1, 47.25, 61.0],
+    "longitude": [13.0, 13.0, -9.5, 25.125],
+    "country": ["Austria", "Austria", "Portugal", "Finland"],
+    "season": ["Summer", "Summer", "Fall", "Winter"],
+    "climate_zone": ["Cold, no dry season, warm summer"] * 4,
+}
+
+
+def form(write):
+    return write.__name__
+
+
+@pytest.mark.parametrize("write", FORMS, ids=form)
+def test_the_data_set_is_read_whoever_wrote_it(tmp_path, write):
+    table = pa.table(DATA, schema=DATASET)
+    write(table, tmp_path / "t.parquet")
+    found = read_table(tmp_path / "t.parquet", DATASET)
+    assert found.equals(table.replace_schema_metadata())
+    assert found.schema.equals(declared(DATASET, DATASET.names))
+    # No index of pandas comes back as one.
+    assert list(read_table(tmp_path / "t.parquet", DATASET, ["split", "patch_id"]).to_pandas()) == [
+        "split",
+        "patch_id",
+    ]
+
+
+@pytest.mark.parametrize("write", FORMS, ids=form)
+def test_metadata_are_read_whoever_wrote_them(tmp_path, write):
+    table = metadata_rows(["p1", "p2", "p3"], labels=[["Pastures", "Arable land"], [], ["Mixed forest"]])
+    write(table, tmp_path / "t.parquet")
+    assert read_table(tmp_path / "t.parquet", METADATA).equals(table)
+
+
+@pytest.mark.parametrize("write", FORMS, ids=form)
+def test_attributes_with_lists_of_fixed_length_are_read_whoever_wrote_them(tmp_path, write):
+    rows = {"patch_id": ["a"], "epsg": [32633], "left": [3e5], "top": [5.4e6], "unlabelled_pixels": [0]}
+    table = pa.table(rows | {"class_pixels": [[14400, *[0] * 18]]}, schema=MAPS)
+    write(table, tmp_path / "t.parquet")
+    assert read_table(tmp_path / "t.parquet", MAPS).equals(table.replace_schema_metadata())
+
+
+def test_metadata_of_another_maker_without_the_columns_that_nobody_uses(tmp_path):
+    # A loader's mock: five columns in an order of its own.
+    rows = metadata_rows(["p1"]).select(["labels", "s1_name", "split", "country", "patch_id"])
+    pq.write_table(rows, tmp_path / "t.parquet")
+    assert read_table(tmp_path / "t.parquet", METADATA, ["patch_id", "split"]).to_pylist() == [
+        {"patch_id": "p1", "split": "train"}
+    ]
+    with pytest.raises(InputError, match="columns missing: contains_seasonal_snow; there are labels, s1"):
+        read_table(tmp_path / "t.parquet", METADATA, ["patch_id", "contains_seasonal_snow"])
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "words"),
+    [
+        ("ID", ["1", "2", "3", "4"], "column ID is of type string; expected int64"),
+        ("ID", [1.0, 2.0, 3.5, 4.0], "column ID is of type double, which does not become int64"),
+        ("ID", pa.array([1, 2, 3, 2**63], pa.uint64()), "column ID is of type uint64, which does not become"),
+        ("ID", [1.0, 2.0, None, 4.0], "column ID has 1 rows without a value"),
+        ("input", [b"x"] * 4, "column input is of type binary; expected string"),
+        ("input", [["x"]] * 4, r"column input is of type list<element: string>; expected string"),
+        ("latitude", ["48"] * 4, "column latitude is of type string; expected double"),
+        ("category", ["area", "area", "count", None], "column category has 1 rows without a value"),
+        ("category", pa.nulls(4), "column category has 4 rows without a value"),
+    ],
+)
+def test_a_column_that_does_not_become_what_it_should_is_named(tmp_path, column, values, words):
+    pq.write_table(pa.table(DATA | {column: values}), tmp_path / "t.parquet")
+    with pytest.raises(InputError, match=words) as caught:
+        read_table(tmp_path / "t.parquet", DATASET)
+    assert caught.value.file == tmp_path / "t.parquet"
+    # Who does not use it reads on.
+    others = [name for name in DATASET.names if name != column]
+    assert len(read_table(tmp_path / "t.parquet", DATASET, others)) == 4
+
+
+def test_a_column_that_is_there_twice_is_named(tmp_path):
+    table = pa.table(DATA, schema=DATASET)
+    pq.write_table(table.append_column("split", table["split"]), tmp_path / "t.parquet")
+    with pytest.raises(InputError, match="column split is there twice"):
+        read_table(tmp_path / "t.parquet", DATASET)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bentxt.errors import InputError
-from bentxt.tables.table_streams import TableStream, read_rows
+from bentxt.tables.table_streams import TableStream, read_matching, read_rows
+from worlds.foreign_files import FORMS
 
 SCHEMA = pa.schema([pa.field("key", pa.int32()), pa.field("value", pa.int64())])
 
@@ -50,3 +51,30 @@ def test_take_and_columns(tmp_path):
 def test_unsorted_tables_are_refused(tmp_path):
     with pytest.raises(InputError, match="not sorted by key"):
         TableStream(write(tmp_path, [1, 3, 2]), SCHEMA, "key").until(9)
+
+
+NAMED = pa.schema(
+    [
+        pa.field("patch_id", pa.string()),
+        pa.field("classes", pa.list_(pa.int8())),
+        pa.field("ID", pa.int64(), nullable=False),
+    ]
+)
+
+
+@pytest.mark.parametrize("write", FORMS, ids=lambda write: write.__name__)
+def test_parts_of_a_table_are_read_whoever_wrote_it(tmp_path, write):
+    patches = [f"p{number // 3:02d}" for number in range(20)]
+    rows = {"patch_id": patches, "classes": [[number, 3] for number in range(20)], "ID": list(range(20))}
+    path = tmp_path / "t.parquet"
+    write(pa.table(rows, schema=NAMED), path)
+    assert read_rows(path, NAMED, 4, 9, ["ID", "patch_id"]).to_pydict() == {
+        "ID": rows["ID"][4:9],
+        "patch_id": patches[4:9],
+    }
+    stream = TableStream(path, NAMED, "patch_id")
+    stream.skip_below("p02")
+    assert stream.until("p03").to_pydict() == {name: values[6:12] for name, values in rows.items()}
+    found = read_matching(path, NAMED, ["classes"], {"patch_id": "p01"})
+    assert found.to_pydict() == {"classes": rows["classes"][3:6]}
+    assert len(read_matching(path, NAMED, ["classes"], {"patch_id": "p99"})) == 0

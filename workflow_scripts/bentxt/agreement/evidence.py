@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from bentxt.bigearthnet.omissions import Omissions
 from bentxt.errors import InputError
@@ -21,6 +20,7 @@ from bentxt.program.lineage import Lineage
 from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
 from bentxt.tables.schemas.instances_schema import INSTANCES
 from bentxt.tables.schemas.maps_schema import MAPS
+from bentxt.tables.schemas.metadata_schema import METADATA
 from bentxt.tables.table_files import read_table
 
 UNLISTED = "the metadata does not list the patch"
@@ -109,7 +109,8 @@ class Evidence:
         climate_raster: Path | str | None = None,
     ) -> None:
         self.climate_raster = climate_raster
-        self._countries = _read_countries(metadata)
+        listed = read_table(metadata, METADATA, ["patch_id", "country"])
+        self._countries = {name: listed[name].combine_chunks() for name in listed.column_names}
         problems = MapProblems(on_error)
         names = pa.array(sorted(patch_ids), pa.string())
         targets = tuple(Path(folder) / f"{name}.parquet" for name in ("maps", "instances", "adjacencies"))
@@ -222,16 +223,3 @@ class Evidence:
 
 def _flat(column):
     return column.combine_chunks().flatten().to_numpy() if len(column) else np.empty(0, np.int32)
-
-
-def _read_countries(path):
-    try:
-        names = pq.read_schema(path).names
-        if missing := [name for name in ("patch_id", "country") if name not in names]:
-            raise InputError(f"columns missing: {', '.join(missing)}", file=path)
-        table = pq.read_table(path, columns=["patch_id", "country"], partitioning=None)
-        return {name: table[name].cast(pa.string()).combine_chunks() for name in table.column_names}
-    except FileNotFoundError:
-        raise InputError("metadata not found", file=path) from None
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"not a readable Parquet file: {error}", file=path) from error

@@ -4,14 +4,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from bentxt.bigearthnet.omissions import Omissions
 from bentxt.errors import InputError
 from bentxt.nomenclature import COUNTRIES
 from bentxt.release import SPLITS
 from bentxt.tables.schemas.metadata_schema import METADATA
-from bentxt.tables.table_files import check_table
+from bentxt.tables.table_files import read_table
 
 _KNOWN = {"split": SPLITS, "country": COUNTRIES}
 _COLUMNS = ("patch_id", "split", "country", "s1_name", "contains_seasonal_snow", "contains_cloud_or_shadow")
@@ -68,8 +67,7 @@ def read_patches(
 def _read(metadata, excluded_metadata, columns, omissions):
     tables = []
     for file in (metadata, excluded_metadata):
-        check_table(file, METADATA)
-        table = pq.read_table(file, columns=columns, partitioning=None)
+        table = read_table(file, METADATA, columns)
         nameless = pc.is_null(table["patch_id"])
         if pc.any(nameless).as_py():
             row = pc.index(nameless, True).as_py()

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from bentxt.errors import InputError
 from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
-from bentxt.tables.table_files import check_table
+from bentxt.tables.table_files import read_table
 
 
 def shard_range(rows: int, shard: int, shards: int) -> tuple[int, int]:
@@ -48,7 +48,7 @@ class CaptionShards:
     def _shard(self, shard):
         """Return the captions of a shard, read when it is another one than last time."""
         if shard != self._read:
-            self._texts = pq.read_table(self._paths[shard], columns=["caption"])["caption"]
+            self._texts = read_table(self._paths[shard], AUGMENTED_CAPTIONS, ["caption"])["caption"]
             self._read = shard
         return self._texts
 
@@ -61,11 +61,7 @@ def read_captions(paths: Sequence[Path | str], columns: list[str]) -> pa.Table:
     InputError
         If a shard is unreadable or a patch is in them twice.
     """
-    for path in paths:
-        check_table(path, AUGMENTED_CAPTIONS)
-    table = pa.concat_tables(
-        [pq.read_table(path, columns=columns).replace_schema_metadata() for path in paths]
-    )
+    table = pa.concat_tables([read_table(path, AUGMENTED_CAPTIONS, columns) for path in paths])
     if pc.count_distinct(table["patch_id"]).as_py() != len(table):
         counts = pc.value_counts(table["patch_id"])
         twice = next(entry["values"] for entry in counts.to_pylist() if entry["counts"] > 1)

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import pyarrow.compute as pc
-
 from bentxt.errors import InputError
 from bentxt.release import TASKS
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import read_table
+from bentxt.tables.table_streams import read_matching
 
 
 def read_answered_items(
@@ -36,9 +35,9 @@ def read_answered_items(
     InputError
         If an item has no answer or two, or an answer belongs to no item.
     """
-    table = read_table(dataset_path, DATASET)
-    chosen = pc.and_(pc.equal(table["split"], split), pc.equal(table["type"], TASKS[task]))
-    table = table.filter(chosen)
+    columns = ["patch_id", "category", "input", "output"]
+    chosen = {"split": split, "type": TASKS[task]}
+    table = read_matching(dataset_path, DATASET, ["ID", *columns], chosen)
     predictions = read_table(predictions_path, PREDICTIONS)
     answers = dict(zip(predictions["ID"].to_pylist(), predictions["answer"].to_pylist(), strict=True))
     if len(answers) != len(predictions):
@@ -57,5 +56,5 @@ def read_answered_items(
             item=f"annotation {(missing or foreign)[0]}",
             remedy="delete the predictions and make them again from this data set",
         )
-    items = table.select(["patch_id", "category", "input", "output"]).to_pydict()
+    items = table.select(columns).to_pydict()
     return items | {"answer": [answers[annotation] for annotation in ids]}

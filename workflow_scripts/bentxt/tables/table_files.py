@@ -1,13 +1,19 @@
-"""Whole tables: written atomically with their lineage, and refused when they have another schema."""
+"""Whole tables: written atomically with their lineage, read by the columns that are used.
+
+Whoever wrote a file, pandas, polars, the hub or this project: a column that is used has to be there once and
+to hold what the schema says, in any of Arrow's forms of it. Other columns and their order do not matter.
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pyarrow import types
 
 from bentxt.atomic import atomic_path
 from bentxt.errors import InputError
@@ -58,16 +64,55 @@ def write_table(
         writer.write(table)
 
 
-def read_table(path: Path | str, schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
-    """Read a table and refuse one that does not have ``schema``.
+def read_table(path: Path | str, schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read the columns of a table that are used, as the schema has them.
 
     Parameters
     ----------
     path : str or Path
     schema : pyarrow.Schema
-        The expected schema; names, order and types are compared, metadata is not.
-    columns : list of str, optional
-        Read only these.
+        What the columns hold.
+    columns : sequence of str, optional
+        Read only these; all of the schema by default.
+
+    Returns
+    -------
+    pyarrow.Table
+        The columns in the order asked for, of the schema's types, without the file's metadata.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or unreadable, a column is missing or there twice, or holds something else.
+    """
+    names = list(columns or schema.names)
+    check_table(path, schema, names)
+    try:
+        # Without partitioning a folder named key=value would not become a column.
+        table = pq.read_table(path, columns=names, partitioning=None)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise _unreadable(path, error) from error
+    return as_declared(table, schema, names, path)
+
+
+def declared(schema: pa.Schema, columns: Sequence[str]) -> pa.Schema:
+    """Return the part of a schema that describes some columns, in their order, without metadata."""
+    return pa.schema([schema.field(name).remove_metadata() for name in columns])
+
+
+def as_declared(
+    table: pa.Table | pa.RecordBatch, schema: pa.Schema, columns: Sequence[str], path: Path | str
+) -> pa.Table:
+    """Return columns of a table as a schema has them: in this order, of these types, nothing lost.
+
+    Parameters
+    ----------
+    table : pyarrow.Table or pyarrow.RecordBatch
+        Holds the columns, of types that :func:`check_table` lets pass.
+    schema : pyarrow.Schema
+    columns : sequence of str
+    path : str or Path
+        The file, for messages.
 
     Returns
     -------
@@ -76,34 +121,81 @@ def read_table(path: Path | str, schema: pa.Schema, columns: list[str] | None = 
     Raises
     ------
     InputError
-        If the file is missing, unreadable or of another schema.
+        If a value does not fit the type, or is missing where the schema has none missing.
     """
-    check_table(path, schema)
-    try:
-        # Without partitioning a folder named key=value would not become a column.
-        return pq.read_table(path, columns=columns, partitioning=None)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise _unreadable(path, error) from error
+    arrays = []
+    for name in columns:
+        field, found = schema.field(name), table[name]
+        if not field.nullable and found.null_count:
+            row = pc.index(pc.is_null(found), True).as_py()
+            problem = f"column {name} has {found.null_count} rows without a value"
+            raise InputError(problem, file=path, item=f"row {row} of this part of it, counted from 0")
+        try:
+            arrays.append(found.cast(field.type))
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            problem = f"column {name} is of type {found.type}, which does not become {field.type}: {error}"
+            raise InputError(problem, file=path, item=name) from error
+    return pa.table(arrays, schema=declared(schema, columns))
 
 
-def check_table(path: Path | str, schema: pa.Schema) -> None:
-    """Raise :class:`InputError` unless ``path`` is a Parquet file with the names and types of ``schema``."""
+def check_table(path: Path | str, schema: pa.Schema, columns: Sequence[str] | None = None) -> None:
+    """Refuse a file whose used columns are not there or hold something else than the schema says.
+
+    Parameters
+    ----------
+    path : str or Path
+    schema : pyarrow.Schema
+    columns : sequence of str, optional
+        Those that are used; all of the schema by default.
+
+    Raises
+    ------
+    InputError
+        Naming the columns that are missing, or the first one that is there twice or of another kind.
+    """
     try:
         found = pq.read_schema(path)
     except FileNotFoundError:
         raise InputError("file not found", file=path, remedy="make it with snakemake") from None
     except (pa.ArrowInvalid, OSError) as error:
         raise _unreadable(path, error) from error
-    expected = [(field.name, str(field.type)) for field in schema]
-    present = [(field.name, str(field.type)) for field in found]
-    if expected != present:
-        missing = [name for name, _ in expected if name not in found.names]
-        detail = f"columns missing: {', '.join(missing)}" if missing else f"columns are {present}"
-        raise InputError(
-            f"table of another schema, {detail}; expected {expected}",
-            file=path,
-            remedy="see docs/data_model.md for the columns of each table",
-        )
+    names = list(columns or schema.names)
+    remedy = "see docs/data_model.md for the columns of each table"
+    if missing := [name for name in names if name not in found.names]:
+        problem = f"columns missing: {', '.join(missing)}; there are {', '.join(found.names)}"
+        raise InputError(problem, file=path, remedy=remedy)
+    for name in names:
+        if found.names.count(name) > 1:
+            raise InputError(f"column {name} is there twice", file=path, item=name, remedy=remedy)
+        kind, expected = found.field(name).type, schema.field(name).type
+        if not _fits(kind, expected):
+            problem = f"column {name} is of type {kind}; expected {expected}"
+            raise InputError(problem, file=path, item=name, remedy=remedy)
+
+
+def _fits(found: pa.DataType, expected: pa.DataType) -> bool:
+    """Return whether values of a type can be those of another, in another of Arrow's forms."""
+    if found.equals(expected) or types.is_null(found):
+        return True
+    if types.is_dictionary(found):
+        return _fits(found.value_type, expected)
+    if _is_list(expected):
+        return _is_list(found) and _fits(found.value_type, expected.value_type)
+    if types.is_integer(expected):
+        # What pandas makes of whole numbers next to missing ones; a fraction is refused by the cast.
+        return types.is_integer(found) or types.is_floating(found)
+    if types.is_floating(expected):
+        return types.is_integer(found) or types.is_floating(found)
+    return types.is_string(expected) and _is_text(found)
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    forms = (types.is_list, types.is_large_list, types.is_fixed_size_list, types.is_list_view)
+    return any(form(kind) for form in forms)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
 
 
 def _unreadable(path: Path | str, error: Exception) -> InputError:

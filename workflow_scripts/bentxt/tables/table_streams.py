@@ -1,6 +1,6 @@
 """Reading parts of tables, and sorted tables side by side, so that memory stays flat."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bentxt.errors import InputError
-from bentxt.tables.table_files import check_table
+from bentxt.tables.table_files import as_declared, check_table, declared
 
 
 def read_rows(
@@ -35,14 +35,15 @@ def read_rows(
     Raises
     ------
     InputError
-        If the file is missing or of another schema.
+        If the file is missing, or a column is missing or of another kind.
     """
-    check_table(path, schema)
+    names = columns or schema.names
+    check_table(path, schema, names)
     with pq.ParquetFile(path) as file:
         sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
         ends = np.cumsum(sizes, dtype=np.int64)
         groups = np.flatnonzero((ends > start) & (ends - sizes < stop)).tolist()
-        table = file.read_row_groups(groups, columns=columns or schema.names)
+        table = as_declared(file.read_row_groups(groups, columns=names), schema, names, path)
     first = int(ends[groups[0]]) - sizes[groups[0]] if groups else 0
     return table.slice(start - first, stop - start)
 
@@ -81,6 +82,41 @@ def read_batches(
             yield batch
 
 
+def read_matching(
+    path: Path | str, schema: pa.Schema, columns: list[str], matching: Mapping[str, str]
+) -> pa.Table:
+    """Read the rows of a table that hold given values, with no more in memory than they and a row group.
+
+    Parameters
+    ----------
+    path : str or Path
+    schema : pyarrow.Schema
+        What the columns hold, checked.
+    columns : list of str
+        Columns of the result.
+    matching : dict of str to str
+        Column to value; both have to match where there are two.
+
+    Returns
+    -------
+    pyarrow.Table
+
+    Raises
+    ------
+    InputError
+        As :func:`bentxt.tables.table_files.read_table`.
+    """
+    used = list(dict.fromkeys([*columns, *matching]))
+    check_table(path, schema, used)
+    parts = [declared(schema, columns).empty_table()]
+    for batch in read_batches(path, used):
+        table = as_declared(batch, schema, used, path)
+        for name, value in matching.items():
+            table = table.filter(pc.equal(table[name], value))
+        parts.append(table.select(columns))
+    return pa.concat_tables(parts)
+
+
 class TableStream:
     """Rows of a table in the order of a sorted key column, handed out up to a given key.
 
@@ -97,19 +133,21 @@ class TableStream:
     Raises
     ------
     InputError
-        If the file is missing or of another schema; while reading, if the key is not ascending.
+        If the file is missing, or a column is missing or of another kind; while reading, if the key is not
+        ascending.
     """
 
     def __init__(
         self, path: Path | str, schema: pa.Schema, key: str, columns: list[str] | None = None
     ) -> None:
-        check_table(path, schema)
+        self._columns = columns or schema.names
+        check_table(path, schema, self._columns)
         self.path, self.key = path, key
         self._metadata = pq.read_metadata(path)
         self.rows = self._metadata.num_rows
-        self._columns = columns or schema.names
+        self._schema = schema
         self._batches = read_batches(path, self._columns)
-        self._rest = pa.schema([schema.field(name) for name in self._columns]).empty_table()
+        self._rest = declared(schema, self._columns).empty_table()
         self._last: Any = None
 
     def skip_rows(self, count: int) -> None:
@@ -125,7 +163,9 @@ class TableStream:
 
     def skip_below(self, limit: Any) -> None:
         """Leave out the rows whose key is below ``limit``, as :meth:`skip_rows`."""
-        column = self._metadata.schema.names.index(self.key)
+        # Leaves of nested columns may have the name of a column; their paths are longer.
+        leaves = map(self._metadata.schema.column, range(self._metadata.num_columns))
+        column = [leaf.path for leaf in leaves].index(self.key)
         statistics = [group.column(column).statistics for group in self._row_groups()]
         below = (found is not None and found.has_min_max and found.max < limit for found in statistics)
         self._begin_at(next((first for first, skipped in enumerate(below) if not skipped), len(statistics)))
@@ -171,7 +211,7 @@ class TableStream:
         batch = next(self._batches, None)
         if batch is None:
             return False
-        self._rest = pa.Table.from_batches([batch]).cast(self._rest.schema)
+        self._rest = as_declared(batch, self._schema, self._columns, self.path)
         self._check_order()
         return True
 
@@ -180,7 +220,10 @@ class TableStream:
         ascending = len(keys) < 2 or pc.all(pc.less_equal(keys[:-1], keys[1:])).as_py()
         if not ascending or (self._last is not None and len(keys) and keys[0].as_py() < self._last):
             raise InputError(
-                f"rows are not sorted by {self.key}", file=self.path, remedy="delete it and make it again"
+                f"rows are not sorted by {self.key}",
+                file=self.path,
+                remedy=f"delete it and make it again; sort a file from elsewhere by {self.key}, or let "
+                "dataset.source: released do so",
             )
         if len(keys):
             self._last = keys[-1].as_py()
