@@ -426,7 +426,7 @@ def test_neither_order_nor_form_of_the_input_matters(measure, world):
 
 def test_files_that_are_no_annotations(measure, world, run_program):
     _, _, done = measure(["no json"], check=False)
-    assert "neither Parquet nor JSON lines" in done.stderr
+    assert "neither Parquet nor JSON" in done.stderr
     table = pa.table({"patch_id": [PATCH], "input": ["x"]})
     path = world.folder / "rows.parquet"
     pq.write_table(table, path)

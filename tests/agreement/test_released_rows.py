@@ -1,4 +1,4 @@
-"""The 73 released rows available, read and answered from their maps."""
+"""The shapes that released rows come in; the 73 rows available, read and answered from their maps."""
 
 import csv
 import json
@@ -8,7 +8,135 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from bentxt.agreement.released_rows import COLUMNS, patch_ids, read_rows
+from bentxt.errors import InputError
+
 COMPLETE = "S2A_MSIL2A_20170613T101031_N9999_R022_T33UUP_26_57"
+
+PATCH = "S2A_MSIL2A_20170613T101031_N9999_R022_T33UUP_37_89"
+ROWS = [
+    {
+        "ID": 4100,
+        "s1_name": "S1A",
+        "patch_id": PATCH,
+        "input": "Does any coniferous forest physically connect to urban fabrics in the image?",
+        "output": "yes",
+        "type": "binary",
+        "category": "adjacency",
+    },
+    {
+        "ID": 4101,
+        "s1_name": "S1A",
+        "patch_id": PATCH,
+        "input": "é [a], {b}",
+        "output": "no",
+        "type": "binary",
+    },
+    {
+        "ID": 4102,
+        "s1_name": "S1A",
+        "patch_id": "P2",
+        "input": "Describe.",
+        "output": "x",
+        "type": "captioning",
+    },
+]
+ROWS[1]["category"], ROWS[2]["category"] = "area", "None"
+
+
+def answer_of(rows, first=4099, cut=()):
+    """Return what the hub's viewer answers to ``/rows``: ``cut`` names the truncated cells of each row."""
+    features = [
+        {"feature_idx": number, "name": name, "type": {"dtype": "string", "_type": "Value"}}
+        for number, name in enumerate(rows[0])
+    ]
+    entries = [
+        {"row_idx": first + number, "row": row, "truncated_cells": list(cells)}
+        for number, (row, cells) in enumerate(zip(rows, cut or [()] * len(rows), strict=True))
+    ]
+    return {"features": features, "rows": entries, "num_rows_total": 9553962, "partial": False}
+
+
+def line(value):
+    return json.dumps(value, ensure_ascii=False) + "\n"
+
+
+SHAPES = {
+    "JSON lines": "".join(map(line, ROWS)),
+    "JSON lines, blank ones between": "\n" + "\n\n".join(map(line, ROWS)),
+    "an array in one line": line(ROWS),
+    "an array, one row a line": "[\n" + ",\n".join(line(row).strip() for row in ROWS) + "\n]\n",
+    "an indented array": "\ufeff" + json.dumps(ROWS, indent=2),
+    "an answer of the viewer": line(answer_of(ROWS)),
+    "an indented answer of the viewer": json.dumps(answer_of(ROWS), indent=1),
+    "answers of the viewer, one a line": line(answer_of(ROWS[:2])) + line(answer_of(ROWS[2:], 4101)),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_same_rows_come_out_of_every_shape(tmp_path, shape):
+    path = tmp_path / "rows.json"
+    path.write_text(SHAPES[shape], encoding="utf-8")
+    rows = [row for batch in read_rows(path) for row in batch]
+    assert [row.id for row in rows] == ["4100", "4101", "4102"]
+    assert [[getattr(row, name) for name in COLUMNS] for row in rows] == [
+        [row[name] for name in COLUMNS] for row in ROWS
+    ]
+    assert {row.defect for row in rows} == {""}
+    assert [row.number for row in rows] == ([2, 5, 8] if "blank" in shape else [1, 2, 3])
+    assert patch_ids(path) == {PATCH, "P2"}
+
+
+def test_cells_that_the_viewer_cut_off_are_no_data(tmp_path):
+    path = tmp_path / "rows.json"
+    path.write_text(line(answer_of(ROWS, cut=[["s1_name"], ["input", "output"], ["output"]])))
+    rows = [row for batch in read_rows(path) for row in batch]
+    assert [row.defect for row in rows] == [
+        "",
+        "input and output cut off by the viewer",
+        "output cut off by the viewer",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"error": "The dataset viewer is not available for this split."}, "begins with an object of error"),
+        ({"data": ROWS}, "begins with an object of data"),
+        ({"rows": ROWS}, "begins with an object of rows"),
+        ({name: [row[name] for row in ROWS] for name in COLUMNS}, "begins with an object of patch_id, type"),
+        ({"patch_id": {"0": PATCH}, "input": {"0": "x"}}, "begins with an object of patch_id, input"),
+        ([[PATCH, "binary", "area", "x", "yes"]], "begins with list"),
+        ([1, 2], "begins with list"),
+        ("a text", "begins with str"),
+        (3, "begins with int"),
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_other_shapes_are_refused_with_those_that_can_be_read(tmp_path, content, words, indent):
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps(content, indent=indent))
+    for reader in (lambda: list(read_rows(path)), lambda: patch_ids(path)):
+        with pytest.raises(InputError, match=words) as caught:
+            reader()
+        assert caught.value.file == path
+        for shape in ("Parquet", "JSON lines", "JSON array", "/rows"):
+            assert shape in caught.value.remedy
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"features": [], "rows": []}', "\n\n"])
+def test_a_file_without_rows_is_refused(tmp_path, content):
+    (tmp_path / "rows.json").write_text(content)
+    with pytest.raises(InputError, match="holds no annotations"):
+        list(read_rows(tmp_path / "rows.json"))
+
+
+@pytest.mark.parametrize("content", [line(ROWS)[:-20], json.dumps(ROWS, indent=1)[:-9], "[" * 100_000])
+def test_a_cut_array_is_refused(tmp_path, content):
+    (tmp_path / "rows.json").write_text(content)
+    with pytest.raises(InputError, match="neither Parquet nor JSON"):
+        list(read_rows(tmp_path / "rows.json"))
+
 
 #: Rows of each (type, category), and of those the rows whose patch has a map (country and season: metadata
 #: and name).
@@ -76,6 +204,23 @@ def test_parquet_in_the_releases_columns_gives_the_same(run_program, real_data, 
         key: answered for key, (_, answered) in EXPECTED.items()
     }
     assert disagreements == []
+
+
+def test_an_answer_of_the_viewer_gives_the_same_and_counts_what_it_cut_off(
+    run_program, real_data, tmp_path, rows
+):
+    path = tmp_path / "rows.json"
+    cut = [["output"] if row["type"] == "captioning" else [] for row in rows]
+    path.write_text(json.dumps(answer_of(rows, 0, cut)), encoding="utf-8")
+    table, disagreements = measure(run_program, real_data, tmp_path, path)
+    for key, (number, answered) in EXPECTED.items():
+        parsed, answered = (0, 0) if key[0] == "captioning" else (number, answered)
+        found = [int(table[key][column]) for column in ("rows", "parsed", "answered", "agreeing")]
+        assert found == [number, parsed, answered, answered], key
+    assert {(row["finding"], row["reason"]) for row in disagreements} == {
+        ("not parsed", "output cut off by the viewer")
+    }
+    assert len(disagreements) == EXPECTED["captioning", "None"][0]
 
 
 def turned(row):

@@ -1,8 +1,8 @@
-"""Released annotations as rows: the published Parquet file, or JSON lines, in batches."""
+"""Released annotations as rows, in batches: the published Parquet file, JSON in its three shapes."""
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,6 +18,11 @@ COLUMNS = ("patch_id", "type", "category", "input", "output")
 #: Characters of the longest text that is read; the release's longest caption has 2,265.
 LONGEST = 20_000
 _PARQUET_MAGIC = b"PAR1"
+_SHAPES = (
+    f"give Parquet with the columns {', '.join(COLUMNS)}; JSON lines, one row a line; one JSON array of such "
+    'rows; or an answer of the hub\'s viewer to /rows ({"rows": [{"row": {…}, "truncated_cells": []}, …]}), '
+    "one or one a line"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ def read_rows(path: Path | str) -> Iterator[list[Row]]:
     Parameters
     ----------
     path : str or Path
-        The release's Parquet file, or JSON lines with at least :data:`COLUMNS`.
+        The release's Parquet file; or rows with at least :data:`COLUMNS` as JSON lines, as one JSON array, or
+        as the hub's viewer answers to ``/rows``.
 
     Yields
     ------
@@ -60,7 +66,7 @@ def read_rows(path: Path | str) -> Iterator[list[Row]]:
     Raises
     ------
     InputError
-        If the file is missing, neither of the two, or without any row.
+        If the file is missing, none of these, or without any row.
     """
     empty = True
     for batch in (_parquet_rows if _is_parquet(path) else _json_rows)(Path(path)):
@@ -121,31 +127,93 @@ def _parquet_rows(path):
 
 def _json_rows(path):
     rows = []
-    # A broken byte spoils its own line only.
-    with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
-        for number, line in enumerate(file, start=1):
-            if line.strip():
-                rows.append(_json_row(number, line, path))
-            if len(rows) == BATCH:
-                yield rows
-                rows = []
+    for row in _read_json(path):
+        rows.append(row)
+        if len(rows) == BATCH:
+            yield rows
+            rows = []
     if rows:
         yield rows
 
 
-def _json_row(number, line, path):
+def _read_json(path):
+    """Yield the rows of a JSON file; its first value tells whether it holds rows at all."""
+    first, count = True, 0
+    for number, line in _json_values(path):
+        try:
+            line.encode()
+            value = json.loads(line)
+        # Of ValueError also: text that is not UTF-8, and numbers of thousands of digits.
+        except (ValueError, RecursionError) as error:
+            if first:
+                problem = f"neither Parquet nor JSON in UTF-8: {error}"
+                raise InputError(problem, file=path, item="line 1", remedy=_SHAPES) from error
+            value = None
+        if first:
+            _check_shape(value, path)
+        first = False
+        many = isinstance(value, list) or _is_viewer_answer(value)
+        for row in (value if isinstance(value, list) else value["rows"]) if many else [value]:
+            count += 1
+            yield _json_row(count if many else number, row)
+
+
+def _json_values(path):
+    """Yield number and text of each JSON value: the lines, or the whole file where the first is a part."""
+    # A broken byte spoils its own line only.
+    with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
+        lines = ((number, line) for number, line in enumerate(file, start=1) if line.strip())
+        number, line = next(lines, (1, ""))
+        if not line:
+            return
+        if line.lstrip()[0] in "[{" and not _is_json(line) and _is_json(text := line + file.read()):
+            yield number, text
+            return
+        yield number, line
+        yield from lines
+
+
+def _is_json(text):
     try:
-        line.encode()
-        values = json.loads(line)
-    # Of ValueError also: text that is not UTF-8, and numbers of thousands of digits.
-    except (ValueError, RecursionError) as error:
-        if number == 1:
-            problem = f"neither Parquet nor JSON lines in UTF-8: {error}"
-            raise InputError(problem, file=path, item="line 1") from error
-        return Row(number, "", "", "", "", "", "", "not a JSON object")
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _check_shape(value, path):
+    """Refuse a file whose first value is no row, no array of rows and no answer of the viewer."""
+    if _is_viewer_answer(value):
+        return
+    known = [row for row in (value if isinstance(value, list) else [value]) if _is_row(row)]
+    if not known and value != []:
+        found = f"an object of {', '.join(value)}" if isinstance(value, dict) else type(value).__name__
+        problem = f"no rows of annotations: the file begins with {found[:200] or 'an object'}"
+        raise InputError(problem, file=path, item="line 1", remedy=_SHAPES)
+
+
+def _is_row(value):
+    """Tell rows from columns, messages of servers and other objects: some column of theirs is a text."""
+    return isinstance(value, dict) and any(isinstance(value.get(name), str) for name in COLUMNS)
+
+
+def _is_viewer_answer(value):
+    rows = value.get("rows") if isinstance(value, dict) else None
+    return isinstance(rows, list) and all(
+        isinstance(entry, dict) and isinstance(entry.get("row"), dict) for entry in rows
+    )
+
+
+def _json_row(number, values):
+    cut = []
+    if isinstance(values, dict) and isinstance(values.get("row"), dict):
+        cut = [name for name in COLUMNS if name in (values.get("truncated_cells") or [])]
+        values = values["row"]
     if not isinstance(values, dict):
         return Row(number, "", "", "", "", "", "", "not a JSON object")
-    return _row(number, values.get("ID"), *(values.get(name) for name in COLUMNS))
+    row = _row(number, values.get("ID"), *(values.get(name) for name in COLUMNS))
+    # A text that was cut off is no text.
+    return replace(row, defect=f"{' and '.join(cut)} cut off by the viewer") if cut else row
 
 
 def _row(number, identifier, *values):
