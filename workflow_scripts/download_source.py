@@ -1,12 +1,12 @@
-"""Download one file of BigEarthNet v2.0, resuming where an earlier attempt stopped.
+"""Download a file of BigEarthNet v2.0, or the released data set, resuming where an earlier attempt stopped.
 
-In: the table of sources. Out: the file, once its size and MD5 are right. What has come so far lies next to it
-in ``.<name>.download`` and outlives a broken connection, a kill and a restart.
+In: the table of sources. Out: the file, once its size and hash are right. What has come so far lies next to
+it in ``.<name>.download`` and outlives a broken connection, a kill and a restart.
 """
 
 from pathlib import Path
 
-from bentxt.bigearthnet.sources import download, read_source
+from bentxt.bigearthnet.sources import download, hub_folder, read_source
 from bentxt.program.command_line import program_parser, run
 from bentxt.program.progress_bars import progress
 from bentxt.program.settings import setting
@@ -20,10 +20,16 @@ def main():
     parser.add_argument("--out", type=Path, required=True, help="target")
     args = parser.parse_args()
     source = read_source(args.sources, args.name)
+    if source.origin == "hub":
+        folder = hub_folder(
+            *(setting(args.settings, f"dataset.{key}") for key in ("base_url", "repository", "revision"))
+        )
+    else:
+        folder = setting(args.settings, "source.base_url")
     with progress(total=source.size, desc=source.name, unit="B", unit_scale=True) as bar:
         download(
             source,
-            setting(args.settings, "source.base_url"),
+            folder,
             args.out,
             setting(args.settings, "source.retries"),
             watch=lambda size: bar.update(size - bar.n),

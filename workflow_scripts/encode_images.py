@@ -49,7 +49,7 @@ def main():
             for key, name in ARCHIVES.items()
         }
         streamed = {
-            archive.source.name: archive.source.md5
+            archive.source.name: archive.source.checksum
             for archive in archives.values()
             if isinstance(archive, SourceStream)
         }

@@ -1,11 +1,11 @@
 """Measure how far annotations agree with the reference maps they were made from.
 
-Reads rows of the release (Parquet with its columns, or JSON with at least patch_id, type, category, input and
-output: lines, one array, or what the hub's viewer answers to /rows), understands each one whatever its template,
-answers it from maps, metadata and climate raster, and counts by type and category: rows; parsed, whose meaning
-was understood; answered, for which the map, the metadata or the raster was available; agreeing. Rows that were
-not understood are counted and listed, never dropped. Of patches all of whose rows are given, referring rows are
-also compared as sets: missing, of ours in the release; extra, of the release by our rules.
+Reads rows of the release (Parquet with its columns, or JSON with at least patch_id, type, category, input
+and output: lines, one array, or what the hub's viewer answers to /rows), understands each one whatever its
+template, answers it from maps, metadata and climate raster, and counts by type and category: rows; parsed,
+whose meaning was understood; answered, for which the map, the metadata or the raster was available; agreeing.
+Rows that were not understood are counted and listed, never dropped. Of patches all of whose rows are given,
+referring rows are also compared as sets: missing, of ours in the release; extra, of the release by our rules.
 """
 
 import logging

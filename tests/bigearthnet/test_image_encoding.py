@@ -55,7 +55,7 @@ def server(world):
 
 
 def source(name, content):
-    return Source(name, len(content), hashlib.md5(content).hexdigest(), f"{name}?download=1")
+    return Source(name, len(content), f"md5:{hashlib.md5(content).hexdigest()}", f"{name}?download=1")
 
 
 def encode(world, server, out, pairs=None, retries=0, lineage=LINEAGE):
@@ -222,10 +222,10 @@ def job(world, server, tmp_path):
     table = pa.table(rows | {"split": pa.array([split for split in splits for _ in range(3)])})
     pq.write_table(table, tmp_path / "dataset.parquet")
     lines = [
-        f"{name}\t{len(data)}\t{hashlib.md5(data).hexdigest()}\t{name}\n"
+        f"{name}\t{len(data)}\tmd5:{hashlib.md5(data).hexdigest()}\t{name}\tzenodo\n"
         for name, data in world.files.items()
     ]
-    (tmp_path / "sources.tsv").write_text("name\tbytes\tmd5\turl_path\n" + "".join(lines))
+    (tmp_path / "sources.tsv").write_text("name\tbytes\tchecksum\turl_path\torigin\n" + "".join(lines))
 
     def start(splits="all", *more):
         settings = json.dumps({"run": "mini", "images": {"splits": splits}})
@@ -257,7 +257,9 @@ def test_images_of_a_split(world, job, splits):
     wanted = {*pairs, *pairs.values()}
     assert blobs(job.out) == {name: world.expected[name] for name in wanted}
     notes = json.loads((job.out / "lineage.json").read_text())["notes"]
-    assert notes["streamed"] == {name: hashlib.md5(data).hexdigest() for name, data in world.files.items()}
+    assert notes["streamed"] == {
+        name: f"md5:{hashlib.md5(data).hexdigest()}" for name, data in world.files.items()
+    }
     other = next(patch for patch in world.pairs if patch not in pairs)
     with pytest.raises(InputError, match="patch not in the LMDB") as caught:
         open_images(job.out).s2(other)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from bentxt.bigearthnet.sources import (
     Source,
     SourceStream,
     download,
+    hub_folder,
     partial_path,
     read_source,
 )
@@ -23,7 +25,8 @@ from worlds.file_server import serve
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTENT = np.random.default_rng(5).bytes(3_000_000)
-SOURCE = Source("file.bin", len(CONTENT), hashlib.md5(CONTENT).hexdigest(), "file.bin?download=1")
+MD5 = hashlib.md5(CONTENT).hexdigest()
+SOURCE = Source("file.bin", len(CONTENT), f"md5:{MD5}", "file.bin?download=1")
 
 
 @pytest.fixture
@@ -87,7 +90,7 @@ def test_wrong_hash_is_refused_and_deleted(server, tmp_path):
     wrong = CONTENT[:-1] + bytes([CONTENT[-1] ^ 1])
     server.plan = [{"content": wrong}]
     with pytest.raises(
-        InputError, match=f"MD5 is {hashlib.md5(wrong).hexdigest()}, expected {SOURCE.md5}"
+        InputError, match=f"MD5 is {hashlib.md5(wrong).hexdigest()}, expected {MD5}"
     ) as caught:
         fetch(server, tmp_path / "file.bin")
     assert caught.value.file == tmp_path / "file.bin"
@@ -201,7 +204,7 @@ def test_what_is_left_of_a_stream_is_checked_too(server):
     server.plan = [{"content": CONTENT[:-1] + bytes([CONTENT[-1] ^ 1])}]
     with stream_of(server) as stream:
         assert stream.read(1000) == CONTENT[:1000]
-        with pytest.raises(InputError, match=f"MD5 of all 3,000,000 bytes .*expected {SOURCE.md5}") as caught:
+        with pytest.raises(InputError, match=f"MD5 of all 3,000,000 bytes .*expected {MD5}") as caught:
             stream.finish()
     assert not isinstance(caught.value, DownloadFailed)
     assert "before streaming it again" in caught.value.remedy
@@ -233,7 +236,8 @@ def test_a_server_that_ignores_ranges_and_always_breaks_off_ends_a_stream(server
 def program(server, folder, **popen):
     table = folder / "sources.tsv"
     table.write_text(
-        f"name\tbytes\tmd5\turl_path\n{SOURCE.name}\t{SOURCE.size}\t{SOURCE.md5}\t{SOURCE.url_path}\n"
+        "name\tbytes\tchecksum\turl_path\torigin\n"
+        f"{SOURCE.name}\t{SOURCE.size}\t{SOURCE.checksum}\t{SOURCE.url_path}\tzenodo\n"
     )
     settings = json.dumps({"run": "mini", "source": {"base_url": server.url, "retries": 0}})
     command = [sys.executable, ROOT / "workflow_scripts" / "download_source.py", "--name", SOURCE.name]
@@ -275,16 +279,20 @@ def test_full_disk_names_the_file(server, tmp_path):
 def test_published_files():
     names = [line.split("\t")[0] for line in (ROOT / "resources/sources.tsv").read_text().splitlines()[1:]]
     sources = [read_source(ROOT / "resources/sources.tsv", name) for name in names]
-    assert len(sources) == 5
-    assert sum(source.size for source in sources) == 117_977_581_360
-    assert all(source.url_path.startswith(source.name) and len(source.md5) == 32 for source in sources)
+    archive, released = sources[:5], sources[5]
+    assert sum(source.size for source in archive) == 117_977_581_360
+    assert {source.origin for source in archive} == {"zenodo"}
+    assert all(source.url_path.startswith(source.name) for source in sources)
+    assert all(re.fullmatch("md5:[0-9a-f]{32}", source.checksum) for source in archive)
+    assert (released.name, released.size, released.origin) == ("BigEarthNet.txt.parquet", 466_819_745, "hub")
+    assert re.fullmatch("sha256:d3b97f99[0-9a-f]{48}50ca1554", released.checksum)
 
 
 def test_published_metadata_matches(real_data):
     for name in ("metadata.parquet", "metadata_for_patches_with_snow_cloud_or_shadow.parquet"):
         source = read_source(ROOT / "resources/sources.tsv", name)
         content = (real_data / name).read_bytes()
-        assert (len(content), hashlib.md5(content).hexdigest()) == (source.size, source.md5)
+        assert (len(content), f"md5:{hashlib.md5(content).hexdigest()}") == (source.size, source.checksum)
 
 
 def test_unlisted_source_and_bad_table(tmp_path):
@@ -294,3 +302,51 @@ def test_unlisted_source_and_bad_table(tmp_path):
     (tmp_path / "bad.tsv").write_text("name\tsize\nfile.bin\t3\n")
     with pytest.raises(InputError, match="expected tab-separated columns"):
         read_source(tmp_path / "bad.tsv", "file.bin")
+
+
+@pytest.mark.parametrize(
+    ("checksum", "origin", "words"),
+    [
+        ("d41d8cd98f00b204e9800998ecf8427e", "zenodo", "none of md5: or sha256:"),
+        ("sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709", "zenodo", "none of md5: or sha256:"),
+        ("sha256:d41d8cd98f00b204e9800998ecf8427e", "hub", "none of md5: or sha256:"),
+        ("md5:d41d8cd98f00b204e9800998ecf8427e", "elsewhere", "none of zenodo, hub"),
+    ],
+)
+def test_a_hash_or_an_origin_that_is_not_known_is_refused(tmp_path, checksum, origin, words):
+    rows = f"name\tbytes\tchecksum\turl_path\torigin\nf\t0\t{checksum}\tf\t{origin}\n"
+    (tmp_path / "bad.tsv").write_text(rows)
+    with pytest.raises(InputError, match=words):
+        read_source(tmp_path / "bad.tsv", "f")
+
+
+def released(content):
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    return Source("file.bin", len(content), f"sha256:{digest}", "file.bin", "hub")
+
+
+def test_a_redirect_is_followed_and_goes_on_where_it_stopped(server, tmp_path):
+    server.plan = [
+        {"location": "/cdn/1/file.bin?signature=x"},
+        {"until": 1_000_000},
+        {"location": "/cdn/2/file.bin?signature=y"},
+        {},
+    ]
+    download(released(CONTENT), hub_folder(server.url, "a/b", "0f"), tmp_path / "file.bin", 3, first_wait=0)
+    assert only(tmp_path / "file.bin")
+    assert server.asked == [
+        ("/files/datasets/a/b/resolve/0f/file.bin", None),
+        ("/cdn/1/file.bin?signature=x", None),
+        ("/files/datasets/a/b/resolve/0f/file.bin", "bytes=1000000-"),
+        ("/cdn/2/file.bin?signature=y", "bytes=1000000-"),
+    ]
+
+
+def test_a_released_file_of_another_hash_is_refused_with_both(server, tmp_path):
+    wrong = CONTENT[:-1] + bytes([CONTENT[-1] ^ 1])
+    server.plan = [{"content": wrong}]
+    own, expected = (hashlib.sha256(content).hexdigest() for content in (wrong, CONTENT))
+    with pytest.raises(InputError, match=f"SHA-256 is {own}, expected {expected}") as caught:
+        fetch(server, tmp_path / "file.bin", released(CONTENT))
+    assert "dataset.revision" in caught.value.remedy
+    assert list(tmp_path.iterdir()) == []

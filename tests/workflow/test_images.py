@@ -83,11 +83,11 @@ def test_other_splits_rerun_the_images_and_what_needs_them(finished_workflow):
 def test_streamed_archives_leave_their_images_and_nothing_else(miniature_world, fresh_workflow):
     files = {path.name: path.read_bytes() for path in miniature_world.folder.iterdir()}
     rows = [
-        f"{name}\t{len(data)}\t{hashlib.md5(data).hexdigest()}\t{name}?download=1"
+        f"{name}\t{len(data)}\tmd5:{hashlib.md5(data).hexdigest()}\t{name}?download=1\tzenodo"
         for name, data in files.items()
     ]
     table = fresh_workflow.folder / "resources/sources.tsv"
-    table.write_text("\n".join(["name\tbytes\tmd5\turl_path", *rows]) + "\n")
+    table.write_text("\n".join(["name\tbytes\tchecksum\turl_path\torigin", *rows]) + "\n")
     target = "results/small/images.lmdb"
     with serve(files) as server:
         source = {"kind": "download", "base_url": server.url, "retries": 0}

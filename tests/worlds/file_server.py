@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 class FileServer(ThreadingHTTPServer):
     """Serves ``files``, content by name, under ``url``.
 
-    ``plan`` says how each request in turn is treated: ``status`` answers it with an error, ``content`` sends
-    something else, ``until`` breaks off at that byte, ``hang`` keeps the connection open there, ``ranges``
-    False ignores the range, ``shift`` states another one. ``asked`` holds path and range of each request.
+    ``plan`` says how each request in turn is treated: ``status`` answers it with an error, ``location``
+    sends elsewhere, ``content`` sends something else, ``until`` breaks off at that byte, ``hang`` keeps the
+    connection open there, ``ranges`` False ignores the range, ``shift`` states another one. ``asked`` holds
+    path and range of each request.
     """
 
     daemon_threads = True
@@ -34,6 +35,12 @@ class _Handler(BaseHTTPRequestHandler):
         name = urlsplit(self.path).path.rpartition("/")[2]
         if "status" in treatment or name not in self.server.files:
             self.send_error(treatment.get("status", 404))
+            return
+        if "location" in treatment:
+            self.send_response(302)
+            self.send_header("Location", treatment["location"])
+            self.send_header("Content-Length", "0")
+            self.end_headers()
             return
         content = treatment.get("content", self.server.files[name])
         first = (

@@ -93,7 +93,7 @@ def _sensor_blobs(sensors, writer):
 def _identity(archive):
     """Return what tells whether an archive is still the same; None for a folder, of which nothing does."""
     if isinstance(archive, SourceStream):
-        return archive.source.md5
+        return archive.source.checksum
     path = Path(archive)
     if not path.is_file():
         return None

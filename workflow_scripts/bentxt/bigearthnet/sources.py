@@ -1,7 +1,7 @@
-"""Where BigEarthNet v2.0 comes from, and downloads that resume where they stopped (Section 3.1).
+"""Where BigEarthNet v2.0 and the released data set come from, and downloads that resume (Section 3.1).
 
 A file is downloaded to disk, or read as a stream that keeps nothing. Both go on at the same byte after a
-broken connection, and both compare size and MD5 at the end.
+broken connection, and both compare size and hash at the end.
 """
 
 import csv
@@ -33,16 +33,43 @@ class Source:
         Its name.
     size : int
         Bytes.
-    md5 : str
-        MD5 of its content, 32 hexadecimal digits.
+    checksum : str
+        Hash of its content, as ``md5:`` or ``sha256:`` and hexadecimal digits.
     url_path : str
-        What follows ``source.base_url`` and a slash in its address.
+        What follows the address of its folder and a slash.
+    origin : str
+        Which address that is: ``zenodo`` or ``hub``.
     """
 
     name: str
     size: int
-    md5: str
+    checksum: str
     url_path: str
+    origin: str = "zenodo"
+
+    @property
+    def hash_kind(self) -> str:
+        """``md5`` or ``sha256``."""
+        return self.checksum.partition(":")[0]
+
+    @property
+    def hash_name(self) -> str:
+        """The hash as messages write it: ``MD5`` or ``SHA-256``."""
+        return _HASHES[self.hash_kind][0]
+
+    @property
+    def digest(self) -> str:
+        """The hash's hexadecimal digits."""
+        return self.checksum.partition(":")[2]
+
+
+#: Hashes of the table of sources: name, and number of hexadecimal digits.
+_HASHES = {"md5": ("MD5", 32), "sha256": ("SHA-256", 64)}
+#: Where files come from, and what to look at when they are not what they should be.
+_CHECKED = {
+    "zenodo": "resources/sources.tsv and source.base_url",
+    "hub": "resources/sources.tsv, dataset.base_url, dataset.repository and dataset.revision",
+}
 
 
 class _Interrupted(Exception):
@@ -53,8 +80,8 @@ class DownloadFailed(InputError):
     """The server does not deliver; nothing is wrong with what has come so far."""
 
 
-_REFUSED = "check source.base_url"
-_OTHER_FILE = "check resources/sources.tsv and source.base_url: another file lies there"
+#: What to do before bytes are fetched again that were not what they should be.
+_SAME_FILE = "check that the file is there that {} name"
 
 
 def read_source(table: Path | str, name: str) -> Source:
@@ -63,7 +90,7 @@ def read_source(table: Path | str, name: str) -> Source:
     Parameters
     ----------
     table : str or Path
-        Tab-separated: name, bytes, md5, url_path.
+        Tab-separated: name, bytes, checksum, url_path, origin.
     name : str
 
     Returns
@@ -79,15 +106,51 @@ def read_source(table: Path | str, name: str) -> Source:
         rows = list(csv.DictReader(lines, delimiter="\t"))
     try:
         sources = {
-            row["name"]: Source(row["name"], int(row["bytes"]), row["md5"].lower(), row["url_path"])
+            row["name"]: Source(
+                row["name"],
+                int(row["bytes"]),
+                _checksum(row["checksum"]),
+                row["url_path"],
+                _origin(row["origin"]),
+            )
             for row in rows
         }
     except (KeyError, ValueError, AttributeError) as error:
-        expected = "tab-separated columns name, bytes, md5, url_path"
+        expected = "tab-separated columns name, bytes, checksum, url_path, origin"
         raise InputError(f"not a table of sources ({error}); expected {expected}", file=table) from error
     if name not in sources:
         raise InputError("not a listed source", file=table, item=name, remedy=f"one of {', '.join(sources)}")
     return sources[name]
+
+
+def _checksum(text):
+    kind, _, digest = text.lower().partition(":")
+    if kind not in _HASHES or len(digest) != _HASHES[kind][1] or set(digest) - set("0123456789abcdef"):
+        raise ValueError(f"checksum {text!r} is none of md5: or sha256: and its digits")
+    return f"{kind}:{digest}"
+
+
+def _origin(text):
+    if text not in _CHECKED:
+        raise ValueError(f"origin {text!r} is none of {', '.join(_CHECKED)}")
+    return text
+
+
+def hub_folder(base_url: str, repository: str, revision: str) -> str:
+    """Return the address of a data set's files on the hub, at one revision.
+
+    Examples
+    --------
+    >>> hub_folder("https://huggingface.co/", "owner/name", "0123")
+    'https://huggingface.co/datasets/owner/name/resolve/0123'
+    """
+    return f"{base_url.rstrip('/')}/datasets/{repository}/resolve/{revision}"
+
+
+def checksum_of(path: Path | str, kind: str) -> str:
+    """Return the checksum of a file as the table of sources writes it; ``kind`` is md5 or sha256."""
+    with Path(path).open("rb") as file:
+        return f"{kind}:{hashlib.file_digest(file, kind).hexdigest()}"
 
 
 def partial_path(target: Path | str) -> Path:
@@ -108,7 +171,7 @@ def download(
     """Download a file over HTTP; whatever is there already from an earlier call is not fetched again.
 
     What has come is kept in :func:`partial_path` over broken connections, errors and kills. The target
-    appears when its size and MD5 are right.
+    appears when its size and hash are right.
 
     Parameters
     ----------
@@ -128,7 +191,7 @@ def download(
     Raises
     ------
     InputError
-        If the server refuses, the retries are used up, or size or MD5 differ.
+        If the server refuses, the retries are used up, or size or hash differ.
     """
     target, url = Path(target), _address(source, base_url)
     partial = partial_path(target)
@@ -150,15 +213,15 @@ def download(
                         remedy=f"run it again: it resumes from the {have:,} of {source.size:,} bytes "
                         "that are here",
                     ) from interruption.__cause__
-    digest = _md5(partial)
-    if digest != source.md5:
+    digest = checksum_of(partial, source.hash_kind).partition(":")[2]
+    if digest != source.digest:
         partial.unlink()
         raise InputError(
-            f"MD5 is {digest}, expected {source.md5}; what was downloaded is deleted",
+            f"{source.hash_name} is {digest}, expected {source.digest}; what was downloaded is deleted",
             file=target,
             item=url,
-            remedy="check that source.base_url offers the file that resources/sources.tsv lists before "
-            "downloading it again; if it does, the bytes were damaged on their way or on this disk",
+            remedy=f"{_SAME_FILE.format(_CHECKED[source.origin])} before downloading it again; if it does, the "
+            "bytes were damaged on their way or on this disk",
         )
     partial.replace(target)
 
@@ -189,7 +252,7 @@ class SourceStream:
         self._patience = _Patience(retries, first_wait, 0)
         self._watch, self._timeout = watch or (lambda size: None), timeout
         self._session = requests.Session()
-        self._digest = hashlib.md5(usedforsecurity=False)
+        self._digest = hashlib.new(source.hash_kind, usedforsecurity=False)
         self._pieces = self._receive()
         self._piece = b""
 
@@ -201,21 +264,21 @@ class SourceStream:
         self._session.close()
 
     def read(self, size: int) -> bytes:
-        """Return the next bytes, ``size`` at most; none at the end, where size and MD5 are right.
+        """Return the next bytes, ``size`` at most; none at the end, where size and hash are right.
 
         Raises
         ------
         DownloadFailed
             If the server refuses, or the retries are used up.
         InputError
-            If size or MD5 differ.
+            If size or hash differ.
         """
         piece = self._piece or next(self._pieces, b"")
         self._piece = piece[size:]
         return piece[:size]
 
     def finish(self) -> None:
-        """Read to the end, and compare size and MD5; errors as :meth:`read`."""
+        """Read to the end, and compare size and hash; errors as :meth:`read`."""
         while self.read(_CHUNK):
             pass
 
@@ -241,12 +304,12 @@ class SourceStream:
                         "is kept",
                     ) from interruption.__cause__
         digest = self._digest.hexdigest()
-        if digest != self.source.md5:
+        if digest != self.source.digest:
             raise InputError(
-                f"MD5 of all {have:,} bytes is {digest}, expected {self.source.md5}; nothing of them is used",
+                f"{self.source.hash_name} of all {have:,} bytes is {digest}, expected {self.source.digest}; "
+                "nothing of them is used",
                 item=self.name,
-                remedy="check that source.base_url offers the file that resources/sources.tsv lists before "
-                "streaming it again",
+                remedy=f"{_SAME_FILE.format(_CHECKED[self.source.origin])} before streaming it again",
             )
 
 
@@ -329,7 +392,7 @@ def _body(
             while piece := response.raw.read1(_CHUNK):
                 if have + len(piece) > source.size:
                     problem = f"the server sends more than the expected {source.size:,} bytes"
-                    raise InputError(problem, item=url, remedy=_OTHER_FILE)
+                    raise InputError(problem, item=url, remedy=_other_file(source))
                 yield have, piece
                 have += len(piece)
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
@@ -351,12 +414,12 @@ def _start(response: requests.Response, have: int, source: Source, url: str) -> 
         if first == str(have) and total in (str(source.size), "*"):
             return have
         problem = f"the server offers {content_range!r}, expected bytes {have} to {source.size}"
-        raise DownloadFailed(problem, item=url, remedy=_OTHER_FILE)
+        raise DownloadFailed(problem, item=url, remedy=_other_file(source))
     if status in (408, 425, 429) or status >= 500:
         raise _Interrupted(f"the server answers {status} {response.reason}")
-    raise DownloadFailed(f"the server answers {status} {response.reason}", item=url, remedy=_REFUSED)
+    remedy = f"check {_CHECKED[source.origin]}"
+    raise DownloadFailed(f"the server answers {status} {response.reason}", item=url, remedy=remedy)
 
 
-def _md5(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "md5").hexdigest()
+def _other_file(source: Source) -> str:
+    return f"check {_CHECKED[source.origin]}: another file lies there"
