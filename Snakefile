@@ -16,9 +16,19 @@ report: "report/workflow.rst"
 include: "rules/common.smk"
 include: "rules/retrieve.smk"
 include: "rules/prepare.smk"
-include: "rules/annotate.smk"
-include: "rules/augment.smk"
-include: "rules/assemble.smk"
+
+
+if MADE:
+
+    include: "rules/annotate.smk"
+    include: "rules/augment.smk"
+    include: "rules/assemble.smk"
+
+else:
+
+    include: "rules/release.smk"
+
+
 include: "rules/statistics.smk"
 include: "rules/finetune.smk"
 include: "rules/benchmark.smk"

@@ -19,7 +19,13 @@ from bentxt.models.model_table import FAMILIES, read_models
 from bentxt.models.table_rows import rows_to_json, table_rows
 from bentxt.program.fingerprint import fingerprint
 from bentxt.program.config_check import check_config
-from bentxt.program.run_guards import check_folder, check_slurm_run, typed_values
+from bentxt.program.run_guards import (
+    check_folder,
+    check_results,
+    check_slurm_run,
+    check_targets,
+    typed_values,
+)
 from bentxt.program.settings import select_settings
 from bentxt.release import TASKS
 from snakemake.utils import update_config
@@ -51,7 +57,21 @@ PATCHES = f"{RESULTS}/patches.parquet"
 IMAGES = f"{RESULTS}/images.lmdb"
 DATASET = f"{RESULTS}/BigEarthNet.txt.parquet"
 
+#: Whether this run makes its data set, and where the released one is where it does not.
+MADE = config["dataset"]["source"] == "made"
+DOWNLOADED = f"{DATA}/BigEarthNet.txt.parquet"
+RELEASED = None if MADE else config["dataset"]["path"] or DOWNLOADED
+ABOUT_RELEASED = f"{RESULTS}/released.json"
+
 MODELS = "resources/models.yaml"
+
+
+try:
+    check_results(RESULTS, DATASET, ABOUT_RELEASED, RELEASED)
+    if not MADE:
+        check_targets(sys.argv[1:], RESULTS)
+except InputError as error:
+    sys.exit(f"error: {error}")
 
 
 def settings(*keys):

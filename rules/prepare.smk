@@ -121,7 +121,7 @@ rule encode_images:
     input:
         **image_archives(),
         # Images of all patches need not wait for captions and questions.
-        patches=PATCHES if config["images"]["splits"] == "all" else DATASET,
+        patches=PATCHES if MADE and config["images"]["splits"] == "all" else DATASET,
     output:
         directory(IMAGES),
     log:

@@ -1,8 +1,11 @@
-# BigEarthNet v2.0: three archives and two metadata files in paths.data, downloaded or invented.
+# BigEarthNet v2.0: three archives and two metadata files in paths.data, downloaded or invented; and the
+# released data set, where a run asks for it.
 #
 # needs:  resources/sources.tsv, or nothing
 # makes:  {data}/Reference_Maps.tar.zst, BigEarthNet-S1.tar.zst, BigEarthNet-S2.tar.zst,
-#         metadata.parquet, metadata_for_patches_with_snow_cloud_or_shadow.parquet
+#         metadata.parquet, metadata_for_patches_with_snow_cloud_or_shadow.parquet, BigEarthNet.txt.parquet
+
+DOWNLOADS = []
 
 if config["source"]["kind"] == "miniature":
 
@@ -39,6 +42,13 @@ if config["source"]["kind"] == "miniature":
             " > {log} 2>&1"
 
 else:
+    DOWNLOADS += [r"BigEarthNet-S[12]\.tar\.zst", r"Reference_Maps\.tar\.zst", r"metadata\w*\.parquet"]
+
+# Once it is there it is no output of a rule: nothing deletes it or fetches it again, --forceall neither.
+if (DOWNLOADS or RELEASED == DOWNLOADED) and not Path(DOWNLOADED).exists():
+    DOWNLOADS.append(r"BigEarthNet\.txt\.parquet")
+
+if DOWNLOADS:
 
     # Size and hash in sources.tsv say what each file is. So neither another mirror nor new code is a
     # reason to fetch 118 GB again: the settings are not params, and the list of sources is ancient.
@@ -52,7 +62,7 @@ else:
         benchmark:
             f"{TIMINGS}/download_source/{{name}}.tsv"
         wildcard_constraints:
-            name=r"BigEarthNet-S[12]\.tar\.zst|Reference_Maps\.tar\.zst|metadata\w*\.parquet",
+            name="|".join(DOWNLOADS),
         conda:
             "../envs/data.yaml"
         resources:
@@ -63,5 +73,5 @@ else:
         shell:
             "python workflow_scripts/download_source.py"
             " --name {wildcards.name} --sources {input.sources} --out {output}"
-            f" --settings {shlex.quote(settings('source')).replace('{', '{{').replace('}', '}}')}"
+            f" --settings {shlex.quote(settings('source', 'dataset')).replace('{', '{{').replace('}', '}}')}"
             " > {log} 2>&1"

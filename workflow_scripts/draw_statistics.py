@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from bentxt.errors import InputError
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
+from bentxt.reporting.dataset_origin import origin_in_words, read_origin
 from bentxt.reporting.dataset_table import read_published
 from bentxt.reporting.figure_files import write_figure_files
 from bentxt.reporting.provenance import write_provenance
@@ -43,15 +44,17 @@ def main():
     summary = json.loads(Path(args.summary).read_text(encoding="utf-8"))
     check_table(args.dataset, DATASET)
     run_name = setting(args.settings, "run")
+    source = origin_in_words(read_origin(args.dataset))
     points = diversity_points(
         read_published(args.published),
         read_diversity(args.diversity),
         summary["all"],
         pq.read_metadata(args.dataset).num_rows,
         run_name,
+        source,
     )
     words, sentences = captions["words"].to_numpy(), captions["sentences"].to_numpy()
-    figure = draw_statistics(words, sentences, points, run_name)
+    figure = draw_statistics(words, sentences, points, run_name, source)
     rows = statistics_rows(words, sentences, points, run_name)
     paths = write_figure_files(figure, COLUMNS, rows, args.out)
     inputs = (

@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
+from bentxt.reporting.dataset_origin import read_origin
 from bentxt.reporting.dataset_table import datasets_table, read_published
 from bentxt.reporting.provenance import write_provenance
 from bentxt.reporting.tables import write_table_files
@@ -25,12 +26,14 @@ def main():
 
     dataset = read_table(args.dataset, DATASET, ["type", "patch_id"])
     types = {str(entry["values"]): entry["counts"].as_py() for entry in pc.value_counts(dataset["type"])}
+    origin = read_origin(args.dataset)
     table = datasets_table(
         read_published(args.published),
         types,
         pc.count_distinct(dataset["patch_id"]).as_py(),
         setting(args.settings, "run"),
-        setting(args.settings, "augmentation.backend"),
+        setting(args.settings, "augmentation.backend") if origin is None else "",
+        origin,
     )
     paths = write_table_files(table, args.out)
     write_provenance(paths, lineage(args), [args.published, args.dataset])

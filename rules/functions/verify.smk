@@ -2,9 +2,11 @@
 
 
 def annotations():
-    """The annotations to answer again: this run's own, or released ones; the program asks for missing ones."""
+    """The annotations to answer again: this run's data set, or other ones; the program asks for missing ones."""
     released = config["agreement"]["annotations"]
-    return DATASET if released is None else [released] if Path(released).exists() else []
+    if released is None:
+        return DATASET
+    return [released] if released == DOWNLOADED or Path(released).exists() else []
 
 
 def agreement_arguments():

@@ -220,7 +220,7 @@ def download(
             f"{source.hash_name} is {digest}, expected {source.digest}; what was downloaded is deleted",
             file=target,
             item=url,
-            remedy=f"{_SAME_FILE.format(_CHECKED[source.origin])} before downloading it again; if it does, the "
+            remedy=f"{_SAME_FILE.format(_CHECKED[source.origin])} before downloading it again; if it is, the "
             "bytes were damaged on their way or on this disk",
         )
     partial.replace(target)

@@ -1,6 +1,7 @@
 """Guards against calls of the workflow that would silently do something else than was meant."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -126,4 +127,81 @@ def check_folder(folder: Path | str, workflow: Path | str) -> None:
             file=folder,
             remedy=f"cd {workflow}, call snakemake without --directory, and set paths.data and paths.results "
             "in a file for --configfile",
+        )
+
+
+#: What a run that starts from a released data set does not make: why, and targets and rules that ask for it.
+_NOT_RELEASED = (
+    (
+        "Figure 2 shows how this project's own captions come about",
+        r"figures/figure2\..*|draw_caption_pipeline",
+    ),
+    (
+        "captions, questions and the benchmark split are made only where the data set is",
+        r"{results}/(captions|questions|benchmark)[/_].*"
+        "|write_captions|augment_captions|generate_questions|generate_instructions|select_benchmark"
+        "|assemble_dataset",
+    ),
+)
+
+
+def check_targets(arguments: Iterable[str], results: str) -> None:
+    """Refuse targets that a run from a released data set does not have.
+
+    Parameters
+    ----------
+    arguments : iterable of str
+        Of the command line; files and rules among them are targets.
+    results : str
+        ``paths.results``.
+
+    Raises
+    ------
+    InputError
+        Naming the target and why it is not made.
+    """
+    for target in arguments:
+        for reason, pattern in _NOT_RELEASED:
+            if re.fullmatch(pattern.format(results=re.escape(results)), target.removeprefix("./")):
+                raise InputError(
+                    f"{reason}; this run starts from a released data set",
+                    item=target,
+                    remedy="set dataset.source to made, with a folder of results of its own (paths.results)",
+                )
+
+
+def check_results(results: Path | str, dataset: Path | str, about: Path | str, released: str | None) -> None:
+    """Refuse to mix results of a data set that was made here with those of a released one.
+
+    Parameters
+    ----------
+    results : str or Path
+        ``paths.results``.
+    dataset : str or Path
+        The data set of the run, in that folder.
+    about : str or Path
+        What says that it is a released one; it is there before the data set is.
+    released : str or None
+        The released file that this run starts from; None where it makes its data set.
+
+    Raises
+    ------
+    InputError
+        If the folder holds the other kind, or the released file is the data set itself.
+    """
+    if released is not None and Path(released).resolve() == Path(dataset).resolve():
+        raise InputError(
+            "the run would overwrite the released file",
+            file=released,
+            item="dataset.path",
+            remedy="keep it outside of paths.results",
+        )
+    if Path(dataset).exists() and Path(about).exists() != (released is not None):
+        made, taken = "a data set that was made here", "a released data set"
+        there, wanted = (taken, made) if released is None else (made, taken)
+        raise InputError(
+            f"the folder holds results of {there}, this run is of {wanted}",
+            file=results,
+            item="paths.results",
+            remedy="give each a folder of results of its own, as config/released.yaml does",
         )

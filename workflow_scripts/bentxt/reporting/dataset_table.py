@@ -3,8 +3,10 @@
 import csv
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from bentxt.errors import InputError
+from bentxt.reporting.dataset_origin import origin_in_words
 from bentxt.reporting.tables import Table
 
 _LABELS = {
@@ -72,7 +74,12 @@ def samples_as_number(text: str) -> int:
 
 
 def datasets_table(
-    published: list[dict[str, str]], types: Mapping[str, int], patches: int, run: str, backend: str
+    published: list[dict[str, str]],
+    types: Mapping[str, int],
+    patches: int,
+    run: str,
+    backend: str,
+    origin: Mapping[str, Any] | None = None,
 ) -> Table:
     """Build Table 1.
 
@@ -87,7 +94,12 @@ def datasets_table(
     run : str
         ``mini`` or ``paper``.
     backend : str
-        What rewrote the captions (``augmentation.backend``): ``grammar`` is no language model.
+        What rewrote the captions (``augmentation.backend``): ``grammar`` is no language model. Empty for a
+        data set that was not made here.
+    origin : dict, optional
+        What is known of a data set that was not made here, from
+        :func:`bentxt.reporting.dataset_origin.read_origin`. How it was made is as published for the published
+        file, and unknown for another.
 
     Returns
     -------
@@ -101,7 +113,7 @@ def datasets_table(
         return "yes" if condition else "no"
 
     ours = {
-        "dataset": f"BigEarthNet.txt (this run, {run})",
+        "dataset": f"BigEarthNet.txt ({origin_in_words(origin)}, {run})",
         # What follows from the method, whatever the run.
         "multi_sensor": "yes",
         "more_than_3_bands": "yes",
@@ -120,6 +132,20 @@ def datasets_table(
         "note": f"{world[run]}: {rows:,} annotations of {patches:,} patches ({counted}); captions by the "
         f"{backend} backend, checked automatically",
     }
+    if origin is not None:
+        ours |= _not_ours(published, origin)
+        ours["note"] = (
+            f"not made here: {rows:,} annotations of {patches:,} patches ({counted}), captions as they are"
+        )
     remarks = ["All other rows: as published in the paper."]
     title = "Image-text data sets for Earth observation, the last row being the data set of this run"
     return Table("1", title, run, _LABELS, [*published, ours], remarks)
+
+
+def _not_ours(published, origin):
+    """Return how a data set from elsewhere was made: as published, or not known."""
+    method = ("manual", "template", "web_scraped", "llm_based", "manual_qc")
+    if origin.get("published"):
+        (row,) = [row for row in published if row["dataset"] == "BigEarthNet.txt"]
+        return {name: row[name] for name in method}
+    return dict.fromkeys(method, "not known")

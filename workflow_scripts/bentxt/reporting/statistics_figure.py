@@ -57,6 +57,7 @@ def diversity_points(
     summary: dict[str, float],
     rows: int,
     run: str,
+    source: str = "this run",
 ) -> list[dict[str, Any]]:
     """Return the points of panel (c).
 
@@ -71,6 +72,8 @@ def diversity_points(
     rows : int
         Image-text pairs of this run's data set.
     run : str
+    source : str
+        Whose captions they are, from :func:`bentxt.reporting.dataset_origin.origin_in_words`.
 
     Returns
     -------
@@ -94,7 +97,7 @@ def diversity_points(
         )
     ours = {
         "panel": "c",
-        "series": f"this run ({run})",
+        "series": f"{source} ({run})",
         "x": rows,
         "y": summary["mtld"],
         "words": summary["words"],
@@ -150,7 +153,11 @@ def statistics_rows(
 
 
 def draw_statistics(
-    words: np.ndarray, sentences: np.ndarray, points: list[dict[str, Any]], run: str
+    words: np.ndarray,
+    sentences: np.ndarray,
+    points: list[dict[str, Any]],
+    run: str,
+    source: str = "this run",
 ) -> Figure:
     """Draw Figure 3.
 
@@ -161,6 +168,8 @@ def draw_statistics(
     points : list of dict
         From :func:`diversity_points`.
     run : str
+    source : str
+        As for :func:`diversity_points`.
 
     Returns
     -------
@@ -191,7 +200,7 @@ def draw_statistics(
         axes.title.set_ha("left")
         axes.title.set_x(0)
     absent = [point["series"] for point in points if point["y"] is None]
-    note = f"Captions of this run ({RUN_REMARKS[run]}), {len(words):,} in all."
+    note = f"Captions of {source} ({RUN_REMARKS[run]}), {len(words):,} in all."
     if absent:
         note += f" (c) leaves out data sets whose MTLD is not known as a number: {', '.join(absent)}."
     figure.text(0.06, 0.035, note, size=7.5, color=MUTED, va="bottom", wrap=True)
