@@ -58,13 +58,17 @@ def main():
     made = lineage(args, released=about)
     # First, so that a data set without it is one that was made here.
     write_text(args.about, json.dumps(about | {"lineage": made.to_dict()}, indent=1, sort_keys=True) + "\n")
-    copy_released(
-        args.released,
-        order,
-        args.out,
-        made,
-        watch=lambda blocks: progress(blocks, desc="rows", unit="block"),
-    )
+    try:
+        copy_released(
+            args.released,
+            order,
+            args.out,
+            made,
+            watch=lambda blocks: progress(blocks, desc="rows", unit="block"),
+        )
+    except BaseException:
+        args.about.unlink()
+        raise
 
 
 if __name__ == "__main__":

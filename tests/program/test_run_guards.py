@@ -3,7 +3,14 @@
 import pytest
 
 from bentxt.errors import InputError
-from bentxt.program.run_guards import check_folder, check_slurm_run, submits_to_slurm, typed_values
+from bentxt.program.run_guards import (
+    check_folder,
+    check_results,
+    check_slurm_run,
+    check_targets,
+    submits_to_slurm,
+    typed_values,
+)
 
 
 def test_nested_values_of_the_command_line_get_their_types():
@@ -59,3 +66,58 @@ def test_a_run_in_another_folder_is_refused(tmp_path):
     check_folder(tmp_path / "link", tmp_path)
     with pytest.raises(InputError, match="without --directory"):
         check_folder(tmp_path, tmp_path / "workflow")
+
+
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [
+        ("figures/figure2.png", "Figure 2 shows"),
+        ("./figures/figure2.csv", "Figure 2 shows"),
+        ("draw_caption_pipeline", "Figure 2 shows"),
+        ("results/a+b/captions/template.parquet", "made only where the data set is"),
+        ("results/a+b/questions/mcq.parquet", "made only where the data set is"),
+        ("results/a+b/benchmark_rows.parquet", "made only where the data set is"),
+        ("select_benchmark", "made only where the data set is"),
+    ],
+)
+def test_a_run_from_the_release_refuses_what_it_does_not_make(target, why):
+    with pytest.raises(InputError, match=why) as caught:
+        check_targets(["--cores", "2", target], "results/a+b")
+    assert caught.value.item == target
+    assert "paths.results" in caught.value.remedy
+
+
+def test_a_run_from_the_release_makes_the_rest():
+    later = ["figures/figure1.png", "figures/table8.csv", "all", "build_dataset", "results/r/images.lmdb"]
+    more = ["results/r/statistics/captions.json", "results/r/benchmarks/adopt_release.tsv", "results/r"]
+    check_targets([*later, *more, "--configfile", "config/released.yaml"], "results/r")
+
+
+def test_made_and_released_data_sets_do_not_share_a_folder(tmp_path):
+    dataset, about, file = (tmp_path / name for name in ("d.parquet", "released.json", "mine.parquet"))
+    for released in (None, file):
+        check_results(tmp_path, dataset, about, released)
+    about.touch()
+    # What a stopped job leaves is no data set yet.
+    for released in (None, file):
+        check_results(tmp_path, dataset, about, released)
+    dataset.touch()
+    check_results(tmp_path, dataset, about, file)
+    with pytest.raises(
+        InputError, match="holds results of a released data set, this run is of a data set tha"
+    ):
+        check_results(tmp_path, dataset, about, None)
+    about.unlink()
+    check_results(tmp_path, dataset, about, None)
+    with pytest.raises(
+        InputError, match="holds results of a data set that was made here, this run is of a re"
+    ):
+        check_results(tmp_path, dataset, about, file)
+
+
+def test_a_released_file_that_would_be_overwritten_is_refused(tmp_path):
+    dataset, link = tmp_path / "d.parquet", tmp_path / "link.parquet"
+    link.symlink_to(dataset)
+    for released in (dataset, link, tmp_path / "x" / ".." / "d.parquet"):
+        with pytest.raises(InputError, match="would overwrite the released file"):
+            check_results(tmp_path, dataset, tmp_path / "released.json", released)

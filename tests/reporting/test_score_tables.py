@@ -237,6 +237,21 @@ def test_table1_adds_one_row_that_says_what_it_is():
     assert datasets_table(published, {}, 0, "mini", "vllm").rows[-1]["llm_based"] == "yes"
 
 
+def test_table1_does_not_claim_a_data_set_from_elsewhere():
+    published = read_published(PAPER / "table1.csv")
+    release = {"published": True, "revision": "72d865f2146f", "sha256": "d3b97f999456"}
+    ours = datasets_table(published, {"mcq": 3}, 2, "paper", "", release).rows[-1]
+    (theirs,) = [row for row in published if row["dataset"] == "BigEarthNet.txt"]
+    assert ours["dataset"] == "BigEarthNet.txt (released file, revision 72d865f2, paper)"
+    assert (ours["llm_based"], ours["manual_qc"]) == (theirs["llm_based"], theirs["manual_qc"])
+    assert ours["note"] == "not made here: 3 annotations of 2 patches (3 mcq), captions as they are"
+    other = datasets_table(
+        published, {"mcq": 3}, 2, "paper", "", {"published": False, "sha256": "0123456789"}
+    )
+    assert other.rows[-1]["dataset"] == "BigEarthNet.txt (file from elsewhere, SHA-256 01234567, paper)"
+    assert (other.rows[-1]["llm_based"], other.rows[-1]["vqa"]) == ("not known", "yes")
+
+
 def test_table1_without_a_column_is_refused(tmp_path):
     (tmp_path / "t.csv").write_text("dataset,vqa\nx,no\n")
     with pytest.raises(InputError, match="columns missing: multi_sensor"):
