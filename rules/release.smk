@@ -18,7 +18,7 @@ rule adopt_release:
     conda:
         "../envs/data.yaml"
     resources:
-        mem_mb=16000,
+        mem_mb=4000,
         runtime=60,
     params:
         settings=settings("dataset.path", "dataset.repository", "dataset.revision"),

@@ -6,10 +6,12 @@ import json
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bentxt.dataset.released_file import look_at_order
+from bentxt.dataset.released_file import copy_released, look_at_order
 from bentxt.errors import InputError
-from bentxt.program.lineage import read_lineage
+from bentxt.program.lineage import Lineage, read_lineage
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import declared
 from worlds.foreign_files import FORMS
@@ -79,6 +81,21 @@ def test_rows_in_another_order_are_sorted_and_the_lineage_says_so(adopt, tmp_pat
     pq.write_table(rows(), tmp_path / "mine.parquet", row_group_size=3)
     adopt(tmp_path / "mine.parquet")
     assert read_lineage(tmp_path / "out.parquet")["notes"]["released"]["sorted_here"] is False
+
+
+@given(order=st.permutations(range(40)), part=st.integers(1, 60), repeats=st.integers(1, 20))
+def test_any_order_and_any_parts_give_the_same(tmp_path_factory, order, part, repeats):
+    folder = tmp_path_factory.mktemp("order")
+    ids = list(range(1, 41))
+    patches = [f"p{(number - 1) // repeats:02d}" for number in ids]
+    table = pa.concat_tables([rows()] * 5)
+    for place, (name, values) in ((0, ("ID", ids)), (2, ("patch_id", patches))):
+        table = table.set_column(place, DATASET.field(name), pa.array(values))
+    pq.write_table(table.take(order), folder / "mine.parquet", row_group_size=7)
+    found = look_at_order(folder / "mine.parquet", part)
+    assert (found.rows, found.ordered) == (40, order == list(range(40)))
+    copy_released(folder / "mine.parquet", found, folder / "out.parquet", Lineage("p", {}, "", {}))
+    assert pq.read_table(folder / "out.parquet").equals(table)
 
 
 def test_the_published_file_is_known_by_its_hash(adopt, tmp_path):

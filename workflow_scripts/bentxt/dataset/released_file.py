@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,15 @@ from bentxt.errors import InputError
 from bentxt.program.lineage import Lineage
 from bentxt.release import SPLITS, TYPE_CATEGORIES
 from bentxt.tables.schemas.dataset_schema import DATASET
-from bentxt.tables.table_files import TableWriter, as_declared, check_table, read_table
+from bentxt.tables.table_files import TableWriter, as_declared, check_table, declared
 from bentxt.tables.table_streams import read_batches
 
 _LOG = logging.getLogger(__name__)
 _ORDER = ["patch_id", "ID"]
+#: Rows that are sorted at a time, about; without effect on the result.
+PART = 1 << 20
+#: Of so many rows one is looked at to divide the file into parts.
+_SAMPLED = 16
 _KNOWN = {
     "type and category": {f"{name} {category}" for name, category in TYPE_CATEGORIES},
     "split": {*SPLITS, "bench"},
@@ -33,19 +38,24 @@ class FileOrder:
     rows : int
     ordered : bool
         Whether rows stand by patch, then by ID, as in the release.
+    limits : tuple of str
+        Patches that divide the file into parts of about equal length; empty for an ordered one.
     """
 
     rows: int
     ordered: bool
+    limits: tuple[str, ...] = ()
 
 
-def look_at_order(path: Path | str) -> FileOrder:
+def look_at_order(path: Path | str, part: int = PART) -> FileOrder:
     """Look whether the rows of a data set stand in patch order, and whether each has an ID of its own.
 
     Parameters
     ----------
     path : str or Path
         Parquet with the release's 13 columns, whoever wrote it.
+    part : int
+        Rows of a part, about.
 
     Returns
     -------
@@ -57,7 +67,7 @@ def look_at_order(path: Path | str) -> FileOrder:
         If the file is unreadable or lacks a column or a row, or an ID is there twice.
     """
     check_table(path, DATASET)
-    ordered, last, numbers = True, None, []
+    ordered, last, numbers, sample = True, None, [], []
     for batch in read_batches(path, _ORDER):
         table = as_declared(batch, DATASET, _ORDER, path).combine_chunks()
         patches, ids = (table[name].combine_chunks() for name in _ORDER)
@@ -66,13 +76,17 @@ def look_at_order(path: Path | str) -> FileOrder:
             ordered = ordered and (last is None or last < first) and _ascending(patches, ids)
             last = (patches[-1].as_py(), ids[-1].as_py())
         numbers.append(ids.to_numpy())
+        sample += patches[::_SAMPLED].to_pylist()
     every = np.sort(np.concatenate([np.empty(0, np.int64), *numbers]))
     if not len(every):
         raise InputError("the data set holds no row", file=path)
     twice = every[1:][every[1:] == every[:-1]]
     if len(twice):
         raise InputError(f"ID is there twice ({len(twice)} such rows)", file=path, item=f"ID {twice[0]}")
-    return FileOrder(len(every), ordered)
+    if ordered:
+        return FileOrder(len(every), True)
+    step = max(part // _SAMPLED, 1)
+    return FileOrder(len(every), False, tuple(dict.fromkeys(sorted(sample)[step::step])))
 
 
 def _ascending(patches, ids):
@@ -95,7 +109,7 @@ def copy_released(
     path : str or Path
         As for :func:`look_at_order`.
     order : FileOrder
-        Rows in another order are sorted, in memory.
+        Rows in another order are sorted, part by part: the file is read once for each.
     out : str or Path
         Appears when it is complete.
     lineage : bentxt.program.lineage.Lineage
@@ -107,18 +121,32 @@ def copy_released(
     InputError
         If a row lacks a value, or is of an unknown type, category or split.
     """
-    if order.ordered:
-        blocks = (
-            as_declared(batch, DATASET, DATASET.names, path) for batch in read_batches(path, DATASET.names)
-        )
-    else:
-        _LOG.warning("%s is not in patch order; its %d rows are sorted in memory", path, order.rows)
-        table = read_table(path, DATASET).sort_by([(name, "ascending") for name in _ORDER])
-        blocks = (table.slice(start, 1 << 16) for start in range(0, len(table), 1 << 16))
+    blocks = _blocks(path) if order.ordered else _sorted_blocks(path, order)
     with TableWriter(out, DATASET, lineage) as writer:
         for block in watch(blocks):
             _check_words(block, path)
             writer.write(block)
+
+
+def _blocks(path):
+    for batch in read_batches(path, DATASET.names):
+        yield as_declared(batch, DATASET, DATASET.names, path)
+
+
+def _sorted_blocks(path, order):
+    parts = list(pairwise([None, *order.limits, None]))
+    _LOG.warning("%s is not in patch order; its %d rows are sorted in %d parts", path, order.rows, len(parts))
+    for lower, upper in parts:
+        found = [declared(DATASET, DATASET.names).empty_table()]
+        for block in _blocks(path):
+            if lower is not None:
+                block = block.filter(pc.greater_equal(block["patch_id"], lower))
+            if upper is not None:
+                block = block.filter(pc.less(block["patch_id"], upper))
+            found.append(block.combine_chunks())
+        own = pa.concat_tables(found).sort_by([(name, "ascending") for name in _ORDER])
+        for start in range(0, len(own), 1 << 16):
+            yield own.slice(start, 1 << 16)
 
 
 def _check_words(rows, path):
