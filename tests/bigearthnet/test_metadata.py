@@ -16,7 +16,9 @@ from bentxt.patches.patch_filter import COUNT_COLUMNS, keep_patches
 from bentxt.program.lineage import Lineage, read_lineage
 from bentxt.tables.schemas.kept_patches_schema import KEPT_PATCHES
 from bentxt.tables.schemas.maps_schema import MAPS
+from bentxt.tables.schemas.metadata_schema import METADATA
 from bentxt.tables.table_files import read_table, write_table
+from worlds.foreign_files import FORMS
 from worlds.metadata_world import metadata_rows
 
 SPLITS = ["train", "validation", "test"]
@@ -32,6 +34,15 @@ def files(tmp_path):
     )
     pq.write_table(excluded, tmp_path / "excluded.parquet")
     return tmp_path / "metadata.parquet", tmp_path / "excluded.parquet"
+
+
+@pytest.mark.parametrize("write", FORMS, ids=lambda write: write.__name__)
+def test_metadata_are_read_whoever_wrote_them(files, write):
+    expected = read_patches(*files)
+    write(pq.read_table(files[0]), files[0])
+    assert read_patches(*files).equals(expected)
+    write(pq.read_table(files[1]).cast(METADATA), files[1])
+    assert read_patches(*files).equals(expected)
 
 
 def maps_of(names, unlabelled=()):

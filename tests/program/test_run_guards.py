@@ -104,13 +104,13 @@ def test_made_and_released_data_sets_do_not_share_a_folder(tmp_path):
     dataset.touch()
     check_results(tmp_path, dataset, about, file)
     with pytest.raises(
-        InputError, match="holds results of a released data set, this run is of a data set tha"
+        InputError, match="holds results of a released data set, this run is of a data set"
     ):
         check_results(tmp_path, dataset, about, None)
     about.unlink()
     check_results(tmp_path, dataset, about, None)
     with pytest.raises(
-        InputError, match="holds results of a data set that was made here, this run is of a re"
+        InputError, match="holds results of a data set that was made here, this run is of a released"
     ):
         check_results(tmp_path, dataset, about, file)
 
