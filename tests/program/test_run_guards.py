@@ -103,9 +103,7 @@ def test_made_and_released_data_sets_do_not_share_a_folder(tmp_path):
         check_results(tmp_path, dataset, about, released)
     dataset.touch()
     check_results(tmp_path, dataset, about, file)
-    with pytest.raises(
-        InputError, match="holds results of a released data set, this run is of a data set"
-    ):
+    with pytest.raises(InputError, match="holds results of a released data set, this run is of a data set"):
         check_results(tmp_path, dataset, about, None)
     about.unlink()
     check_results(tmp_path, dataset, about, None)
