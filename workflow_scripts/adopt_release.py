@@ -31,11 +31,12 @@ def main():
     parser.add_argument("--about", type=Path, required=True, help="JSON to write: what the file is")
     parser.add_argument("--out", type=Path, required=True, help="the data set to write, Parquet")
     args = parser.parse_args()
+    if not args.released.is_file():
+        problem = "a folder, not one Parquet file" if args.released.is_dir() else "the data set is not there"
+        raise InputError(problem, file=args.released, remedy="name one Parquet file in dataset.path")
     if args.out.exists() and args.out.samefile(args.released):
         raise InputError("the file would be overwritten", file=args.released, remedy="choose another --out")
     published = read_source(args.sources, args.name)
-    if not args.released.exists():
-        raise InputError("the released data set is not there", file=args.released)
     size, checksum = args.released.stat().st_size, checksum_of(args.released, "sha256")
     about = {
         "file": args.released.as_posix(),

@@ -10,6 +10,7 @@ import pytest
 
 from bentxt.agreement.released_rows import COLUMNS, patch_ids, read_rows
 from bentxt.errors import InputError
+from worlds.foreign_files import FORMS
 
 COMPLETE = "S2A_MSIL2A_20170613T101031_N9999_R022_T33UUP_26_57"
 
@@ -85,6 +86,29 @@ def test_the_same_rows_come_out_of_every_shape(tmp_path, shape):
     assert {row.defect for row in rows} == {""}
     assert [row.number for row in rows] == ([2, 5, 8] if "blank" in shape else [1, 2, 3])
     assert patch_ids(path) == {PATCH, "P2"}
+
+
+@pytest.mark.parametrize("write", FORMS, ids=lambda write: write.__name__)
+def test_the_same_rows_come_out_of_parquet_whoever_wrote_it(tmp_path, write):
+    path = tmp_path / "rows.parquet"
+    write(pa.table({name: [row[name] for row in ROWS] for name in ROWS[0]}), path)
+    rows = [row for batch in read_rows(path) for row in batch]
+    assert [[row.id, *(getattr(row, name) for name in COLUMNS), row.defect] for row in rows] == [
+        [str(row["ID"]), *(row[name] for name in COLUMNS), ""] for row in ROWS
+    ]
+    assert patch_ids(path) == {PATCH, "P2"}
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [([1, 2, 3], "column input is of type int64; expected string"), ([b"x"] * 3, "of type binary")],
+)
+def test_a_column_of_another_kind_is_refused(tmp_path, values, words):
+    path = tmp_path / "rows.parquet"
+    columns = {name: [row[name] for row in ROWS] for name in COLUMNS}
+    pq.write_table(pa.table(columns | {"input": values}), path)
+    with pytest.raises(InputError, match=words):
+        list(read_rows(path))
 
 
 def test_cells_that_the_viewer_cut_off_are_no_data(tmp_path):

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bentxt.errors import InputError
+from bentxt.tables.table_files import check_table
 from bentxt.tables.table_streams import read_batches
 
 #: Rows in memory at a time; without effect on the result.
@@ -17,6 +18,8 @@ BATCH = 1 << 16
 COLUMNS = ("patch_id", "type", "category", "input", "output")
 #: Characters of the longest text that is read; the release's longest caption has 2,265.
 LONGEST = 20_000
+#: What they hold; a row that lacks a text is reported, not the file.
+_TEXTS = pa.schema([(name, pa.string()) for name in COLUMNS])
 _PARQUET_MAGIC = b"PAR1"
 _SHAPES = (
     f"give Parquet with the columns {', '.join(COLUMNS)}; JSON lines, one row a line; one JSON array of such "
@@ -92,7 +95,7 @@ def patch_ids(path: Path | str) -> set[str]:
     """Return the different patches of a file of annotations, as a set."""
     found: set[str] = set()
     if _is_parquet(path):
-        _parquet_columns(path)
+        check_table(path, _TEXTS, ["patch_id"])
         for batch in read_batches(path, ["patch_id"], BATCH):
             found.update(name for name in batch.column(0).unique().to_pylist() if isinstance(name, str))
     else:
@@ -101,19 +104,9 @@ def patch_ids(path: Path | str) -> set[str]:
     return {name for name in map(_printable, found) if name.strip()}
 
 
-def _parquet_columns(path):
-    """Return the columns of a Parquet file of annotations; :class:`InputError` if some are missing."""
-    try:
-        names = pq.read_schema(path).names
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"not a readable Parquet file: {error}", file=path) from error
-    if missing := [name for name in COLUMNS if name not in names]:
-        raise InputError(f"columns missing: {', '.join(missing)}; there are {', '.join(names)}", file=path)
-    return names
-
-
 def _parquet_rows(path):
-    columns = [*COLUMNS, *(["ID"] if "ID" in _parquet_columns(path) else [])]
+    check_table(path, _TEXTS)
+    columns = [*COLUMNS, *(["ID"] if "ID" in pq.read_schema(path).names else [])]
     number = 0
     for batch in read_batches(path, columns, BATCH):
         table = batch.to_pydict()
