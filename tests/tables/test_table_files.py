@@ -204,12 +204,12 @@ def test_metadata_of_another_maker_without_the_columns_that_nobody_uses(tmp_path
         ("ID", ["1", "2", "3", "4"], "column ID is of type string; expected int64"),
         ("ID", [1.0, 2.0, 3.5, 4.0], "column ID is of type double, which does not become int64"),
         ("ID", pa.array([1, 2, 3, 2**63], pa.uint64()), "column ID is of type uint64, which does not become"),
-        ("ID", [1.0, 2.0, None, 4.0], "column ID has 1 rows without a value"),
+        ("ID", [1.0, 2.0, None, 4.0], "column ID lacks a value in 1 of 4 rows"),
         ("input", [b"x"] * 4, "column input is of type binary; expected string"),
         ("input", [["x"]] * 4, r"column input is of type list<element: string>; expected string"),
         ("latitude", ["48"] * 4, "column latitude is of type string; expected double"),
-        ("category", ["area", "area", "count", None], "column category has 1 rows without a value"),
-        ("category", pa.nulls(4), "column category has 4 rows without a value"),
+        ("category", ["area", "area", "count", None], "column category lacks a value in 1 of 4 rows"),
+        ("category", pa.nulls(4), "column category lacks a value in 4 of 4 rows"),
     ],
 )
 def test_a_column_that_does_not_become_what_it_should_is_named(tmp_path, column, values, words):

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import types
 
@@ -126,15 +125,15 @@ def as_declared(
     arrays = []
     for name in columns:
         field, found = schema.field(name), table[name]
-        if not field.nullable and found.null_count:
-            row = pc.index(pc.is_null(found), True).as_py()
-            problem = f"column {name} has {found.null_count} rows without a value"
-            raise InputError(problem, file=path, item=f"row {row} of this part of it, counted from 0")
         try:
-            arrays.append(found.cast(field.type))
+            array = found.cast(field.type)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
             problem = f"column {name} is of type {found.type}, which does not become {field.type}: {error}"
             raise InputError(problem, file=path, item=name) from error
+        if not field.nullable and array.null_count:
+            problem = f"column {name} lacks a value in {array.null_count} of {len(array)} rows"
+            raise InputError(problem, file=path, item=name)
+        arrays.append(array)
     return pa.table(arrays, schema=declared(schema, columns))
 
 
@@ -200,4 +199,5 @@ def _is_text(kind: pa.DataType) -> bool:
 
 def _unreadable(path: Path | str, error: Exception) -> InputError:
     problem = f"not a readable Parquet file: {error}"
-    return InputError(problem, file=path, remedy="delete it and make it again")
+    remedy = "delete it and make it again; hold one from elsewhere against its source (size, hash)"
+    return InputError(problem, file=path, remedy=remedy)
