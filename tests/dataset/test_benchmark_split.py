@@ -228,14 +228,17 @@ def test_the_selection_depends_on_seed_and_pool_alone(patches):
 
 
 def test_the_balance_table_says_what_could_not_be_had(patches, tmp_path):
-    quotas = {("mcq", "relative pos"): Quota(100, 4), ("captioning", "None"): Quota(9, 1)}
+    # The pool has hundreds of questions on areas, twelve patches may have three each; few on relative position.
+    quotas = {("mcq", "area"): Quota(100, 3), ("mcq", "relative pos"): Quota(300, 4)}
     found = select(patches, 12, quotas=quotas)
     write_balance(tmp_path / "balance.csv", found.balance)
     with (tmp_path / "balance.csv").open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
-    (line,) = (line for line in lines if line["category"] == "relative pos" and line["balance"] == "rows")
-    assert (line["asked"], line["limited_by"]) == ("100", "patches")
-    assert int(line["residual"]) == int(line["taken"]) - 100 < 0
+    for category, asked, limit in (("area", 100, "patches"), ("relative pos", 300, "pool")):
+        name = ("mcq", category, "rows")
+        (line,) = (line for line in lines if (line["type"], line["category"], line["balance"]) == name)
+        assert (line["asked"], line["limited_by"]) == (str(asked), limit)
+        assert int(line["residual"]) == int(line["taken"]) - asked < 0
     assert {line["balance"] for line in lines} == {"patches", "rows", "class", "value"}
     rows = [line for line in lines if line["balance"] == "rows"]
     assert len(rows) == len(TYPE_CATEGORIES) + 4
