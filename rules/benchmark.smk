@@ -2,6 +2,9 @@
 #
 # needs:  {results}/BigEarthNet.txt.parquet, {results}/images.lmdb, checkpoints
 # makes:  {results}/predictions/{model}/{task}.parquet and .json, {results}/scores/{model}/{task}.json
+#
+# Two rows of Tables 2-6 are no models, Blind and Oracle: they need the data set, and reference maps and
+# metadata, and are scored as models are.
 
 
 include: "functions/benchmark.smk"
@@ -58,10 +61,90 @@ rule predict_answers:
         " > {log} 2>&1"
 
 
+# The best answers without any image.
+rule answer_blind:
+    input:
+        dataset=DATASET,
+        climate_zones="resources/climate_zones.csv",
+    output:
+        predictions=f"{RESULTS}/predictions/Blind/{{task}}.parquet",
+        status=f"{RESULTS}/predictions/Blind/{{task}}.json",
+    log:
+        f"{LOGS}/answer_blind/{{task}}.log",
+    benchmark:
+        f"{TIMINGS}/answer_blind/{{task}}.tsv"
+    wildcard_constraints:
+        task="|".join(TASKS),
+    conda:
+        "../envs/data.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=settings("seed", "blind", "prediction.split"),
+        code=code("answer_blind"),
+    message:
+        "Answering {wildcards.task} without looking"
+    shell:
+        "python workflow_scripts/answer_blind.py"
+        " --task {wildcards.task}"
+        " --dataset {input.dataset}"
+        " --climate-zones {input.climate_zones}"
+        " --out {output.predictions}"
+        " --status {output.status}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
+
+
+# The answers of the true maps.
+rule answer_from_maps:
+    input:
+        dataset=DATASET,
+        reference_maps=REFERENCE_MAPS,
+        metadata=METADATA,
+        climate_zones="resources/climate_zones.csv",
+    output:
+        predictions=f"{RESULTS}/predictions/Oracle/{{task}}.parquet",
+        status=f"{RESULTS}/predictions/Oracle/{{task}}.json",
+    log:
+        f"{LOGS}/answer_from_maps/{{task}}.log",
+    benchmark:
+        f"{TIMINGS}/answer_from_maps/{{task}}.tsv"
+    wildcard_constraints:
+        task="|".join(TASKS),
+    conda:
+        "../envs/data.yaml"
+    resources:
+        mem_mb=8000,
+        runtime=120,
+    params:
+        settings=settings(
+            "prediction.split",
+            "questions.adjacency_min_border",
+            "reference_maps.maps_per_shard",
+        ),
+        code=code("answer_from_maps"),
+    message:
+        "Answering {wildcards.task} from the reference maps"
+    shell:
+        "python workflow_scripts/answer_from_maps.py"
+        " --task {wildcards.task}"
+        " --dataset {input.dataset}"
+        " --reference-maps {input.reference_maps}"
+        " --metadata {input.metadata}"
+        " --climate-zones {input.climate_zones}"
+        " --out {output.predictions}"
+        " --status {output.status}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
+
+
 rule score_answers:
     input:
-        predictions=rules.predict_answers.output.predictions,
-        status=rules.predict_answers.output.status,
+        predictions=f"{RESULTS}/predictions/{{model}}/{{task}}.parquet",
+        status=f"{RESULTS}/predictions/{{model}}/{{task}}.json",
         dataset=DATASET,
     output:
         f"{RESULTS}/scores/{{model}}/{{task}}.json",
@@ -77,7 +160,7 @@ rule score_answers:
     params:
         settings=settings("seed", *(f"benchmark.{key}" for key in config["benchmark"] if key != "absent")),
         code=code("score_answers"),
-        box_scale=lambda wildcards: json.dumps(MODEL_TABLE[wildcards.model].box_scale),
+        box_scale=box_scale,
     message:
         "Scoring {wildcards.model} on {wildcards.task}"
     shell:

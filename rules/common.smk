@@ -16,7 +16,7 @@ from bentxt.bigearthnet.image_splits import check_image_splits
 from bentxt.errors import InputError
 from bentxt.models.checkpoint_sources import ENCODERS, check_sources, find_source
 from bentxt.models.model_table import FAMILIES, read_models
-from bentxt.models.table_rows import rows_to_json, table_rows
+from bentxt.models.table_rows import REFERENCES, rows_to_json, table_rows
 from bentxt.program.fingerprint import fingerprint
 from bentxt.program.config_check import check_config
 from bentxt.program.run_guards import (
@@ -108,6 +108,7 @@ def climate_raster():
 try:
     MODEL_TABLE = read_models(Path(workflow.basedir) / MODELS)
     check_sources(config["checkpoints"], MODEL_TABLE)
+    TABLE_ROWS = rows_to_json(table_rows(MODEL_TABLE))
 except InputError as error:
     sys.exit(f"error: {error}")
 
@@ -118,9 +119,12 @@ RUN_MODELS = [
     if entry.group != "baseline" and not config["benchmark"]["absent"].get(key)
 ]
 
+#: Rows below the models in Tables 2-6, but those that the config leaves out.
+RUN_REFERENCES = [key for key in REFERENCES if not config["benchmark"]["absent"].get(key)]
+
 
 def scores(models, tasks):
-    """The score files of models and tasks."""
+    """The score files of models, or of references, and tasks."""
     return [f"{RESULTS}/scores/{model}/{task}.json" for model in models for task in tasks]
 
 

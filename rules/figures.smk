@@ -12,6 +12,11 @@ FIGURE_NUMBERS = [1, 2, 3] if MADE else [1, 3]
 FIGURES = expand("figures/figure{number}.{kind}", number=FIGURE_NUMBERS, kind=["csv", "pdf", "png"])
 
 
+def tabulated_scores(layout):
+    """The scores of a table with a row for every model."""
+    return scores(RUN_MODELS + RUN_REFERENCES * layout.has_references, layout.tasks)
+
+
 rule tabulate_datasets:
     input:
         dataset=DATASET,
@@ -52,7 +57,7 @@ rule tabulate_datasets:
 
 rule tabulate_scores:
     input:
-        scores=lambda wildcards: scores(RUN_MODELS, LAYOUTS[f"table{wildcards.number}"].tasks),
+        scores=lambda wildcards: tabulated_scores(LAYOUTS[f"table{wildcards.number}"]),
     output:
         csv=report(
             "figures/table{number}.csv",
@@ -76,7 +81,7 @@ rule tabulate_scores:
         runtime=10,
     params:
         settings=settings("benchmark.absent"),
-        rows=rows_to_json(table_rows(MODEL_TABLE)),
+        rows=TABLE_ROWS,
         code=code("tabulate_scores"),
     message:
         "Table {wildcards.number}: scores of every model"
@@ -117,7 +122,7 @@ rule tabulate_best:
         runtime=10,
     params:
         settings=settings("benchmark.absent"),
-        rows=rows_to_json(table_rows(MODEL_TABLE)),
+        rows=TABLE_ROWS,
         code=code("tabulate_best"),
     message:
         "Table 8: the best remote-sensing model, the best general model, RS-InternVL"

@@ -37,3 +37,9 @@ def prediction_settings(wildcards):
         f"prediction.max_new_tokens.{wildcards.task}",
         *FAMILIES[MODEL_TABLE[wildcards.model].family].settings,
     )
+
+
+def box_scale(wildcards):
+    """The scale of a model's boxes as JSON; the references answer in 0-1."""
+    model = MODEL_TABLE.get(wildcards.model)
+    return json.dumps(model.box_scale if model else None)

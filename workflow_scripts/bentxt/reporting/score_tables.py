@@ -3,11 +3,15 @@
 from typing import Any
 
 from bentxt.evaluation.score import SCORED, Score
-from bentxt.models.table_rows import TableRow
+from bentxt.models.table_rows import REFERENCE, TableRow
 from bentxt.reporting.table_layouts import BEST_LAYOUTS, LABELS, LAYOUTS
 from bentxt.reporting.tables import Table, Value
 
 _INTERVALS = "In brackets: 95 % bootstrap interval over images."
+_REFERENCES = (
+    "No models: Blind is the best answer found from the question's text alone, learnt on the training split; "
+    "Oracle is our answer from the reference map."
+)
 
 
 def _remarks(scores):
@@ -25,6 +29,8 @@ def all_models_table(
 ) -> Table:
     """Build one of Tables 2–7: a row for each benchmarked model, RS-InternVL and its baseline left out.
 
+    Below the models stand the references, but in the table of captions.
+
     Parameters
     ----------
     name : str
@@ -32,7 +38,7 @@ def all_models_table(
     scores : dict of (str, str) to Score
         From :func:`bentxt.reporting.score_files.read_scores`.
     models : dict of str to bentxt.models.table_rows.TableRow
-        Rows are in its order, a user's own models below the others.
+        Rows are in its order, a user's own models below the others and the references below all.
     absent : dict of str to str
         Why a model is not in this run.
     run : str
@@ -52,26 +58,34 @@ def all_models_table(
         names += ["items", "strict", "lenient", "unparsed"]
     names += ["weights", "note"]
     rows = []
-    for key, model in _of_groups(models, "RS", "CV", "own").items():
-        row = {"model": key, "parameters": model.parameters}
-        row |= _values(layout, key, scores, absent)
+    shown = _of_groups(models, "RS", "CV", "own", *([REFERENCE] if layout.has_references else []))
+    for key, model in shown.items():
+        row = {"model": model.label or key, "parameters": model.parameters}
+        row |= _values(layout, key, scores, absent, model.group)
         if single_task:
             task = next(iter(layout.values.values()))[0]
             row |= _extraction(scores.get((key, task)), layout.category)
         rows.append(row)
     remarks = _remarks(scores)
+    if any(model.group == REFERENCE for model in shown.values()):
+        remarks.append(_REFERENCES)
     if not single_task:
-        remarks += _extraction_remarks(scores, [row["model"] for row in rows])
+        remarks += _extraction_remarks(scores, shown)
     return Table(layout.number, layout.title, run, {name: LABELS[name] for name in names}, rows, remarks)
 
 
+#: Groups whose rows stand below the paper's models, in this order.
+_BELOW = ("own", REFERENCE)
+
+
 def _of_groups(models, *groups):
-    """Return the models of some groups: in the file's order, a user's own below the paper's."""
+    """Return the rows of some groups: in the file's order, a user's own models and references below."""
     chosen = {key: model for key, model in models.items() if model.group in groups}
-    return dict(sorted(chosen.items(), key=lambda item: item[1].group == "own"))
+    places = {group: place for place, group in enumerate(_BELOW, start=1)}
+    return dict(sorted(chosen.items(), key=lambda item: places.get(item[1].group, 0)))
 
 
-def _values(layout, key, scores, absent):
+def _values(layout, key, scores, absent, group=""):
     """Return the numbers of one model's row, its weights and its note."""
     row: dict[str, Any] = {}
     notes: list[str] = []
@@ -89,6 +103,9 @@ def _values(layout, key, scores, absent):
                 weights.append(score.weights)
         if reason and reason not in notes:
             notes.append(reason)
+    if group == REFERENCE:
+        # It has no weights: what stands in their place says how the answers came about.
+        return row | {"weights": "", "note": "; ".join([*notes, *weights])}
     row["weights"] = "; ".join(filter(None, weights))
     # Published weights need no word; anything else is said where the number is read.
     notes += [f"weights: {text}" for text in weights if text != "published"]

@@ -81,6 +81,11 @@ class Layout(NamedTuple):
         """The tasks whose scores the table shows, in the order of its columns."""
         return tuple(dict.fromkeys(task for task, _ in self.values.values()))
 
+    @property
+    def has_references(self) -> bool:
+        """Whether blind baseline and oracle are rows: they are defined for any task but captions."""
+        return set(self.tasks) != {"captioning"}
+
 
 def _by_category(task):
     columns = {
