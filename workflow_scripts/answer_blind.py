@@ -5,8 +5,6 @@ says which one, from how many rows, and what it reached. Captions have no answer
 them the status says that the baseline is not defined.
 """
 
-from dataclasses import asdict
-
 from bentxt.baselines.blind import BlindSettings, answer_blind, blind_notes
 from bentxt.baselines.reference_status import write_reference
 from bentxt.patches.climate_legend import CLIMATE_ZONES, zone_names
@@ -34,7 +32,7 @@ def main():
             setting(args.settings, "seed"),
             zone_names(args.climate_zones),
         )
-        notes, found = blind_notes(learnt), {"learnt": [asdict(entry) for entry in learnt]}
+        notes, found = blind_notes(learnt), {"learnt": [entry._asdict() for entry in learnt]}
         print(notes, flush=True)
     write_reference(args.out, args.status, "Blind", args.task, answers, notes, found, lineage(args, **found))
 

@@ -133,7 +133,17 @@ WALLS = {
     "generate_instructions": [*ARCHIVES, "questions.binary", "questions.referring", "models"],
     "build_tiny_checkpoint": ["models.families", "captions", "questions", "evaluation"],
     "finetune_rs_internvl": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions"],
-    "predict_answers": [*ARCHIVES, "models.tiny", "captions", "questions", "training", "evaluation"],
+    "predict_answers": [
+        *ARCHIVES,
+        "models.tiny",
+        "captions",
+        "questions",
+        "training",
+        "evaluation",
+        "baselines",
+    ],
+    "answer_blind": [*ARCHIVES, "models", "captions", "questions", "training", "dataset"],
+    "answer_from_maps": ["models", "captions", "questions.referring", "questions.templates", "dataset"],
     "score_answers": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions"],
     "report_learning": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions"],
     "measure_agreement": ["models", "evaluation", "questions.referring", "questions.templates"],
@@ -167,12 +177,16 @@ def tables_of():
 
 
 #: Programs that handle other schemas than those of the files they are given: one copies bytes, one takes
-#: names of patches from any table, one reads annotations whatever is wrong with single rows, and extracts
-#: attributes into a scratch folder of its own.
+#: names of patches from any table, two read annotations whatever is wrong with single rows, and extract
+#: attributes into a scratch folder of their own.
 OTHER_SCHEMAS = {
     "download_source": set(),
     "encode_images": set(),
     "measure_agreement": {"metadata", "maps", "instances", "adjacencies", "patches", "kept_patches"},
+    "answer_from_maps": {
+        *("metadata", "maps", "instances", "adjacencies", "patches", "kept_patches"),
+        *("dataset", "predictions"),
+    },
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bentxt.errors import InputError
 from bentxt.evaluation.score import SCORED, UNAVAILABLE, AnswerCounts, ConstantAnswer, Metric, Score
-from bentxt.models.table_rows import TableRow
+from bentxt.models.table_rows import REFERENCE, TableRow, table_rows
 from bentxt.reporting.dataset_table import datasets_table, read_published, samples_as_number, samples_in_words
 from bentxt.reporting.learning_report import learning_report, learning_rows
 from bentxt.reporting.score_tables import all_models_table, best_models_table
@@ -96,6 +96,62 @@ def test_every_benchmarked_model_has_a_row_and_an_empty_one_says_why():
     assert rows["EDrgb"]["note"] == "no score was made in this run"
     assert rows["Qwen"]["binary_accuracy"].value == 61.96
     assert "weights: tiny, random" in rows["Qwen"]["note"]
+
+
+REFERENCES = {
+    "Blind": TableRow(REFERENCE, "", "Blind (no image)"),
+    "Oracle": TableRow(REFERENCE, "", "Oracle (reference map)"),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_references_stand_below_all_models_but_in_the_table_of_captions(name):
+    rows = REFERENCES | MODELS | {"Mine": TableRow("own", "1B")}
+    found = [row["model"] for row in all_models_table(name, {}, rows, ABSENT, "mini").rows]
+    below = [] if name == "table7" else ["Blind (no image)", "Oracle (reference map)"]
+    assert found == ["GC", "EDrgb", "GPT", "Qwen", "Mine", *below]
+
+
+@pytest.mark.parametrize("name", BEST_LAYOUTS)
+def test_references_are_in_no_table_of_the_best(name):
+    tasks = {task: metric for task, metric in BEST_LAYOUTS[name].values.values()}
+    scores = _scores(
+        *(_score(key, task, {metric: 99.0}) for key in REFERENCES for task, metric in tasks.items())
+    )
+    expected = best_models_table({}, MODELS, ABSENT, "mini", name)
+    found = best_models_table(scores, MODELS | REFERENCES, ABSENT, "mini", name)
+    assert (found.rows, found.remarks) == (expected.rows, expected.remarks)
+
+
+def test_a_reference_says_how_its_answers_came_about_and_what_it_is():
+    reason = "not defined for captions"
+    scores = _scores(
+        _score(
+            "Blind",
+            "binary",
+            {"accuracy": 61.5},
+            weights="no image: learnt from 40 training rows",
+            unparsed=2,
+        ),
+        _unavailable("Blind", "captioning", reason),
+    )
+    table = all_models_table(
+        "table2", scores, MODELS | REFERENCES, ABSENT | {"Oracle": "no maps here"}, "mini"
+    )
+    blind, oracle = table.rows[-2:]
+    assert blind["binary_accuracy"].value == 61.5
+    assert blind["captioning_bleu4"] is None
+    assert blind["weights"] == ""
+    assert blind["note"] == f"{reason}; no score was made in this run; {about}"
+    assert oracle["note"] == "no maps here"
+    text = "\n".join(table.remarks)
+    assert "No models: Blind is the best answer found from the question's text alone" in text
+    assert "Blind, strict / lenient / unparsed answers: binary 8 / 0 / 2 of 10." in text
+
+
+def test_a_model_cannot_have_the_key_of_a_reference():
+    with pytest.raises(InputError, match="a row below the models has this key"):
+        table_rows({"Oracle": None})
 
 
 def test_published_weights_need_no_note():

@@ -1,5 +1,6 @@
 """What a change of one model, of its code or of one table's schema plans: that, and nothing else."""
 
+import csv
 import re
 
 import pytest
@@ -9,6 +10,8 @@ TARGETS = ("figures/table8.csv", "figures/table2.csv")
 TAIL = ("--configfile", "small.yaml")
 MODELS_FILE = "resources/models.yaml"
 TASKS = ("binary", "captioning", "mcq", "referring")
+#: Rules of the rows that are no models.
+REFERENCES = ("answer_blind", "answer_from_maps")
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +63,7 @@ def test_a_changed_entry_asks_its_own_model_only(tabulated_workflow):
     assert answers(tabulated_workflow) == {"Qwen": set(TASKS)}
     planned = tabulated_workflow.planned(*TARGETS, *TAIL)
     assert planned["score_answers"] == len(TASKS)
-    assert not {"finetune_rs_internvl", "build_tiny_checkpoint"} & set(planned)
+    assert not {"finetune_rs_internvl", "build_tiny_checkpoint", *REFERENCES} & set(planned)
 
 
 def test_a_changed_instruction_asks_its_own_task_only(tabulated_workflow):
@@ -108,6 +111,8 @@ def test_the_schema_of_the_answers_is_that_of_predictions_and_scores_only(tabula
     planned = tabulated_workflow.planned(*TARGETS, *TAIL)
     assert set(planned) == {
         "predict_answers",
+        "answer_blind",
+        "answer_from_maps",
         "score_answers",
         "report_learning",
         "tabulate_best",
@@ -119,6 +124,71 @@ def test_the_score_s_schema_plans_scores_and_what_reads_them(tabulated_workflow)
     append(tabulated_workflow, "evaluation/score.py")
     planned = tabulated_workflow.planned(*TARGETS, *TAIL)
     assert set(planned) == {"score_answers", "report_learning", "tabulate_best", "tabulate_scores"}
+
+
+def table(workflow, name):
+    with (workflow.folder / f"figures/{name}.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_tables_2_to_6_end_with_what_is_no_model(tabulated_workflow):
+    names = [f"table{number}" for number in range(3, 8)]
+    targets = [f"figures/{name}.csv" for name in names]
+    assert tabulated_workflow.planned(*targets, *TAIL) == {"tabulate_scores": 5, "score_answers": 4}
+    tabulated_workflow.snakemake(*targets, *TAIL)
+    for name in ["table2", *names]:
+        *models, blind, oracle = table(tabulated_workflow, name)
+        if name == "table7":
+            assert "Blind" not in blind["model"]
+            assert "Oracle" not in oracle["model"]
+            continue
+        assert (blind["model"], oracle["model"]) == ("Blind (no image)", "Oracle (reference map)")
+        assert not [row for row in models if "(" in row["model"]]
+        assert "learnt from" in blind["note"]
+        numbers = [cell for column, cell in oracle.items() if column in ("overall", "miou", "mcq_accuracy")]
+        assert numbers
+        # All that the maps of the world hold is answered.
+        assert set(numbers) == {"100.00"}
+    assert table(tabulated_workflow, "table2")[-1]["captioning_bleu4"] == ""
+    assert "not defined for captions" in table(tabulated_workflow, "table2")[-1]["note"]
+    assert [row["model"] for row in table(tabulated_workflow, "table8")] == [
+        "SOTA RS",
+        "SOTA CV",
+        "RS-InternVL",
+    ]
+
+
+def test_what_only_the_blind_baseline_depends_on_asks_nothing_else(tabulated_workflow):
+    path = tabulated_workflow.folder / "small.yaml"
+    path.write_text(path.read_text() + "blind:\n  folds: 3\n")
+    expected = {"answer_blind": 4, "score_answers": 4, "tabulate_scores": 1}
+    assert tabulated_workflow.planned(*TARGETS, *TAIL) == expected
+
+
+def test_the_code_of_the_references_asks_no_model(tabulated_workflow):
+    append(tabulated_workflow, "baselines/questions_alone.py")
+    expected = {"answer_blind": 4, "answer_from_maps": 4, "score_answers": 8, "tabulate_scores": 1}
+    assert tabulated_workflow.planned(*TARGETS, *TAIL) == expected
+
+
+def test_a_new_model_asks_no_reference_again(tabulated_workflow):
+    path = tabulated_workflow.folder / MODELS_FILE
+    entry = re.search(r"^Qwen:\n(?:  .*\n)+", path.read_text(), re.MULTILINE)[0]
+    path.write_text(path.read_text() + entry.replace("Qwen:", "Mine:", 1).replace("group: CV", "group: own"))
+    planned = tabulated_workflow.planned(*TARGETS, *TAIL)
+    assert planned["predict_answers"] == len(TASKS)
+    assert not set(REFERENCES) & set(planned)
+
+
+def test_references_can_be_left_out_and_table_8_does_without_them(fresh_workflow):
+    planned = fresh_workflow.planned("figures/table2.csv", *TAIL)
+    assert {rule: planned[rule] for rule in REFERENCES} == dict.fromkeys(REFERENCES, len(TASKS))
+    assert not set(REFERENCES) & set(fresh_workflow.planned("figures/table8.csv", *TAIL))
+    path = fresh_workflow.folder / "small.yaml"
+    path.write_text(path.read_text() + "benchmark:\n  absent:\n    Oracle: no maps here\n")
+    planned = fresh_workflow.planned("figures/table2.csv", *TAIL)
+    assert "answer_from_maps" not in planned
+    assert "answer_blind" in planned
 
 
 def test_table_8_of_other_models_plans_no_fine_tuning(fresh_workflow):

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from sys import intern
 from typing import NamedTuple
 
 from bentxt.agreement.class_mentions import without_classes
@@ -36,13 +37,10 @@ class Alternatives(NamedTuple):
         has the answer that its statement holds, and, without any sign, that it does not.
     negated : bool
         The answer is yes where the statement does not hold.
-    read : bool
-        Whether the question was understood.
     """
 
     signs: list[Signs]
     negated: bool
-    read: bool
 
 
 def alternatives(
@@ -64,18 +62,27 @@ def alternatives(
     """
     reading = read_question(annotation_type, category, instruction, zones)
     if annotation_type == "binary":
-        negated = reading is not None and reading.negated
-        return Alternatives(
-            [_statement(reading, instruction), ([], [], [], [])], negated, reading is not None
-        )
+        signs = [_statement(reading, instruction), ([], [], [], [])]
+    else:
+        signs = _options(reading, instruction)
+    # One copy of each sign, for hundreds of thousands of answers have it.
+    kept: list[Signs] = [([], [], [], []) for _ in signs]
+    for own, found in zip(kept, signs, strict=True):
+        for depth, part in zip(own, found, strict=True):
+            depth.extend(map(intern, part))
+    return Alternatives(kept, reading is not None and reading.negated)
+
+
+def _options(reading: Reading | None, instruction: str) -> list[Signs]:
+    """Return the signs of the four options."""
     try:
         stem, texts = split_options(instruction)
     except Unreadable:
-        return Alternatives([_letter(letter) for letter in LETTERS], False, False)
+        return [_letter(letter) for letter in LETTERS]
     classes = reading.classes if reading else ()
-    options: list[_Option] = (
-        list(reading.options) if reading else [" ".join(text.lower().split()) for text in texts]
-    )
+    options: list[_Option] = [" ".join(text.lower().split()) for text in texts]
+    if reading:
+        options = list(reading.options)
     words = sorted(set(_words(without_classes(stem.lower()))))
     signs = []
     for place, letter in enumerate(LETTERS):
@@ -85,7 +92,7 @@ def alternatives(
         own[2].extend(_relations(classes, options, place))
         own[3].extend(f"{word} {key}" for word in words)
         signs.append(own)
-    return Alternatives(signs, False, reading is not None)
+    return signs
 
 
 def _letter(letter: str) -> Signs:

@@ -145,16 +145,17 @@ def _choose(kind, category, sample, asked, folds, seed, zones):
     known = [alternatives(kind, category, text, zones) for text in sample.inputs]
     right = np.array([_place(kind, text, entry) for text, entry in zip(sample.outputs, known, strict=True)])
     table = SignTable([entry.signs for entry in known])
+    signs = table.matrix(entry.signs for entry in known)
     fold = folds_of(sample.patches, folds, seed)
     tried = []
-    for depth in range(len(DEPTHS)):
-        signs = table.matrix([entry.signs for entry in known], depth)
+    for depth, end in enumerate(table.ends):
         for penalty in _PENALTIES if depth else _PENALTIES[-1:]:
-            tried.append(((depth, penalty), _hits(signs, right, fold, penalty, table.answers)))
+            tried.append(((depth, penalty), _hits(signs[:, :end], right, fold, penalty, table.answers)))
     (depth, penalty), score = _best(tried)
-    weights = fit_weights(table.matrix([entry.signs for entry in known], depth), right, penalty)
+    end = table.ends[depth]
+    weights = fit_weights(signs[:, :end], right, penalty)
     new = [alternatives(kind, category, text, zones) for text in asked]
-    places = choose_answers(table.matrix([entry.signs for entry in new], depth), weights, table.answers)
+    places = choose_answers(table.matrix(entry.signs for entry in new)[:, :end], weights, table.answers)
     answers = [_answer(kind, place, entry) for place, entry in zip(places.tolist(), new, strict=True)]
     return _Tried(f"{DEPTHS[depth]}, penalty {penalty:g}", score, answers)
 

@@ -26,6 +26,8 @@ class SignTable:
     ----------
     answers : int
         Possible answers of a question.
+    ends : list of int
+        Numbers of signs up to each depth: those of a shallower one come first.
     """
 
     def __init__(self, questions: Sequence[Sequence[Signs]]) -> None:
@@ -35,22 +37,19 @@ class SignTable:
             for depth, count in enumerate(counts):
                 count.update({sign for answer in signs for sign in answer[depth]})
         self._numbers: list[dict[str, int]] = []
-        #: Numbers of signs up to each depth: those of a shallower one come first.
-        self._ends: list[int] = []
+        self.ends: list[int] = []
         for count in counts:
-            start = self._ends[-1] if self._ends else 0
+            start = self.ends[-1] if self.ends else 0
             known = sorted(sign for sign, number in count.items() if number >= _LEAST)
             self._numbers.append({sign: start + place for place, sign in enumerate(known)})
-            self._ends.append(start + len(known))
+            self.ends.append(start + len(known))
 
-    def matrix(self, questions: Iterable[Sequence[Signs]], depth: int) -> csr_matrix:
+    def matrix(self, questions: Iterable[Sequence[Signs]]) -> csr_matrix:
         """Return which answer has which sign.
 
         Parameters
         ----------
         questions : iterable of sequence of Signs
-        depth : int
-            Signs up to this place of :data:`bentxt.baselines.answer_signs.DEPTHS`.
 
         Returns
         -------
@@ -61,11 +60,10 @@ class SignTable:
         ends = [0]
         for signs in questions:
             for answer in signs:
-                for numbers, found in zip(self._numbers[: depth + 1], answer, strict=False):
+                for numbers, found in zip(self._numbers, answer, strict=True):
                     columns.extend({numbers[sign] for sign in found if sign in numbers})
                 ends.append(len(columns))
-        shape = (len(ends) - 1, self._ends[depth])
-        return csr_matrix((np.ones(len(columns)), columns, ends), shape)
+        return csr_matrix((np.ones(len(columns)), columns, ends), (len(ends) - 1, self.ends[-1]))
 
 
 def fit_weights(signs: csr_matrix, right: np.ndarray, penalty: float) -> np.ndarray:
