@@ -114,30 +114,21 @@ def test_references_stand_below_all_models_but_in_the_table_of_captions(name):
 
 @pytest.mark.parametrize("name", BEST_LAYOUTS)
 def test_references_are_in_no_table_of_the_best(name):
-    tasks = {task: metric for task, metric in BEST_LAYOUTS[name].values.values()}
-    scores = _scores(
-        *(_score(key, task, {metric: 99.0}) for key in REFERENCES for task, metric in tasks.items())
-    )
+    metrics = dict(BEST_LAYOUTS[name].values.values())
+    best = [_score(key, task, {metric: 99.0}) for key in REFERENCES for task, metric in metrics.items()]
     expected = best_models_table({}, MODELS, ABSENT, "mini", name)
-    found = best_models_table(scores, MODELS | REFERENCES, ABSENT, "mini", name)
+    found = best_models_table(_scores(*best), MODELS | REFERENCES, ABSENT, "mini", name)
     assert (found.rows, found.remarks) == (expected.rows, expected.remarks)
 
 
 def test_a_reference_says_how_its_answers_came_about_and_what_it_is():
-    reason = "not defined for captions"
+    reason, about = "not defined for captions", "no image: learnt from 40 training rows"
     scores = _scores(
-        _score(
-            "Blind",
-            "binary",
-            {"accuracy": 61.5},
-            weights="no image: learnt from 40 training rows",
-            unparsed=2,
-        ),
+        _score("Blind", "binary", {"accuracy": 61.5}, weights=about, unparsed=2),
         _unavailable("Blind", "captioning", reason),
     )
-    table = all_models_table(
-        "table2", scores, MODELS | REFERENCES, ABSENT | {"Oracle": "no maps here"}, "mini"
-    )
+    absent = ABSENT | {"Oracle": "no maps here"}
+    table = all_models_table("table2", scores, MODELS | REFERENCES, absent, "mini")
     blind, oracle = table.rows[-2:]
     assert blind["binary_accuracy"].value == 61.5
     assert blind["captioning_bleu4"] is None
