@@ -254,8 +254,9 @@ def test_questions_that_are_not_understood_are_answered_too(tmp_path):
 )  # fmt: skip
 def test_a_training_answer_that_is_none_is_refused(tmp_path, task, row):
     rows = [row, (row[0], "bench", *row[2:])]
-    with pytest.raises(InputError, match="the data set's answer"):
+    with pytest.raises(InputError, match="the data set's answer") as caught:
         blind(write_rows(tmp_path / "dataset.parquet", rows), task)
+    assert (caught.value.file, caught.value.item) == (tmp_path / "dataset.parquet", row[5])
 
 
 def test_a_split_without_rows_is_refused(tmp_path):

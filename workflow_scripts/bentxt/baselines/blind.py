@@ -102,7 +102,7 @@ def answer_blind(
     Raises
     ------
     InputError
-        If the split has no row of the task.
+        If the split has no row of the task, or a training row's answer is none.
     """
     kind = TASKS[task]
     table = rows_to_answer(dataset, kind, split)
@@ -115,7 +115,12 @@ def answer_blind(
         rows = [row for row in asked if row["category"] == category]
         sample = samples[category]
         answer = _answer_boxes if kind == TASKS["referring"] else _choose
-        found = answer(kind, category, sample, [row["input"] for row in rows], settings.folds, seed, zones)
+        texts = [row["input"] for row in rows]
+        try:
+            found = answer(kind, category, sample, texts, settings.folds, seed, zones)
+        except InputError as error:
+            remedy = "mend the row, or leave it out"
+            raise InputError(error.problem, file=dataset, item=error.item, remedy=remedy) from error
         answers |= {row["ID"]: text for row, text in zip(rows, found.answers, strict=True)}
         accuracy = found.score * 100 if sample.inputs else None
         learnt.append(Learnt(category, len(sample.inputs), sample.available, found.name, accuracy))
@@ -239,13 +244,12 @@ def _some(keys, chosen):
 def _rules(readings: Sequence[Reading | None], category: str) -> list[BoxRule]:
     if category == "point":
         points = _points(readings)
-        rules = []
+        rules = [BoxRule("one box", [()] * len(points), False)]
         for bins in _BINS:
             keys: list[Hashable] = [
                 tuple(np.minimum((point * bins).astype(int), bins - 1).tolist()) for point in points
             ]
-            for relative, where in ((False, "fixed box"), (True, "box round the point")):
-                rules.append(BoxRule(f"{where}, {bins} × {bins} bins of the point", keys, relative))
+            rules.append(BoxRule(f"box round the point, by {bins} × {bins} bins of it", keys, True))
         return rules
 
     def rule(name, key):

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from bentxt.errors import InputError
 from bentxt.release import CATEGORIES
 from bentxt.tables.schemas.dataset_schema import DATASET
-from bentxt.tables.table_files import check_table, read_table
+from bentxt.tables.table_files import check_table
 from bentxt.tables.table_streams import read_batches
 
 #: The split that is learnt from. Its patches are in no other.
@@ -57,12 +57,11 @@ def rows_to_answer(dataset: str | Path, annotation_type: str, split: str, *more:
     InputError
         If there are none.
     """
-    columns = ["ID", "patch_id", "category", "input", *more]
-    table = read_table(dataset, DATASET, [*columns, "type", "split"])
-    table = table.filter(pc.and_(pc.equal(table["split"], split), pc.equal(table["type"], annotation_type)))
-    if not len(table):
+    check_table(dataset, DATASET)
+    parts = list(_batches(dataset, annotation_type, split, ["ID", "patch_id", "input", *more]))
+    if not parts:
         raise InputError(f"the split {split} has no annotations of type {annotation_type}", file=dataset)
-    return table.select(columns).sort_by("ID")
+    return pa.concat_tables(parts).sort_by("ID")
 
 
 def sample_training_rows(
@@ -92,7 +91,7 @@ def sample_training_rows(
     categories = CATEGORIES[annotation_type]
     found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {category: [] for category in categories}
     drawn = _Draws(seed)
-    for part in _training_batches(dataset, annotation_type, ["ID", "patch_id"]):
+    for part in _batches(dataset, annotation_type, TRAINING_SPLIT, ["ID", "patch_id"]):
         keys, ids = drawn.of(part["patch_id"]), part["ID"].to_numpy()
         for category in categories:
             own = pc.equal(part["category"], category).to_numpy(zero_copy_only=False)
@@ -108,7 +107,7 @@ def sample_training_rows(
     columns = ["ID", "patch_id", "input", "output"]
     tables = [
         part.filter(pc.is_in(part["ID"], wanted))
-        for part in _training_batches(dataset, annotation_type, columns)
+        for part in _batches(dataset, annotation_type, TRAINING_SPLIT, columns)
     ]
     table = pa.concat_tables(tables).sort_by("ID")
     samples = {}
@@ -139,12 +138,12 @@ class _Draws:
         return np.frombuffer(b"".join(digests), "<u8")[encoded.indices.to_numpy()]
 
 
-def _training_batches(dataset: str | Path, annotation_type: str, columns: list[str]) -> Iterator[pa.Table]:
+def _batches(dataset: str | Path, annotation_type: str, split: str, columns: list[str]) -> Iterator[pa.Table]:
+    """Yield the rows of a type in a split, ``columns`` and ``category``, batch by batch."""
     wanted = [*columns, "category", "type", "split"]
     schema = pa.schema([DATASET.field(name) for name in wanted])
     for batch in read_batches(dataset, wanted):
         part = pa.Table.from_batches([batch]).cast(schema)
-        chosen = pc.and_(pc.equal(part["split"], TRAINING_SPLIT), pc.equal(part["type"], annotation_type))
-        part = part.filter(chosen)
+        part = part.filter(pc.and_(pc.equal(part["split"], split), pc.equal(part["type"], annotation_type)))
         if len(part):
-            yield part
+            yield part.drop_columns(["type", "split"])
