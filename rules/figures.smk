@@ -4,17 +4,16 @@
 # makes:  figures/{table1..table8}.{csv,md,tex}, figures/{figure1..figure3}.{csv,pdf,png},
 #         figures/{item}.provenance.json
 
+
+include: "functions/figures.smk"
+
+
 from bentxt.reporting.table_layouts import BEST_LAYOUTS, LAYOUTS
 
 TABLES = expand("figures/table{number}.{kind}", number=range(1, 9), kind=["csv", "md", "tex"])
 # Figure 2 shows how this project's captions come about; a run from the released data set makes none.
 FIGURE_NUMBERS = [1, 2, 3] if MADE else [1, 3]
 FIGURES = expand("figures/figure{number}.{kind}", number=FIGURE_NUMBERS, kind=["csv", "pdf", "png"])
-
-
-def tabulated_scores(layout):
-    """The scores of a table with a row for every model."""
-    return scores(RUN_MODELS + RUN_REFERENCES * layout.has_references, layout.tasks)
 
 
 rule tabulate_datasets:
@@ -57,7 +56,7 @@ rule tabulate_datasets:
 
 rule tabulate_scores:
     input:
-        scores=lambda wildcards: tabulated_scores(LAYOUTS[f"table{wildcards.number}"]),
+        scores=tabulated_scores,
     output:
         csv=report(
             "figures/table{number}.csv",
