@@ -4,6 +4,7 @@ import csv
 import re
 
 import pytest
+import yaml
 
 pytestmark = pytest.mark.workflow
 TARGETS = ("figures/table8.csv", "figures/table2.csv")
@@ -173,8 +174,8 @@ def test_the_code_of_the_references_asks_no_model(tabulated_workflow):
 
 def test_a_new_model_asks_no_reference_again(tabulated_workflow):
     path = tabulated_workflow.folder / MODELS_FILE
-    entry = re.search(r"^Qwen:\n(?:  .*\n)+", path.read_text(), re.MULTILINE)[0]
-    path.write_text(path.read_text() + entry.replace("Qwen:", "Mine:", 1).replace("group: CV", "group: own"))
+    entry = yaml.safe_load(path.read_text())["Qwen"] | {"group": "own"}
+    path.write_text(path.read_text() + yaml.safe_dump({"Mine": entry}))
     planned = tabulated_workflow.planned(*TARGETS, *TAIL)
     assert planned["predict_answers"] == len(TASKS)
     assert not set(REFERENCES) & set(planned)
