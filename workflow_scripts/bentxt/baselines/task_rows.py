@@ -1,6 +1,5 @@
 """Rows of a task by category: those to answer, without their answers, and a sample of those to learn from."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bentxt.errors import InputError
+from bentxt.randomness import generator
 from bentxt.release import CATEGORIES
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import check_table
@@ -90,9 +90,8 @@ def sample_training_rows(
     check_table(dataset, DATASET)
     categories = CATEGORIES[annotation_type]
     found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {category: [] for category in categories}
-    drawn = _Draws(seed)
     for part in _batches(dataset, annotation_type, TRAINING_SPLIT, ["ID", "patch_id"]):
-        keys, ids = drawn.of(part["patch_id"]), part["ID"].to_numpy()
+        keys, ids = _draws(part["patch_id"], seed, "sample"), part["ID"].to_numpy()
         for category in categories:
             own = pc.equal(part["category"], category).to_numpy(zero_copy_only=False)
             found[category].append((keys[own], ids[own]))
@@ -120,22 +119,15 @@ def sample_training_rows(
 
 def folds_of(patches: Sequence[str], folds: int, seed: int) -> np.ndarray:
     """Return the fold of each row, int64, shape (rows,), 0 to ``folds`` - 1: that of its patch."""
-    keys = _Draws(seed, "fold").of(pa.chunked_array([pa.array(patches, pa.string())]))
-    return (keys % np.uint64(folds)).astype(np.int64)
+    return _draws(pa.chunked_array([pa.array(patches, pa.string())]), seed, "fold") % folds
 
 
-class _Draws:
-    """A number for each patch, from the seed and its name."""
-
-    def __init__(self, seed: int, purpose: str = "sample") -> None:
-        self._salt = f"{seed}\x1fblind {purpose}\x1f"
-
-    def of(self, patches: pa.ChunkedArray) -> np.ndarray:
-        """Return the numbers of some patches, uint64, shape (rows,)."""
-        encoded = patches.combine_chunks().dictionary_encode()
-        names = encoded.dictionary.to_pylist()
-        digests = [hashlib.blake2b((self._salt + name).encode(), digest_size=8).digest() for name in names]
-        return np.frombuffer(b"".join(digests), "<u8")[encoded.indices.to_numpy()]
+def _draws(patches: pa.ChunkedArray, seed: int, purpose: str) -> np.ndarray:
+    """Return a number for each row, drawn for its patch; int64, shape (rows,), not negative."""
+    encoded = patches.combine_chunks().dictionary_encode()
+    names = encoded.dictionary.to_pylist()
+    drawn = [generator(seed, f"blind {purpose}", name).integers(1 << 62) for name in names]
+    return np.array(drawn, np.int64)[encoded.indices.to_numpy()]
 
 
 def _batches(dataset: str | Path, annotation_type: str, split: str, columns: list[str]) -> Iterator[pa.Table]:
