@@ -215,7 +215,7 @@ def test_each_class_and_extreme_has_its_box(tmp_path):
     }
     rows = [
         (f"P{number}{split}", split, "bounding box", "reference", f"Where is the {text}?", box)
-        for split, times in (("train", 30), ("bench", 1))
+        for split, times in (("train", 80), ("bench", 1))
         for number in range(times)
         for text, box in boxes.items()
     ]
