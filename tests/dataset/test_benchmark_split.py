@@ -228,7 +228,7 @@ def test_the_selection_depends_on_seed_and_pool_alone(patches):
 
 
 def test_the_balance_table_says_what_could_not_be_had(patches, tmp_path):
-    # The pool has hundreds of questions on areas, twelve patches may have three each; few on relative position.
+    # Hundreds of questions on areas, of which twelve patches may have three each; few on relative position.
     quotas = {("mcq", "area"): Quota(100, 3), ("mcq", "relative pos"): Quota(300, 4)}
     found = select(patches, 12, quotas=quotas)
     write_balance(tmp_path / "balance.csv", found.balance)

@@ -26,10 +26,11 @@ from bentxt.release import ANNOTATION_TYPES, ANSWERS, TASKS, TYPE_CATEGORIES, TY
 from bentxt.reporting.table_layouts import CATEGORY_LABELS, LABELS, LAYOUTS
 from bentxt.resources import RESOURCES
 from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
-from worlds.asked_questions import SETTINGS, ZONES_FILE, resources_of
+from worlds.asked_questions import SETTINGS, ZONES_FILE, pool_rows, resources_of
 from worlds.question_world import LINEAGE, captions_of, small_world
 
 CAPTION = "Pastures border coniferous forests."
+FILES = {entry.name: entry.file for entry in ANNOTATION_TYPES}
 of_each_category = pytest.mark.parametrize(
     ("annotation_type", "category"), TYPE_CATEGORIES, ids=[", ".join(key) for key in TYPE_CATEGORIES]
 )
@@ -80,6 +81,17 @@ def test_a_type_has_four_spellings():
     assert TYPES == ("binary", "bounding box", "captioning", "mcq")
 
 
+@pytest.fixture(scope="module")
+def pooled(tmp_path_factory):
+    """Return the pool in words by type and category; captions have their words already."""
+    rows = pool_rows(small_world(tmp_path_factory.mktemp("pool"), patches=12))
+    found = {("captioning", "None"): ["a caption a patch"]}
+    for name, category in TYPE_CATEGORIES:
+        if name != "captioning":
+            found[name, category] = [row for row in rows[FILES[name]] if row["category"] == category]
+    return found
+
+
 def test_every_setting_of_questions_belongs_to_a_category():
     used = {key for name in TYPES for key in settings_of(name)}
     assert used == set(SETTINGS)
@@ -126,6 +138,11 @@ def test_a_category_has_a_reader(made, annotation_type, category):
         else:
             reading = read_row(annotation_type, category, row["input"], row["output"], zones)
             assert (reading.type, reading.category) == (annotation_type, category)
+
+
+@of_each_category
+def test_a_category_is_in_the_pool_of_the_benchmark(pooled, annotation_type, category):
+    assert pooled[annotation_type, category], "nothing for the benchmark split to choose from"
 
 
 @of_each_category
