@@ -2,8 +2,9 @@
 
 Patches are chosen so that their pools can fill every cell (see :mod:`bentxt.dataset.benchmark_objective`)
 twice, and every group's quota: what a patch adds to that is a submodular function, for which taking the
-best patch each time is known to be near the optimum. Then chosen patches are exchanged for others as long
-as that raises the sum.
+best patch each time is known to be near the optimum. Where the rows that are then chosen do not come close
+to the bound, chosen patches are exchanged for others: by what their pools can give, and by the rows
+themselves. What is tried is limited by numbers, not by time, so that the choice is the same everywhere.
 """
 
 import heapq
@@ -22,11 +23,14 @@ from bentxt.release import TYPE_CATEGORIES
 SURPLUSES = (2, 1, 4)
 #: Weight of a row in its group's quota, next to those of cells.
 QUOTA_WEIGHT = 8
-#: Rounds of exchanges at most; each looks at all chosen patches.
-ROUNDS = 2
+#: Rounds of exchanges by pools at most; each holds every chosen patch against every other one. There are none
+#: where a round would compare more pairs than this.
+ROUNDS, PAIRS = 2, 20_000_000
 #: Exchanges that are tried on the rows themselves: patches that may leave, those that may come for each,
 #: and the most promising ones of all these.
 LEAVING, COMING, TRIED = 64, 4, 48
+#: Rows that are chosen again in all such exchanges together.
+CHOSEN_AGAIN = 200_000
 #: Share of the bound from which on no more exchanges are tried.
 CLOSE = 0.995
 
@@ -59,20 +63,22 @@ def choose_patches(
         int64, ascending positions: shape (asked,), and as ``rows_of`` returns them.
     """
     supply = _Supply(candidates, cells, len(order))
+    variants = (False, True) if asked * len(order) <= PAIRS else (False,)
+    trials = iter(range(CHOSEN_AGAIN // max(1, int(cells.quotas.sum()))))
     found = []
-    for surplus, exchanging in product(SURPLUSES, (False, True)):
+    for surplus, exchanging in product(SURPLUSES, variants):
         supply.need(surplus * cells.targets, surplus * cells.quotas)
         chosen = _greedy(supply, asked, order)
         if exchanging:
             _exchange(supply, chosen)
-        found.append(_improve(candidates, cells, supply, np.sort(np.array(chosen)), order, rows_of))
+        found.append(_improve(candidates, cells, supply, np.sort(np.array(chosen)), order, rows_of, trials))
         if found[-1][0] >= CLOSE * cells.bound:
             break
     _, chosen, rows = max(found, key=lambda one: one[0])
     return chosen, rows
 
 
-def _improve(candidates, cells, supply, chosen, order, rows_of):
+def _improve(candidates, cells, supply, chosen, order, rows_of, trials):
     """Exchange patches while the rows that are then chosen are better for it; return objective and both."""
     rows = rows_of(chosen)
     best = cells.objective(rows)
@@ -80,6 +86,8 @@ def _improve(candidates, cells, supply, chosen, order, rows_of):
     while improved and best < CLOSE * cells.bound:
         improved = False
         for leaving, coming in _exchanges(candidates, cells, supply, chosen, rows, order):
+            if next(trials, None) is None:
+                break
             other = np.sort(np.append(chosen[chosen != leaving], coming))
             other_rows = rows_of(other)
             if (objective := cells.objective(other_rows)) > best:
@@ -100,7 +108,7 @@ def _exchanges(candidates, cells, supply, chosen, rows, order):
         supply.need(cells.targets - cells.count(rest), cells.quotas - taken)
         gains = supply.gains()
         gains[chosen] = -1
-        best = np.argpartition(-gains, min(COMING, len(gains) - 1))[:COMING].tolist()
+        best = np.lexsort([order, -gains])[:COMING].tolist()
         found += [
             (losses[one] - gains[other], order[other], one, other) for other in best if gains[other] > 0
         ]

@@ -295,9 +295,10 @@ class MultipleChoiceQuestions:
         anchor, target = subject
         boxes = {instance.class_index: instance.box for instance in patch.instances}
         right = direction(boxes[anchor], boxes[target])
+        # All straight or all diagonal: an option with a neighbour among the others would never be right.
         place = DIRECTIONS.index(right)
-        far = [DIRECTIONS[(place + step) % 8] for step in range(2, 7)]
-        wrong = [f"to the {name}" for name in pick_several(far, draws[3:6])]
+        others = [DIRECTIONS[(place + step) % 8] for step in (2, 4, 6)]
+        wrong = [f"to the {name}" for name in pick_several(others, draws[3:6])]
         forms = self._wording[target]
         values = {
             "anchor": f"the {self._wording[anchor].lower}",

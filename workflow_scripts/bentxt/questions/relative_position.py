@@ -2,7 +2,7 @@
 
 from bentxt.patches.patch_attributes import PatchAttributes
 
-#: The eight directions clockwise; a direction's neighbours in this tuple are never wrong options.
+#: The eight directions clockwise, straight and diagonal ones in turn.
 DIRECTIONS = ("top", "top-right", "right", "bottom-right", "bottom", "bottom-left", "left", "top-left")
 
 
