@@ -104,6 +104,8 @@ def measure(patches, count, asked):
     selected = time.process_time() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     share = notes["objective"] / notes["objective_bound"]
+    if notes["rows"] != notes["rows_asked"]:
+        raise SystemExit(f"{notes['rows']} of {notes['rows_asked']} rows: a quota is not met")
     size = f"| {count:,} | {asked:,} | {len(candidates):,} | {notes['rows']:,} "
     print(f"{size}| {pooled:.1f} s | {selected:.1f} s | {peak:,.0f} MB | {share:.2%} |")
 

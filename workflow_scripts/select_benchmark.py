@@ -5,9 +5,11 @@ are chosen so that answers, classes and values are even. The paper's authors jud
 the automatic check of the captions stands in for that.
 """
 
+import logging
+
 from bentxt.captions.caption_shards import read_captions
 from bentxt.class_wording import CLASS_WORDING
-from bentxt.dataset.benchmark_balance import write_balance
+from bentxt.dataset.benchmark_balance import shortfalls, write_balance
 from bentxt.dataset.benchmark_candidates import eligible_patches, gather_candidates, read_quotas
 from bentxt.dataset.benchmark_split import select_benchmark
 from bentxt.dataset.benchmark_texts import benchmark_table
@@ -86,6 +88,8 @@ def main():
         settings["binary"].area_grid,
         read_table(args.captioning, QUESTIONS, ["patch_id", "input", "output", "template"]),
     )
+    for shortfall in shortfalls(selection.balance):
+        logging.warning("quota not filled: %s", shortfall)
     notes = {"caption_review": "automatic check, no manual review", **selection.notes}
     write_balance(args.balance, selection.balance)
     write_table(args.out, table, BENCHMARK_ROWS, lineage(args, **notes))

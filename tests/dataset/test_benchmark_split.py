@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bentxt.dataset.benchmark_balance import write_balance
+from bentxt.dataset.benchmark_balance import shortfalls, write_balance
 from bentxt.dataset.benchmark_candidates import Quota, eligible_patches, gather_candidates, read_quotas
 from bentxt.dataset.benchmark_objective import make_cells
 from bentxt.dataset.benchmark_split import deal_letters, give_statements, select_benchmark
@@ -240,6 +240,9 @@ def test_the_balance_table_says_what_could_not_be_had(patches, tmp_path):
         assert (line["asked"], line["limited_by"]) == (str(asked), limit)
         assert int(line["residual"]) == int(line["taken"]) - asked < 0
     assert {line["balance"] for line in lines} == {"patches", "rows", "class", "value"}
+    said = shortfalls(found.balance)
+    assert len(said) == 2
+    assert any(words.startswith("mcq area: 3") and words.endswith("limited by the patches") for words in said)
     rows = [line for line in lines if line["balance"] == "rows"]
     assert len(rows) == len(TYPE_CATEGORIES) + 4
     assert all(line["limited_by"] in ("", "pool", "patches", "other balances") for line in lines)

@@ -76,6 +76,15 @@ def _cell_line(cells, cell, name, taken):
     return (*name, int(cells.available[cell]), even, target, taken, round(taken - even, 1), limit)
 
 
+def shortfalls(lines: Iterable[BalanceLine]) -> list[str]:
+    """Return the quotas that were not filled, in words: both numbers, and what limited it."""
+    return [
+        f"{' '.join(filter(None, line[:3]))}: {line[8]} of {line[6]} rows, limited by the {line[10]}"
+        for line in lines
+        if line[3] == "rows" and line[10]
+    ]
+
+
 def write_balance(path: Path | str, lines: Iterable[BalanceLine]) -> None:
     """Write the balance table as CSV, atomically.
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from bentxt.dataset.benchmark_candidates import Candidates
 from bentxt.dataset.benchmark_objective import Cells
-from bentxt.release import TYPE_CATEGORIES
 
 #: Exchanges looked at together: the best rows to leave with the best to come.
 _BEST = 48
@@ -127,13 +126,3 @@ class _Choice:
         self._of_patch[self._patch[row]] += step
         own = self._cells[row][self._in_cell[row]]
         np.add.at(self._counts, own, step)
-
-
-def unfilled(cells: Cells, chosen: np.ndarray) -> list[str]:
-    """Return the groups whose quota a choice does not fill, with both numbers, for messages."""
-    taken = np.bincount(cells.group_of_row[chosen], minlength=len(cells.groups))
-    return [
-        f"{' '.join(TYPE_CATEGORIES[key])}: {number} of {quota} rows"
-        for (key, _), number, quota in zip(cells.groups, taken.tolist(), cells.quotas.tolist(), strict=True)
-        if number < quota
-    ]
