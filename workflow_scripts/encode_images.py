@@ -2,7 +2,7 @@
 
 In: a table that names the patches, and the two image archives (or folders of the same layout); without them
 the published ones are streamed from their server and not kept. Out: the LMDB, a directory. Only images of the
-chosen splits are encoded; nothing is unpacked to disk. A killed program goes on with the images that it had
+chosen splits are encoded; nothing is unpacked to disk. A killed program resumes with the images that it had
 encoded; a stream that it had not read to its end it fetches again from the beginning.
 """
 

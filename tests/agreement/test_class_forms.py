@@ -1,4 +1,4 @@
-"""The forms of the class names against every mention in the real rows at hand, byte for byte."""
+"""The forms of the class names against every mention in the real rows, byte for byte."""
 
 import json
 

@@ -39,7 +39,7 @@ def how_to_check(archive: Path | str | ByteStream) -> str:
     path = Path(archive)
     if path.is_dir():
         return "unpack this part of the published archive again"
-    # As bentxt.bigearthnet.sources.partial_path names what a download goes on from.
+    # As bentxt.bigearthnet.sources.partial_path names what a download resumes from.
     partial = path.with_name(f".{path.name}.download")
     return (
         f"compare `md5sum {path}` and its size with resources/sources.tsv. Equal: the download is right, do "

@@ -1,6 +1,6 @@
 """Where BigEarthNet v2.0 and the released data set come from, and downloads that resume (Section 3.1).
 
-A file is downloaded to disk, or read as a stream that keeps nothing. Both go on at the same byte after a
+A file is downloaded to disk, or read as a stream that keeps nothing. Both resume at the same byte after a
 broken connection, and both compare size and hash at the end.
 """
 
@@ -229,7 +229,7 @@ def download(
 class SourceStream:
     """A published file as a stream of bytes, from its first to its last, of which nothing is kept.
 
-    Use it in a ``with`` block. A broken connection goes on at the same byte; a server that ignores the range
+    Use it in a ``with`` block. A broken connection resumes at the same byte; a server that ignores the range
     sends what came before again, which is passed over.
 
     Parameters

@@ -23,7 +23,7 @@ from bentxt.questions.benchmark_pool import PoolQuestion, Statement
 from bentxt.randomness import generator
 from bentxt.release import LETTERS, TYPE_CATEGORIES
 
-#: Rounds in which statements are given anew, at most; few are needed.
+#: Rounds in which statements are given again, at most; few are needed.
 ROUNDS = 20
 
 
