@@ -17,6 +17,7 @@ import numpy as np
 
 from bentxt.dataset.benchmark_candidates import LABELS, Candidates, Quota
 from bentxt.nomenclature import CLASSES
+from bentxt.questions.benchmark_pool import CLASSES_ABOUT
 from bentxt.release import TYPE_CATEGORIES
 
 #: Weight of a row in the cell of its class or value, and in each of the cells of its two classes.
@@ -156,7 +157,7 @@ def make_cells(candidates: Candidates, quotas: dict[tuple[str, str], Quota], pat
 
 
 def _about_pairs(group):
-    return TYPE_CATEGORIES[group[0]][1] in ("adjacency", "relative pos")
+    return CLASSES_ABOUT[TYPE_CATEGORIES[group[0]]] == 2
 
 
 def _share(rows, parts, number):
