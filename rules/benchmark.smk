@@ -1,7 +1,10 @@
 # Every model on every task: predict, then score (Section 5).
 #
 # needs:  {results}/BigEarthNet.txt.parquet, {results}/images.lmdb, checkpoints
-# makes:  {results}/predictions/{model}/{task}.parquet and .json, {results}/scores/{model}/{task}.json
+# makes:  {results}/predictions/{split}/{model}/{task}/{shard}-{shards}.parquet and .json,
+#         {results}/scores/{split}/{model}/{task}.json, {results}/items/{split}/{model}/{task}.parquet
+#
+# The split is bench (Tables 2-8, S7-S11) or test (Table S5), in as many shards as prediction.shards says.
 #
 # Two rows of Tables 2-6 are no models, Blind and Oracle: they need the data set, and reference maps and
 # metadata, and are scored as models are.
@@ -16,18 +19,24 @@ PREDICTION_CODE = {
 }
 
 
+wildcard_constraints:
+    split="|".join(ANSWERED_SPLITS),
+    shard=r"\d+",
+    shards=r"\d+",
+
+
 rule predict_answers:
     input:
         model_inputs,
         dataset=DATASET,
         images=prediction_images,
     output:
-        predictions=f"{RESULTS}/predictions/{{model}}/{{task}}.parquet",
-        status=f"{RESULTS}/predictions/{{model}}/{{task}}.json",
+        predictions=f"{RESULTS}/predictions/{{split}}/{{model}}/{{task}}/{{shard}}-{{shards}}.parquet",
+        status=f"{RESULTS}/predictions/{{split}}/{{model}}/{{task}}/{{shard}}-{{shards}}.json",
     log:
-        f"{LOGS}/predict_answers/{{model}}/{{task}}.log",
+        f"{LOGS}/predict_answers/{{split}}/{{model}}/{{task}}/{{shard}}-{{shards}}.log",
     benchmark:
-        f"{TIMINGS}/predict_answers/{{model}}/{{task}}.tsv"
+        f"{TIMINGS}/predict_answers/{{split}}/{{model}}/{{task}}/{{shard}}-{{shards}}.tsv"
     wildcard_constraints:
         model="|".join(map(re.escape, MODEL_TABLE)),
         task="|".join(TASKS),
@@ -41,13 +50,16 @@ rule predict_answers:
         code=lambda wildcards: PREDICTION_CODE[MODEL_TABLE[wildcards.model].family],
         entry=model_entry,
         model=model_arguments,
-        answers=f"{RESULTS}/answers/{{model}}/{{task}}.jsonl",
+        answers=f"{RESULTS}/answers/{{model}}/{{task}}/{{split}}-{{shard}}-{{shards}}.jsonl",
     message:
-        "{wildcards.model} answers {wildcards.task}"
+        "{wildcards.model} answers {wildcards.task} of {wildcards.split}, shard {wildcards.shard} of {wildcards.shards}"
     shell:
         "python workflow_scripts/predict_answers.py"
         " --model {wildcards.model}"
         " --task {wildcards.task}"
+        " --split {wildcards.split}"
+        " --shard {wildcards.shard}"
+        " --shards {wildcards.shards}"
         " --dataset {input.dataset}"
         " --images {input.images}"
         " --entry {params.entry:q}"
@@ -67,12 +79,12 @@ rule answer_blind:
         dataset=DATASET,
         climate_zones="resources/climate_zones.csv",
     output:
-        predictions=f"{RESULTS}/predictions/Blind/{{task}}.parquet",
-        status=f"{RESULTS}/predictions/Blind/{{task}}.json",
+        predictions=f"{RESULTS}/predictions/{{split}}/Blind/{{task}}/0-1.parquet",
+        status=f"{RESULTS}/predictions/{{split}}/Blind/{{task}}/0-1.json",
     log:
-        f"{LOGS}/answer_blind/{{task}}.log",
+        f"{LOGS}/answer_blind/{{split}}/{{task}}.log",
     benchmark:
-        f"{TIMINGS}/answer_blind/{{task}}.tsv"
+        f"{TIMINGS}/answer_blind/{{split}}/{{task}}.tsv"
     wildcard_constraints:
         task="|".join(TASKS),
     conda:
@@ -81,13 +93,14 @@ rule answer_blind:
         mem_mb=4000,
         runtime=60,
     params:
-        settings=settings("seed", "blind", "prediction.split"),
+        settings=settings("seed", "blind"),
         code=code("answer_blind"),
     message:
-        "Answering {wildcards.task} without looking"
+        "Answering {wildcards.task} of {wildcards.split} without looking"
     shell:
         "python workflow_scripts/answer_blind.py"
         " --task {wildcards.task}"
+        " --split {wildcards.split}"
         " --dataset {input.dataset}"
         " --climate-zones {input.climate_zones}"
         " --out {output.predictions}"
@@ -105,12 +118,12 @@ rule answer_from_maps:
         metadata=METADATA,
         climate_zones="resources/climate_zones.csv",
     output:
-        predictions=f"{RESULTS}/predictions/Oracle/{{task}}.parquet",
-        status=f"{RESULTS}/predictions/Oracle/{{task}}.json",
+        predictions=f"{RESULTS}/predictions/{{split}}/Oracle/{{task}}/0-1.parquet",
+        status=f"{RESULTS}/predictions/{{split}}/Oracle/{{task}}/0-1.json",
     log:
-        f"{LOGS}/answer_from_maps/{{task}}.log",
+        f"{LOGS}/answer_from_maps/{{split}}/{{task}}.log",
     benchmark:
-        f"{TIMINGS}/answer_from_maps/{{task}}.tsv"
+        f"{TIMINGS}/answer_from_maps/{{split}}/{{task}}.tsv"
     wildcard_constraints:
         task="|".join(TASKS),
     conda:
@@ -119,17 +132,14 @@ rule answer_from_maps:
         mem_mb=8000,
         runtime=120,
     params:
-        settings=settings(
-            "prediction.split",
-            "questions.adjacency_min_border",
-            "reference_maps.maps_per_shard",
-        ),
+        settings=settings("questions.adjacency_min_border", "reference_maps.maps_per_shard"),
         code=code("answer_from_maps"),
     message:
-        "Answering {wildcards.task} from the reference maps"
+        "Answering {wildcards.task} of {wildcards.split} from the reference maps"
     shell:
         "python workflow_scripts/answer_from_maps.py"
         " --task {wildcards.task}"
+        " --split {wildcards.split}"
         " --dataset {input.dataset}"
         " --reference-maps {input.reference_maps}"
         " --metadata {input.metadata}"
@@ -143,15 +153,16 @@ rule answer_from_maps:
 
 rule score_answers:
     input:
-        predictions=f"{RESULTS}/predictions/{{model}}/{{task}}.parquet",
-        status=f"{RESULTS}/predictions/{{model}}/{{task}}.json",
+        predictions=predicted("parquet"),
+        status=predicted("json"),
         dataset=DATASET,
     output:
-        f"{RESULTS}/scores/{{model}}/{{task}}.json",
+        score=f"{RESULTS}/scores/{{split}}/{{model}}/{{task}}.json",
+        scored_items=f"{RESULTS}/items/{{split}}/{{model}}/{{task}}.parquet",
     log:
-        f"{LOGS}/score_answers/{{model}}/{{task}}.log",
+        f"{LOGS}/score_answers/{{split}}/{{model}}/{{task}}.log",
     benchmark:
-        f"{TIMINGS}/score_answers/{{model}}/{{task}}.tsv"
+        f"{TIMINGS}/score_answers/{{split}}/{{model}}/{{task}}.tsv"
     conda:
         "../envs/evaluation.yaml"
     resources:
@@ -162,16 +173,18 @@ rule score_answers:
         code=code("score_answers"),
         box_scale=box_scale,
     message:
-        "Scoring {wildcards.model} on {wildcards.task}"
+        "Scoring {wildcards.model} on {wildcards.task} of {wildcards.split}"
     shell:
         "python workflow_scripts/score_answers.py"
         " --model {wildcards.model}"
         " --task {wildcards.task}"
+        " --split {wildcards.split}"
         " --predictions {input.predictions}"
         " --status {input.status}"
         " --dataset {input.dataset}"
         " --box-scale {params.box_scale}"
-        " --out {output}"
+        " --out {output.score}"
+        " --items {output.scored_items}"
         " --settings {params.settings:q}"
         " --code {params.code}"
         " > {log} 2>&1"

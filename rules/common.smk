@@ -27,7 +27,7 @@ from bentxt.program.run_guards import (
     typed_values,
 )
 from bentxt.program.settings import select_settings
-from bentxt.release import TASKS
+from bentxt.release import ANSWERED_SPLITS, TASKS
 from snakemake.utils import update_config
 
 update_config(config, typed_values(dict(workflow.config_settings.config)))
@@ -123,9 +123,14 @@ RUN_MODELS = [
 RUN_REFERENCES = [key for key in REFERENCES if not config["benchmark"]["absent"].get(key)]
 
 
-def scores(models, tasks):
-    """The score files of models, or of references, and tasks."""
-    return [f"{RESULTS}/scores/{model}/{task}.json" for model in models for task in tasks]
+def scores(models, tasks, split="bench"):
+    """The score files of models, or of references, and tasks on a split."""
+    return [f"{RESULTS}/scores/{split}/{model}/{task}.json" for model in models for task in tasks]
+
+
+def items(models, tasks, split="bench"):
+    """The tables of scored items of models, or of references, and tasks on a split."""
+    return [f"{RESULTS}/items/{split}/{model}/{task}.parquet" for model in models for task in tasks]
 
 
 def checkpoint(key):

@@ -10,12 +10,13 @@ from bentxt.baselines.reference_status import write_reference
 from bentxt.patches.climate_legend import CLIMATE_ZONES, zone_names
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import section, setting
-from bentxt.release import TASKS
+from bentxt.release import ANSWERED_SPLITS, TASKS
 
 
 def main():
     parser = program_parser(__doc__)
     parser.add_argument("--task", required=True, choices=TASKS, help="task of the benchmark")
+    parser.add_argument("--split", default="bench", choices=ANSWERED_SPLITS, help="split to answer")
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--climate-zones", default=CLIMATE_ZONES, help="legend of the climate zones, CSV")
     parser.add_argument("--out", required=True, help="table of answers")
@@ -27,14 +28,15 @@ def main():
         answers, learnt = answer_blind(
             args.task,
             args.dataset,
-            setting(args.settings, "prediction.split"),
+            args.split,
             section(args.settings, "blind", BlindSettings),
             setting(args.settings, "seed"),
             zone_names(args.climate_zones),
         )
         notes, found = blind_notes(learnt), {"learnt": [entry._asdict() for entry in learnt]}
         print(notes, flush=True)
-    write_reference(args.out, args.status, "Blind", args.task, answers, notes, found, lineage(args, **found))
+    files, about = (args.out, args.status), ("Blind", args.task, args.split)
+    write_reference(*files, *about, answers, notes, found, lineage(args, **found))
 
 
 if __name__ == "__main__":

@@ -15,12 +15,13 @@ from bentxt.baselines.task_rows import rows_to_answer
 from bentxt.patches.climate_legend import CLIMATE_ZONES, zone_names
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
-from bentxt.release import TASKS
+from bentxt.release import ANSWERED_SPLITS, TASKS
 
 
 def main():
     parser = program_parser(__doc__)
     parser.add_argument("--task", required=True, choices=TASKS, help="task of the benchmark")
+    parser.add_argument("--split", default="bench", choices=ANSWERED_SPLITS, help="split to answer")
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--reference-maps", type=Path, required=True, help="archive, or a folder like it")
     parser.add_argument("--metadata", type=Path, required=True, help="metadata.parquet")
@@ -34,12 +35,13 @@ def main():
         oracle = _answers(args)
         answers, notes, found = oracle.answers, oracle_notes(oracle), {"findings": oracle.findings}
         print(notes, flush=True)
-    write_reference(args.out, args.status, "Oracle", args.task, answers, notes, found, lineage(args, **found))
+    files, about = (args.out, args.status), ("Oracle", args.task, args.split)
+    write_reference(*files, *about, answers, notes, found, lineage(args, **found))
 
 
 def _answers(args):
     """Return the answers; the attributes of the maps are tables in a folder of their own for the time."""
-    split = setting(args.settings, "prediction.split")
+    split = args.split
     patches = set(rows_to_answer(args.dataset, TASKS[args.task], split)["patch_id"].to_pylist())
     scratch = args.out.parent / f".{args.out.name}.attributes"
     shutil.rmtree(scratch, ignore_errors=True)

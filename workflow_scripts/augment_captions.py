@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 from bentxt.captions.augmentation import augment, choose
 from bentxt.captions.backends import make_backend
 from bentxt.captions.caption_facts import Rules, read_facts
-from bentxt.captions.caption_shards import shard_range
 from bentxt.captions.prompts import PROMPTS, read_prompts
 from bentxt.errors import InputError
 from bentxt.program.answer_log import AnswerLog
@@ -23,6 +22,7 @@ from bentxt.program.progress_bars import progress
 from bentxt.program.settings import section
 from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
 from bentxt.tables.schemas.template_captions_schema import TEMPLATE_CAPTIONS
+from bentxt.tables.shards import shard_range
 from bentxt.tables.table_files import check_table, write_table
 from bentxt.tables.table_streams import read_rows
 

@@ -1,7 +1,8 @@
-"""Answer one task of the benchmark with one model, or say why that model cannot be run (Section 5).
+"""Answer one task on one split with one model, or say why that model cannot be run (Section 5).
 
-Answers are kept for good, batch by batch, by what they depend on: weights, instruction, images and decoding.
-A job that was killed resumes where it stopped, and one that runs again asks only what has changed.
+One job answers one shard of the split's patches. Answers are kept for good, batch by batch, by what they
+depend on: weights, instruction, images and decoding. A job that was killed resumes where it stopped, and one
+that runs again, or with another number of shards, asks only what has changed.
 """
 
 import json
@@ -10,6 +11,7 @@ import sys
 import time
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from bentxt.atomic import write_text
 from bentxt.bigearthnet.image_store import open_images
@@ -22,7 +24,7 @@ from bentxt.program.answer_log import AnswerLog
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.progress_bars import progress
 from bentxt.program.settings import setting
-from bentxt.release import TASKS
+from bentxt.release import ANSWERED_SPLITS, TASKS
 from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import write_table
 
@@ -34,6 +36,9 @@ def main():
     parser = program_parser(__doc__)
     parser.add_argument("--model", required=True, help="key of the model in --models")
     parser.add_argument("--task", required=True, choices=TASKS, help="task of the benchmark")
+    parser.add_argument("--split", default="bench", choices=ANSWERED_SPLITS, help="split to answer")
+    parser.add_argument("--shard", type=int, default=0, help="which part of the split's patches, from 0")
+    parser.add_argument("--shards", type=int, default=1, help="number of parts")
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--images", required=True, help="LMDB of the images")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
@@ -53,10 +58,12 @@ def main():
     started = time.perf_counter()
     options = setting(args.settings, "prediction")
     entry = find_entry(args.model, args.entry, args.models)
-    items = read_items(args.dataset, args.task, options["split"], entry.instructions)
+    part = (args.shard, args.shards)
+    items = read_items(args.dataset, args.task, args.split, entry.instructions, *part)
     status = {
         "model": args.model,
         "task": args.task,
+        "split": args.split,
         "status": "predicted",
         "reason": None,
         "weights": None,
@@ -101,7 +108,7 @@ def _answers(args, entry, items, options, status):
     origin = answer_origin(entry, identity, model, options, args.task)
     keys = answer_keys(items, images, origin, radar="s1" in entry.image["input"])
     bar = progress(total=len(items), desc=f"{args.model} {args.task}", unit="answer")
-    with bar, AnswerLog(args.answers) as answers:
+    with bar, AnswerLog(args.answers, sorted(Path(args.answers).parent.glob("*.jsonl"))) as answers:
         limit = options["max_new_tokens"][args.task]
         status["kept"], status["asked"] = answer_items(
             model, items, keys, images, answers, options["batch_size"], limit, bar.update

@@ -1,72 +1,71 @@
-"""Score the answers of one model to one task on the split that was predicted (Tables 2–8).
+"""Score the answers of one model to one task on one split (Tables 2–8, S5 and S7–S11).
 
 Answers are extracted even when they are off-format; an item without an unambiguous answer is wrong, and
 strict, lenient and unparsed answers are counted. A model that could not be run gets a score file that says
-why.
+why. Next to the score stands a table of all items: what was asked, what the model said, how that was read and
+what it scored.
 """
 
 import json
-from pathlib import Path
 
 from bentxt.atomic import write_text
-from bentxt.errors import InputError
-from bentxt.evaluation.answered_items import read_answered_items
+from bentxt.evaluation.answered_items import ITEM_COLUMNS, read_answered_items, read_statuses
 from bentxt.evaluation.score import SCORED, UNAVAILABLE, Score
-from bentxt.evaluation.scoring import ScoringSettings, score_task
+from bentxt.evaluation.scoring import score_task
+from bentxt.evaluation.scoring_settings import ScoringSettings
 from bentxt.models.model_table import find_entry
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import section, setting
-from bentxt.release import TASKS
+from bentxt.release import ANSWERED_SPLITS, TASKS
+from bentxt.tables.schemas.scored_items_schema import SCORED_ITEMS
+from bentxt.tables.table_files import write_table
 
 
 def main():
     parser = program_parser(__doc__)
     parser.add_argument("--model", required=True, help="key of the model in --models")
     parser.add_argument("--task", required=True, choices=TASKS, help="task of the benchmark")
-    parser.add_argument("--predictions", required=True, help="table of answers, from predict_answers.py")
-    parser.add_argument("--status", required=True, help="JSON next to it: whether and how the model ran")
+    parser.add_argument("--split", default="bench", choices=ANSWERED_SPLITS, help="split that was answered")
+    parser.add_argument("--predictions", required=True, nargs="+", help="tables of answers, one a shard")
+    parser.add_argument(
+        "--status", required=True, nargs="+", help="JSON next to each: whether and how the model ran"
+    )
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
     parser.add_argument("--box-scale", help="of the model's boxes, pixels or null; left out: as in --models")
     parser.add_argument("--out", required=True, help="score file, JSON")
+    parser.add_argument("--items", required=True, help="table of all items with their scores")
     args = parser.parse_args()
 
-    status = _read_json(args.status)
-    # The benchmark split, or the whole test split as in Table S5.
-    split = status.get("settings", {}).get("prediction", {}).get("split", "bench")
+    status = read_statuses(args.status, split=args.split)
+    made = lineage(args)
     about = {
         "model": args.model,
         "task": args.task,
-        "split": split,
+        "split": args.split,
         # Silence must not read as published weights.
         "weights": status.get("weights") or "not stated",
-        "lineage": lineage(args).to_dict(),
+        "lineage": made.to_dict(),
         "prediction": status,
     }
     if status.get("status") == "unavailable":
         reason = status.get("reason") or "the model could not be run"
         score = Score(**about, status=UNAVAILABLE, reason=reason)
+        columns = {name: [] for name in SCORED_ITEMS.names}
     else:
-        items = read_answered_items(args.predictions, args.dataset, task=args.task, split=split)
+        items = read_answered_items(args.predictions, args.dataset, task=args.task, split=args.split)
         if args.box_scale is None:
             box_scale = find_entry(args.model, path=args.models).box_scale
         else:
             box_scale = json.loads(args.box_scale)
         benchmark = section(args.settings, "benchmark", ScoringSettings)
         found = score_task(args.task, items, benchmark, setting(args.settings, "seed"), box_scale)
-        score = Score(**about, **vars(found), status=SCORED, reason=None)
+        score = Score(**about, **vars(found.score), status=SCORED, reason=None)
+        given = {name: items[name] for name in (*ITEM_COLUMNS, "answer")} | found.items
+        without = [None] * len(items["answer"])
+        columns = {name: given.get(name, without) for name in SCORED_ITEMS.names}
+    write_table(args.items, columns, SCORED_ITEMS, made)
     write_text(args.out, score.to_json())
-
-
-def _read_json(path):
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError("file not found", file=path, remedy="make it with snakemake") from None
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"not readable JSON: {error}", file=path, remedy="delete it, make it again"
-        ) from error
 
 
 if __name__ == "__main__":

@@ -25,18 +25,29 @@ def model_entry(wildcards):
 
 def prediction_images(wildcards):
     """The images of the split that is answered."""
-    return images_of([config["prediction"]["split"]], "prediction.split")
+    return images_of([wildcards.split], f"answering the split {wildcards.split}")
 
 
 def prediction_settings(wildcards):
     """The settings of one prediction: of its own task, and of its model's family."""
     return settings(
-        "prediction.split",
         "prediction.batch_size",
         "prediction.allow_remote_code",
         f"prediction.max_new_tokens.{wildcards.task}",
         *FAMILIES[MODEL_TABLE[wildcards.model].family].settings,
     )
+
+
+def predicted(suffix):
+    """The answers of a model to a task on a split, all shards: their tables, or the status next to each."""
+
+    def paths(wildcards):
+        # Blind and oracle answer everything in one job.
+        shards = config["prediction"]["shards"][wildcards.split] if wildcards.model in MODEL_TABLE else 1
+        folder = f"{RESULTS}/predictions/{wildcards.split}/{wildcards.model}/{wildcards.task}"
+        return [f"{folder}/{shard}-{shards}.{suffix}" for shard in range(shards)]
+
+    return paths
 
 
 def box_scale(wildcards):

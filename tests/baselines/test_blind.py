@@ -266,7 +266,7 @@ def test_a_split_without_rows_is_refused(tmp_path):
 
 
 def run(run_program, folder, path, task, check=True):
-    settings = {"run": "mini", "seed": 7, "blind": {"rows": 30, "folds": 3}, "prediction": {"split": "bench"}}
+    settings = {"run": "mini", "seed": 7, "blind": {"rows": 30, "folds": 3}}
     return run_program(
         "answer_blind", "--task", task, "--dataset", path, "--out", folder / "answers.parquet",
         "--status", folder / "status.json", "--settings", json.dumps(settings), check=check,
@@ -283,7 +283,7 @@ def test_the_program_writes_answers_and_says_how_they_came_about(run_program, tm
     (learnt,) = status["learnt"]
     assert (status["status"], learnt["rows"], learnt["available"]) == ("predicted", 30, 120)
     assert f"presence {learnt['accuracy']:.1f} %" in status["weights"]
-    assert status["lineage"]["settings"]["prediction"]["split"] == "bench"
+    assert status["split"] == "bench"
 
 
 def test_captions_are_not_answered_and_the_status_says_why(run_program, tmp_path):

@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from bentxt.evaluation.answered_items import read_answered_items
-from bentxt.evaluation.scoring import ScoringSettings, score_task
+from bentxt.evaluation.scoring import score_task
+from bentxt.evaluation.scoring_settings import ScoringSettings
 from bentxt.release import TASKS
 from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import read_table
@@ -78,7 +79,6 @@ def answer(run_program, folder, rows, task, zone=ZONE):
     path = changed(path, folder / "dataset.parquet", climate_zone=[zone] * len(rows))
     settings = {
         "run": "mini",
-        "prediction": {"split": "bench"},
         "questions": {"adjacency_min_border": 1},
         "reference_maps": {"maps_per_shard": 10},
     }
@@ -185,7 +185,7 @@ def test_released_rows_with_a_map_are_answered_as_released(run_program, real_dat
             items["answer"][place] == "" for place in unmapped if items["category"][place] != "climate zone"
         )
         items = {name: [values[place] for place in known] for name, values in items.items()}
-        score = score_task(task, items, ScoringSettings(10, None, False, None), 1)
+        score = score_task(task, items, ScoringSettings(10, None, False, None), 1).score
         assert score.metrics["miou" if task == "referring" else "accuracy"].value == 100
         assert (score.strict, score.unparsed) == (len(known), 0)
         scored[task] = len(known)

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bentxt.captions.caption_facts import Rules, caption_facts, read_facts
-from bentxt.captions.caption_shards import shard_range
 from bentxt.errors import InputError
 from bentxt.nomenclature import PIXELS
 from bentxt.program.settings import section
+from bentxt.tables.shards import shard_range
 from worlds.caption_tables import CLIMATE, RULES, SETTINGS, facts_of, random_map, write_tables
 
 

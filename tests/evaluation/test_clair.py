@@ -5,7 +5,8 @@ import pytest
 
 from bentxt.errors import MetricUnavailable
 from bentxt.evaluation.clair import clair, parse_score
-from bentxt.evaluation.scoring import ScoringSettings, score_task
+from bentxt.evaluation.scoring import score_task
+from bentxt.evaluation.scoring_settings import ScoringSettings
 from worlds.answering_server import chat_server
 
 
@@ -102,7 +103,7 @@ def test_a_judge_that_is_not_there_takes_no_other_metric_down():
         "answer": ["pastures at a lake", "a town"],
     }
     settings = ScoringSettings(10, None, False, absent)
-    metrics = score_task("captioning", items, settings, seed=1).metrics
+    metrics = score_task("captioning", items, settings, seed=1).score.metrics
     assert metrics["clair"].value is None
     assert "no answer from the server after 1 attempts" in metrics["clair"].reason
     assert absent["base_url"] in metrics["clair"].reason

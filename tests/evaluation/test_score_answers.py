@@ -9,7 +9,8 @@ import yaml
 from bentxt.program.lineage import Lineage
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.schemas.predictions_schema import PREDICTIONS
-from bentxt.tables.table_files import write_table
+from bentxt.tables.schemas.scored_items_schema import SCORED_ITEMS
+from bentxt.tables.table_files import read_table, write_table
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "workflow_scripts" / "score_answers.py"
@@ -54,24 +55,26 @@ def world(tmp_path):
     return tmp_path
 
 
-def _run(world, task, answers, model="M"):
+def _run(world, task, answers, model="M", split="bench", predictions=None, statuses=None):
     lineage = Lineage("test", {"run": "mini"}, "c0de", {})
     ids, texts = list(answers), list(answers.values())
     write_table(world / "predictions.parquet", {"ID": ids, "answer": texts}, PREDICTIONS, lineage)
     arguments = {
         "model": model,
         "task": task,
-        "predictions": world / "predictions.parquet",
-        "status": world / "status.json",
+        "split": split,
+        "predictions": predictions or [world / "predictions.parquet"],
+        "status": statuses or [world / "status.json"],
         "dataset": world / "dataset.parquet",
         "models": world / "models.yaml",
         "out": world / "score.json",
+        "items": world / "items.parquet",
         "settings": json.dumps(SETTINGS),
         "code": "abc",
     }
     command = [sys.executable, str(PROGRAM)]
     for name, value in arguments.items():
-        command += [f"--{name}", str(value)]
+        command += [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
     return subprocess.run(command, capture_output=True, text=True)
 
 
@@ -89,11 +92,59 @@ def test_the_benchmark_split_is_scored_and_the_file_says_how_it_was_made(world):
 
 
 def test_another_split_is_scored_where_that_was_predicted(world):
-    status = {"status": "predicted", "weights": "published", "settings": {"prediction": {"split": "test"}}}
+    status = {"status": "predicted", "weights": "published", "split": "test"}
     (world / "status.json").write_text(json.dumps(status))
-    assert _run(world, "binary", {3: "no"}).returncode == 0
+    refused = _run(world, "binary", {1: "yes", 2: "no"})
+    assert refused.returncode == 1
+    assert "answers to the split test, expected bench" in refused.stderr
+    assert _run(world, "binary", {3: "no"}, split="test").returncode == 0
     score = json.loads((world / "score.json").read_text())
     assert (score["split"], score["items"], score["weights"]) == ("test", 1, "published")
+
+
+def _items(world):
+    return read_table(world / "items.parquet", SCORED_ITEMS).to_pylist()
+
+
+def test_every_item_is_kept_with_what_was_read_in_its_answer(world):
+    assert _run(world, "binary", {1: "I think yes", 2: "perhaps"}).returncode == 0
+    shown = ("ID", "category", "input", "output", "answer", "extracted", "level", "score")
+    assert [tuple(row[name] for name in shown) for row in _items(world)] == [
+        (1, "presence", "x", "yes", "I think yes", "yes", "lenient", 1.0),
+        (2, "presence", "x", "no", "perhaps", None, "unparsed", 0.0),
+    ]
+    assert {row["meteor"] for row in _items(world)} == {None}
+    assert _run(world, "referring", {4: "[0, 0, 50, 25]"}).returncode == 0
+    (row,) = _items(world)
+    assert (row["box"], row["extracted"]) == ([0, 0, 0.5, 0.25], "[0.0 0.0, 0.5 0.25]")
+    assert (row["level"], row["score"]) == ("strict", 0.5)
+
+
+def test_shards_are_scored_as_one(world):
+    first, second = ({"status": "predicted", "weights": "w", "asked": count} for count in (1, 2))
+    lineage = Lineage("test", {"run": "mini"}, "c0de", {})
+    for number, (status, answers) in enumerate([(first, {2: "no"}), (second, {1: "yes"})]):
+        (world / f"{number}.json").write_text(json.dumps(status))
+        columns = {"ID": list(answers), "answer": list(answers.values())}
+        write_table(world / f"{number}.parquet", columns, PREDICTIONS, lineage)
+    predictions, statuses = (
+        [world / f"{number}.{suffix}" for number in range(2)] for suffix in ("parquet", "json")
+    )
+    done = _run(world, "binary", {}, predictions=predictions, statuses=statuses)
+    assert done.returncode == 0, done.stderr
+    score = json.loads((world / "score.json").read_text())
+    assert (score["items"], score["metrics"]["accuracy"]["value"]) == (2, 100)
+    assert (score["prediction"]["asked"], score["prediction"]["shards"]) == (3, 2)
+    assert [row["ID"] for row in _items(world)] == [1, 2]
+
+    (world / "1.json").write_text(json.dumps(second | {"weights": "other"}))
+    refused = _run(world, "binary", {}, predictions=predictions, statuses=statuses)
+    assert "weights is 'other' here and 'w' in" in refused.stderr
+    (world / "1.json").write_text(json.dumps({"status": "unavailable", "reason": "out of memory"}))
+    assert _run(world, "binary", {}, predictions=predictions, statuses=statuses).returncode == 0
+    score = json.loads((world / "score.json").read_text())
+    assert (score["status"], score["reason"]) == ("unavailable", "out of memory")
+    assert _items(world) == []
 
 
 def test_boxes_are_read_in_the_model_s_scale(world):
@@ -112,7 +163,10 @@ def test_a_model_that_could_not_be_run_has_a_score_file_with_the_reason(world):
 
 @pytest.mark.parametrize(
     ("answers", "message"),
-    [({1: "yes"}, "1 are missing"), ({1: "yes", 2: "no", 3: "no"}, "1 are of other annotations")],
+    [
+        ({1: "yes"}, "1 of 2 are missing"),
+        ({1: "yes", 2: "no", 3: "no"}, "belongs to no annotation of the bench split"),
+    ],
 )
 def test_answers_of_another_data_set_are_refused(world, answers, message):
     done = _run(world, "binary", answers)

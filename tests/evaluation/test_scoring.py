@@ -1,9 +1,11 @@
 import pytest
 
-from bentxt.errors import InputError
-from bentxt.evaluation import ngram_metrics
+from bentxt.errors import InputError, MetricUnavailable
+from bentxt.evaluation import caption_scoring
+from bentxt.evaluation.caption_scoring import CAPTION_METRICS
 from bentxt.evaluation.score import ConstantAnswer, Metric
-from bentxt.evaluation.scoring import CAPTION_METRICS, ScoringSettings, score_task
+from bentxt.evaluation.scoring import score_task
+from bentxt.evaluation.scoring_settings import ScoringSettings
 
 SETTINGS = ScoringSettings(100, None, False, None)
 OPTIONS = "Which country? a) Lithuania, b) Belgium, c) Austria, d) Luxembourg"
@@ -26,7 +28,7 @@ def test_binary_accuracy_by_category_and_overall():
         ("p2", "area", "?", "yes", "I cannot tell"),
         ("p3", "area", "?", "yes", "yes"),
     )
-    result = score_task("binary", items, SETTINGS, seed=1)
+    result = score_task("binary", items, SETTINGS, seed=1).score
     assert _value(result, "accuracy") == 60
     assert _value(result, "accuracy/presence") == 50
     assert _value(result, "accuracy/area") == pytest.approx(200 / 3)
@@ -39,7 +41,7 @@ def test_binary_accuracy_by_category_and_overall():
 
 def test_an_unparsed_answer_is_wrong_for_either_truth():
     items = _items(("p", "count", "?", "yes", "perhaps"), ("p", "count", "?", "no", "perhaps"))
-    assert _value(score_task("binary", items, SETTINGS, seed=1), "accuracy") == 0
+    assert _value(score_task("binary", items, SETTINGS, seed=1).score, "accuracy") == 0
 
 
 def test_mcq_accuracy_reads_options_from_the_instruction():
@@ -48,7 +50,7 @@ def test_mcq_accuracy_reads_options_from_the_instruction():
         ("p2", "country", OPTIONS, "a", "b)"),
         ("p3", "relative pos", OPTIONS, "d", "(d)"),
     )
-    result = score_task("mcq", items, SETTINGS, seed=1)
+    result = score_task("mcq", items, SETTINGS, seed=1).score
     assert _value(result, "accuracy") == pytest.approx(200 / 3)
     assert _value(result, "accuracy/relative pos") == 100
     assert result.constant == ConstantAnswer("a", pytest.approx(100 / 3))
@@ -62,7 +64,7 @@ def test_boxes_pool_and_thresholds_are_strict():
         ("p2", "point", "?", "[0.0 0.0, 0.5 0.5]", "nothing"),
         ("p2", "point", "?", "[0.0 0.0, 1.0 1.0]", "[0, 0, 1200, 1000]"),
     )
-    result = score_task("referring", items, SETTINGS, seed=1, box_scale=1000)
+    result = score_task("referring", items, SETTINGS, seed=1, box_scale=1000).score
     assert _value(result, "miou") == pytest.approx(100 * (0.5 + 1 + 0 + 1) / 4)
     assert _value(result, "miou/reference") == 75
     assert _value(result, "acc25/reference") == 100
@@ -76,9 +78,9 @@ def test_boxes_pool_and_thresholds_are_strict():
 
 def test_captions_give_every_metric_of_table_7_or_a_reason(monkeypatch):
     def no_wordnet(*_):
-        raise ngram_metrics.MetricUnavailable("no WordNet")
+        raise MetricUnavailable("no WordNet")
 
-    monkeypatch.setattr(ngram_metrics, "meteor", no_wordnet)
+    monkeypatch.setattr(caption_scoring, "meteor", no_wordnet)
     text = "Arable land borders a lake in Serbia."
     items = _items(
         ("p1", "None", "?", text, text),
@@ -91,7 +93,7 @@ def test_captions_give_every_metric_of_table_7_or_a_reason(monkeypatch):
         ),
         ("p3", "None", "?", "A lake.", " "),
     )
-    result = score_task("captioning", items, SETTINGS, seed=1)
+    result = score_task("captioning", items, SETTINGS, seed=1).score
     assert tuple(result.metrics) == CAPTION_METRICS
     assert result.metrics["meteor"] == Metric(None, None, None, 0, "no WordNet")
     assert "roberta-large" in result.metrics["bertscore"].reason
@@ -104,11 +106,9 @@ def test_captions_give_every_metric_of_table_7_or_a_reason(monkeypatch):
 def test_a_judge_that_fails_now_and_then_leaves_items_out_and_says_so(monkeypatch):
     import numpy as np
 
-    from bentxt.evaluation import clair
-
-    monkeypatch.setattr(clair, "clair", lambda *_: np.array([0.4, np.nan]))
+    monkeypatch.setattr(caption_scoring, "clair", lambda *_: np.array([0.4, np.nan]))
     items = _items(("p1", "None", "?", "a b", "a b"), ("p2", "None", "?", "c d", "c d"))
-    metric = score_task("captioning", items, SETTINGS, seed=1).metrics["clair"]
+    metric = score_task("captioning", items, SETTINGS, seed=1).score.metrics["clair"]
     assert (metric.value, metric.items) == (pytest.approx(40), 1)
     assert metric.reason == "1 of 2 answers of the judge hold no score"
 

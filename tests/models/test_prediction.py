@@ -53,6 +53,20 @@ def test_items_are_those_of_task_and_split_by_patch(world):
     assert [item.annotation for item in read_items(world / "dataset.parquet", "binary", "test", {})] == [7]
 
 
+def test_shards_part_the_patches_and_together_hold_every_item_once(world):
+    whole = read_items(world / "dataset.parquet", "binary", "bench", {})
+    for shards in (1, 2, 3, 5):
+        parts = [
+            read_items(world / "dataset.parquet", "binary", "bench", {}, shard, shards)
+            for shard in range(shards)
+        ]
+        assert [item for part in parts for item in part] == whole
+        patches = [{item.patch_id for item in part} for part in parts]
+        assert sum(map(len, patches)) == 3
+    with pytest.raises(InputError, match="shard 2 of 2 does not exist"):
+        read_items(world / "dataset.parquet", "binary", "bench", {}, 2, 2)
+
+
 def test_a_split_without_items_is_an_error(world):
     with pytest.raises(InputError, match="no annotations of type mcq"):
         read_items(world / "dataset.parquet", "mcq", "test", {})

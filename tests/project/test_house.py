@@ -172,7 +172,9 @@ def tables_of():
     for table, text in zip(parts[::2], parts[1::2], strict=True):
         for line in re.findall(r"^- (?:written|read) by: (.+)$", text, re.MULTILINE):
             for program in re.split(r", | or ", line):
-                used[program].add(table)
+                # A table may be there for people alone.
+                if program != "people":
+                    used[program].add(table)
     return used
 
 

@@ -47,11 +47,11 @@ def test_streams_need_no_archive_of_images(fresh_workflow):
             "fine-tuning of RS-InternVL needs images of the split train and validation",
         ),
         (
-            "results/small/scores/Qwen/binary.json",
-            images("bench") | {"prediction": {"split": "test"}},
-            "prediction.split needs images of the split test",
+            "results/small/scores/test/Qwen/binary.json",
+            images("bench"),
+            "answering the split test needs images of the split test",
         ),
-        ("results/small/scores/Qwen/binary.json", images("bench"), None),
+        ("results/small/scores/bench/Qwen/binary.json", images("bench"), None),
     ],
 )
 def test_too_few_images_are_refused_before_anything_runs(fresh_workflow, target, sections, refusal):

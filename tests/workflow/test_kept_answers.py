@@ -6,12 +6,12 @@ import pytest
 
 pytestmark = pytest.mark.workflow
 RESULTS = "results/small"
-TARGETS = [f"{RESULTS}/predictions/IVL/{task}.parquet" for task in ("binary", "mcq")]
+TARGETS = [f"{RESULTS}/predictions/bench/IVL/{task}/0-1.parquet" for task in ("binary", "mcq")]
 TAIL = ("--configfile", "small.yaml")
 
 
 def kept(workflow, task):
-    return (workflow.folder / RESULTS / f"answers/IVL/{task}.jsonl").read_bytes()
+    return (workflow.folder / RESULTS / f"answers/IVL/{task}/bench-0-1.jsonl").read_bytes()
 
 
 def test_a_changed_suffix_of_one_task_asks_that_task_only(finished_workflow):
@@ -22,7 +22,8 @@ def test_a_changed_suffix_of_one_task_asks_that_task_only(finished_workflow):
     changed = entries[2].replace("instructions: {}", "instructions: {binary: {suffix: Answer yes or no.}}", 1)
     path.write_text("".join(entries[:2]) + changed)
     finished_workflow.snakemake(*TARGETS, *TAIL)
-    status = json.loads((finished_workflow.folder / RESULTS / "predictions/IVL/binary.json").read_text())
+    about = finished_workflow.folder / RESULTS / "predictions/bench/IVL/binary/0-1.json"
+    status = json.loads(about.read_text())
     assert status["kept"] == 0
     assert status["asked"] > 0
     assert kept(finished_workflow, "binary").startswith(before["binary"])

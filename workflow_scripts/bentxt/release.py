@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 #: Splits as published, in the order of the table of counts.
 SPLITS = ("train", "validation", "test")
+#: Splits that models answer: the benchmark (Tables 2-8) and the whole test split (Table S5).
+ANSWERED_SPLITS = ("bench", "test")
 LETTERS = "abcd"
 
 #: The seasons as the season column writes them, and the release's other word for the last.

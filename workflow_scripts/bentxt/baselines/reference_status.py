@@ -19,6 +19,7 @@ def write_reference(
     status: Path | str,
     name: str,
     task: str,
+    split: str,
     answers: Mapping[int, str] | None,
     notes: str,
     found: Mapping[str, Any],
@@ -29,8 +30,8 @@ def write_reference(
     Parameters
     ----------
     out, status : str or Path
-    name, task : str
-        Key of the row in the tables; task of the benchmark.
+    name, task, split : str
+        Key of the row in the tables; task of the benchmark; the split that was answered.
     answers : mapping of int to str, or None
         By ID; None where the reference is not defined for the task.
     notes : str
@@ -38,7 +39,6 @@ def write_reference(
     found : mapping
         The same, item by item.
     made : bentxt.program.lineage.Lineage
-        Its settings say which split was answered.
     """
     given = answers or {}
     ids = sorted(given)
@@ -47,6 +47,7 @@ def write_reference(
     content = {
         "model": name,
         "task": task,
+        "split": split,
         "status": "unavailable" if answers is None else "predicted",
         "reason": NOT_DEFINED if answers is None else None,
         "weights": notes or None,

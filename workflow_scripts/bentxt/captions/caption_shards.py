@@ -13,19 +13,6 @@ from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
 from bentxt.tables.table_files import read_table
 
 
-def shard_range(rows: int, shard: int, shards: int) -> tuple[int, int]:
-    """Return the rows [start, stop) of a shard: row i belongs to shard ``i * shards // rows``.
-
-    Raises
-    ------
-    InputError
-        If there is no such shard.
-    """
-    if not 0 <= shard < shards:
-        raise InputError(f"shard {shard} of {shards} does not exist", remedy="count shards from 0")
-    return -(-shard * rows // shards), -(-(shard + 1) * rows // shards)
-
-
 class CaptionShards:
     """The captions of all shards, one in memory at a time; a shard of the workflow is a range of patches."""
 

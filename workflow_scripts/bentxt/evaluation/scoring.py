@@ -1,49 +1,16 @@
 """From a task's items and a model's answers to the scores of Tables 2–8."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
 from bentxt.errors import InputError
-from bentxt.evaluation.answer_extraction import (
-    LENIENT,
-    STRICT,
-    UNPARSED,
-    Extraction,
-    extract_binary,
-    extract_choice,
-    options_of,
-)
-from bentxt.evaluation.bootstrap import bootstrap, mean_of
+from bentxt.evaluation.answer_extraction import STRICT, extract_binary, extract_choice, options_of
 from bentxt.evaluation.box_extraction import extract_box
 from bentxt.evaluation.box_overlap import THRESHOLDS, intersection_over_union
-from bentxt.evaluation.score import AnswerCounts, ConstantAnswer, Metric, TaskScore
-
-#: Metrics of captions, in the order of Table 7.
-CAPTION_METRICS = ("bleu4", "rouge", "meteor", "cider", "bertscore", "sbert_cosine", "clair")
-
-
-@dataclass(frozen=True)
-class ScoringSettings:
-    """The config's ``benchmark``, as far as scores use it.
-
-    Attributes
-    ----------
-    bootstrap_resamples : int
-        Draws of the images for each 95 % interval.
-    bertscore_checkpoint : str or None
-        Hugging Face id or folder of roberta-large.
-    meteor_jar : bool
-        Also METEOR 1.5, which needs Java.
-    clair : dict or None
-        The judge: ``base_url``, ``model``, ``key_variable``, ``max_tokens``.
-    """
-
-    bootstrap_resamples: int
-    bertscore_checkpoint: str | None
-    meteor_jar: bool
-    clair: dict | None
+from bentxt.evaluation.estimates import ScoredTask, extraction_counts, means
+from bentxt.evaluation.score import ConstantAnswer, TaskScore
+from bentxt.evaluation.scoring_settings import ScoringSettings
 
 
 def score_task(
@@ -52,8 +19,8 @@ def score_task(
     settings: ScoringSettings,
     seed: int,
     box_scale: float | None = None,
-) -> TaskScore:
-    """Score one model on one task.
+) -> ScoredTask:
+    """Score one model on one task, item by item and as a whole.
 
     Parameters
     ----------
@@ -70,8 +37,8 @@ def score_task(
 
     Returns
     -------
-    TaskScore
-        With ``constant`` for binary and mcq, and ``clipped`` for referring.
+    ScoredTask
+        Its score with ``constant`` for binary and mcq, and ``clipped`` for referring.
 
     Raises
     ------
@@ -85,7 +52,10 @@ def score_task(
             remedy="the benchmark split has none; raise benchmark_split.patches or miniature.patches",
         )
     if task == "captioning":
-        return _score_captions(items, settings, draws)
+        # Imported here: loading torch and the metrics' packages takes longer than scoring any other task.
+        from bentxt.evaluation.caption_scoring import score_captions
+
+        return score_captions(items, settings, draws)
     if task == "referring":
         return _score_boxes(items, draws, box_scale)
     return _score_choices(task, items, draws)
@@ -102,11 +72,18 @@ def _score_choices(task, items, draws):
     truth = np.array([_reference_answer(task, output) for output in items["output"]])
     right = truth == np.array([extraction.answer or "" for extraction in found])
     answer, count = max(sorted(Counter(truth.tolist()).items()), key=lambda entry: entry[1])
-    return TaskScore(
-        **_extraction_counts([extraction.level for extraction in found], items["category"]),
-        metrics=_means("accuracy", right, items, draws),
+    levels = [extraction.level for extraction in found]
+    score = TaskScore(
+        **extraction_counts(levels, items["category"]),
+        metrics=means("accuracy", right, items, draws),
         constant=ConstantAnswer(answer, 100 * count / len(truth)),
     )
+    columns = {
+        "extracted": [extraction.answer for extraction in found],
+        "level": levels,
+        "score": right.astype(float).tolist(),
+    }
+    return ScoredTask(score, columns)
 
 
 def _reference_answer(task, output):
@@ -125,99 +102,27 @@ def _score_boxes(items, draws, box_scale):
             raise InputError("the data set's answer to a referring expression is no box", item=output)
         truth.append(box)
     overlap = intersection_over_union([extraction.box or (0, 0, 0, 0) for extraction in found], truth)
-    metrics = _means("miou", overlap, items, draws)
+    metrics = means("miou", overlap, items, draws)
     for threshold in THRESHOLDS:
-        metrics |= _means(f"acc{threshold}", overlap > threshold / 100, items, draws)
-    return TaskScore(
-        **_extraction_counts([extraction.level for extraction in found], items["category"]),
+        metrics |= means(f"acc{threshold}", overlap > threshold / 100, items, draws)
+    levels = [extraction.level for extraction in found]
+    score = TaskScore(
+        **extraction_counts(levels, items["category"]),
         metrics=metrics,
         clipped=sum(extraction.clipped for extraction in found),
     )
-
-
-def _score_captions(items, settings, draws):
-    # Imported here: loading torch and the metrics' packages takes longer than scoring any other task.
-    from bentxt.errors import MetricUnavailable
-    from bentxt.evaluation.clair import clair
-    from bentxt.evaluation.embedding_metrics import bertscore_f1, sbert_cosine
-    from bentxt.evaluation.ngram_metrics import bleu4, bleu4_statistics, cider, meteor, meteor_jar, rouge_l
-
-    candidates, references, images = items["answer"], items["output"], items["patch_id"]
-    found = [Extraction(text, STRICT if text.strip() else UNPARSED) for text in candidates]
-    measures = {
-        "rouge": rouge_l,
-        "meteor": meteor,
-        "cider": cider,
-        "bertscore": lambda ours, theirs: bertscore_f1(ours, theirs, settings.bertscore_checkpoint),
-        "sbert_cosine": sbert_cosine,
-        "clair": lambda ours, theirs: clair(ours, theirs, settings.clair),
+    columns = {
+        "extracted": [_box_text(extraction.box) for extraction in found],
+        "box": [extraction.box for extraction in found],
+        "level": levels,
+        "score": overlap.tolist(),
     }
-    if settings.meteor_jar:
-        measures["meteor_jar"] = meteor_jar
-    metrics = {
-        "bleu4": _estimate(bleu4_statistics(candidates, references), images, bleu4, draws),
-    }
-    for name, measure in measures.items():
-        try:
-            values = measure(candidates, references)
-        except MetricUnavailable as error:
-            metrics[name] = _missing(str(error))
-            continue
-        known = np.isfinite(values)
-        if not known.any():
-            metrics[name] = _missing("no answer of the judge holds a score")
-            continue
-        metrics[name] = _estimate(
-            np.column_stack([values[known], np.ones(known.sum())]),
-            np.asarray(images)[known],
-            mean_of,
-            draws,
-        )
-        if not known.all():
-            metrics[name] = replace(
-                metrics[name],
-                reason=f"{np.sum(~known)} of {len(known)} answers of the judge hold no score",
-            )
-    return TaskScore(
-        **_extraction_counts([extraction.level for extraction in found], items["category"]),
-        metrics={name: metrics[name] for name in (*CAPTION_METRICS, "meteor_jar") if name in metrics},
-    )
+    return ScoredTask(score, columns)
 
 
-def _missing(reason):
-    return Metric(None, None, None, 0, reason)
-
-
-def _extraction_counts(levels, categories):
-    """Return counts of levels and whether instructions were followed, overall and per category."""
-
-    def counts(chosen):
-        number = Counter(chosen)
-        return AnswerCounts(
-            items=len(chosen),
-            strict=number[STRICT],
-            lenient=number[LENIENT],
-            unparsed=number[UNPARSED],
-            instruction_following=number[UNPARSED] == 0,
-        )
-
-    groups: dict[str, list[str]] = {}
-    for level, category in zip(levels, categories, strict=True):
-        groups.setdefault(category, []).append(level)
-    return asdict(counts(levels)) | {"extraction": {name: counts(groups[name]) for name in sorted(groups)}}
-
-
-def _means(name, values, items, draws):
-    """Return the mean over all items under ``name`` and per category under ``name/category``."""
-    statistics = np.column_stack([np.asarray(values, np.float64), np.ones(len(values))])
-    images, categories = np.asarray(items["patch_id"]), np.asarray(items["category"])
-    metrics = {name: _estimate(statistics, images, mean_of, draws)}
-    for category in sorted(set(items["category"])):
-        chosen = categories == category
-        metrics[f"{name}/{category}"] = _estimate(statistics[chosen], images[chosen], mean_of, draws)
-    return metrics
-
-
-def _estimate(statistics, images, combine, draws):
-    estimate = bootstrap(statistics, images, combine, **draws)
-    return Metric(**estimate._asdict(), reason=None)
+def _box_text(box):
+    """Return a box as the release writes boxes, with more decimals where the model gave them."""
+    if box is None:
+        return None
+    left, top, right, bottom = (float(f"{edge:.4f}") for edge in box)
+    return f"[{left} {top}, {right} {bottom}]"

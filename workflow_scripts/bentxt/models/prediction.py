@@ -15,7 +15,8 @@ from bentxt.models.instructions import write_instruction
 from bentxt.program.answer_log import AnswerLog
 from bentxt.release import TASKS
 from bentxt.tables.schemas.dataset_schema import DATASET
-from bentxt.tables.table_files import read_table
+from bentxt.tables.shards import shard_range
+from bentxt.tables.table_streams import read_matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,16 @@ class Item:
 
 
 def read_items(
-    dataset: str | Path, task: str, split: str, additions: Mapping[str, Mapping[str, str]]
+    dataset: str | Path,
+    task: str,
+    split: str,
+    additions: Mapping[str, Mapping[str, str]],
+    shard: int = 0,
+    shards: int = 1,
 ) -> list[Item]:
     """Read the items of a task in a split, those of a patch one after the other.
+
+    A shard is a range of the split's patches that have such items, in the order of their names.
 
     Parameters
     ----------
@@ -52,23 +60,28 @@ def read_items(
     split : str
     additions : dict
         ``instructions`` of the model's entry.
+    shard, shards : int
+        Which part of the items, from 0, and of how many.
 
     Returns
     -------
     list of Item
+        None at all where there are more shards than patches.
 
     Raises
     ------
     InputError
-        If there are none.
+        If the split has none, or there is no such shard.
     """
-    columns = ["ID", "patch_id", "s1_name", "category", "input", "type", "split"]
-    table = read_table(dataset, DATASET, columns)
-    table = table.filter(pc.and_(pc.equal(table["split"], split), pc.equal(table["type"], TASKS[task])))
+    columns = ["ID", "patch_id", "s1_name", "category", "input"]
+    table = read_matching(dataset, DATASET, columns, {"split": split, "type": TASKS[task]})
     if not len(table):
         raise InputError(f"the split {split} has no annotations of type {TASKS[task]}", file=dataset)
+    patches = pc.unique(table["patch_id"]).sort()
+    start, stop = shard_range(len(patches), shard, shards)
+    table = table.filter(pc.is_in(table["patch_id"], patches[start:stop]))
     table = table.sort_by([("patch_id", "ascending"), ("ID", "ascending")])
-    rows = table.select(columns[:5]).to_pydict().values()
+    rows = table.to_pydict().values()
     return [
         Item(annotation, patch, s1, write_instruction(additions, task, category, text))
         for annotation, patch, s1, category, text in zip(*rows, strict=True)

@@ -12,6 +12,7 @@ from bentxt.tables.schemas.metadata_schema import METADATA
 from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.schemas.questions_schema import QUESTIONS
+from bentxt.tables.schemas.scored_items_schema import SCORED_ITEMS
 from bentxt.tables.schemas.template_captions_schema import TEMPLATE_CAPTIONS
 
 #: Every table by the name that ``docs/data_model.md`` gives it.
@@ -29,4 +30,5 @@ TABLES = {
     "dataset": DATASET,
     "caption_statistics": CAPTION_STATISTICS,
     "predictions": PREDICTIONS,
+    "scored_items": SCORED_ITEMS,
 }
