@@ -185,7 +185,7 @@ def test_released_rows_with_a_map_are_answered_as_released(run_program, real_dat
             items["answer"][place] == "" for place in unmapped if items["category"][place] != "climate zone"
         )
         items = {name: [values[place] for place in known] for name, values in items.items()}
-        score = score_task(task, items, ScoringSettings(10, None, False, None), 1).score
+        score = score_task(task, items, ScoringSettings(10, True, None, False, None), 1).score
         assert score.metrics["miou" if task == "referring" else "accuracy"].value == 100
         assert (score.strict, score.unparsed) == (len(known), 0)
         scored[task] = len(known)

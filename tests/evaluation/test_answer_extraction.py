@@ -1,9 +1,12 @@
+from itertools import permutations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bentxt.errors import InputError
 from bentxt.evaluation.answer_extraction import extract_binary, extract_choice, options_of
+from worlds.answer_carriers import ONE_LABEL, TWO_LABELS
 
 COUNTRIES = {"a": "Lithuania", "b": "Belgium", "c": "Austria", "d": "Luxembourg"}
 DIRECTIONS = {"a": "to the top-left", "b": "to the bottom", "c": "to the top", "d": "to the top-right"}
@@ -92,6 +95,7 @@ def test_a_bare_letter_is_strict(text):
         ("There are more than five", COUNTS, "b"),
         ("There are 2 of them", COUNTS, "d"),
         ("D: Luxembourg", COUNTRIES, "d"),
+        ("The answer is a). The answer is b).", COUNTRIES, "b"),
     ],
 )
 def test_a_choice_in_other_text_is_lenient(text, options, answer):
@@ -110,7 +114,6 @@ def test_a_choice_in_other_text_is_lenient(text, options, answer):
         ("e", COUNTRIES),
         ("I see bad clouds and a lake", COUNTRIES),
         ("The area is 3.5 hectares", COUNTS),
-        ("The answer is a). The answer is b).", COUNTRIES),
         ("France", COUNTRIES),
     ],
 )
@@ -158,3 +161,175 @@ def test_every_letter_is_read_in_every_form(letter, form):
 def test_the_text_of_an_option_finds_its_letter(texts, index):
     options = dict(zip("abcd", texts, strict=True))
     assert extract_choice(texts[index], options) == ("abcd"[index], "lenient")
+
+
+# Fairness: a sentence carries every label alike
+
+CLASSES = {
+    "a": "Pastures",
+    "b": "Land principally occupied by agriculture, with significant areas of natural vegetation",
+    "c": "Arable land",
+    "d": "Mixed forest",
+}
+TEXTS = [COUNTRIES, CLASSES, AREAS, {**DIRECTIONS, "a": "to the left"}, COUNTS, ZONES]
+
+
+def test_there_are_many_carriers():
+    assert len(ONE_LABEL) >= 90
+    assert len(TWO_LABELS) >= 15
+    assert len({*ONE_LABEL, *TWO_LABELS}) == len(ONE_LABEL) + len(TWO_LABELS)
+
+
+@pytest.mark.parametrize("carrier", [*ONE_LABEL, *TWO_LABELS])
+def test_a_carrier_reads_yes_as_it_reads_no(carrier):
+    for answer, other in permutations(["yes", "no"]):
+        for write in (str.lower, str.title, str.upper):
+            text = carrier.replace("X", write(answer)).replace("Z", write(other))
+            assert extract_binary(text).answer == answer, text
+
+
+@pytest.mark.parametrize("carrier", [*ONE_LABEL, *TWO_LABELS])
+def test_a_carrier_reads_every_letter_alike(carrier):
+    for letter, other in permutations("abcd", 2):
+        for write in (str.lower, str.upper, "({})".format, "{})".format, "option {}".format):
+            text = carrier.replace("X", write(letter)).replace("Z", write(other))
+            assert extract_choice(text, COUNTRIES).answer == letter, text
+
+
+@pytest.mark.parametrize("carrier", [*ONE_LABEL, *TWO_LABELS])
+def test_a_carrier_reads_the_text_of_every_option_alike(carrier):
+    for options in TEXTS:
+        for letter, other in permutations(options, 2):
+            text = carrier.replace("X", options[letter]).replace("Z", options[other])
+            assert extract_choice(text, options).answer == letter, text
+            both = carrier.replace("X", f"{letter}) {options[letter]}")
+            both = both.replace("Z", f"{other}) {options[other]}")
+            assert extract_choice(both, options).answer == letter, both
+
+
+@given(st.sampled_from([*ONE_LABEL, *TWO_LABELS]), st.permutations("abcd"), st.permutations("abcd"))
+def test_what_is_read_does_not_depend_on_which_label_is_which(carrier, order, texts):
+    options = {letter: COUNTRIES[text] for letter, text in zip("abcd", texts, strict=True)}
+    text = carrier.replace("X", order[0]).replace("Z", order[1])
+    assert extract_choice(text, options).answer == order[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("True", "yes"),
+        ("false.", "no"),
+        ("Correct", "yes"),
+        ("Incorrect.", "no"),
+        ("None", "no"),
+        ("Not present", "no"),
+        ("Present.", "yes"),
+        ("Y", "yes"),
+        ("n", "no"),
+        ("There are no coastal wetlands in this image.", "no"),
+        ("There are coastal wetlands in this image.", "yes"),
+        ("It does.", "yes"),
+        ("It does not.", "no"),
+        ("Ja", "yes"),
+        ("Nein.", "no"),
+        ("没有", "no"),
+        ("有", "yes"),
+        ('{"answer": true}', "yes"),
+        ('{"answer": false}', "no"),
+    ],
+)
+def test_other_words_for_yes_and_no_are_a_setting(text, answer):
+    assert extract_binary(text) == (answer, "lenient")
+    assert extract_binary(text, other_words=False) == (None, "unparsed")
+
+
+@pytest.mark.parametrize(
+    "text", ["Yes, that is correct.", "No, that is correct.", "No. True forests are rare."]
+)
+def test_other_words_never_overrule_yes_and_no(text):
+    assert extract_binary(text).answer == text[:3].strip(",. ").lower()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<think>Yes, I see it", "yes <think> but wait", "◁think▷no", "<think>a</think><think>yes", "[THINK] no"],
+)
+def test_a_thought_without_an_end_holds_no_answer(text):
+    assert extract_binary(text) == (None, "unparsed")
+
+
+AMOUNTS = {
+    "a": "144000 to 288000 m2",
+    "b": "288000 to 576000 m2",
+    "c": "0 to 144000 m2",
+    "d": "720000 to 1440000 m2",
+}
+PAIRS = {
+    "a": "Pastures and inland waters",
+    "b": "Arable land and pastures",
+    "c": "Moors, heathland and sclerophyllous vegetation and arable land",
+    "d": "Mixed forest and inland waters",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "letter"),
+    [
+        ("10-40 %", AREAS, "c"),
+        ("10 – 40 %", AREAS, "c"),
+        ("between 10 and 40 percent", AREAS, "c"),
+        ("from 10% to 40%", AREAS, "c"),
+        ("10 to 40 per cent of the area", AREAS, "c"),
+        ("It covers about 60–70 percent.", AREAS, "a"),
+        ("70%", AREAS, None),
+        ("110 to 40%", AREAS, None),
+        ("10 to 400%", AREAS, None),
+        ("288,000 to 576,000 m²", AMOUNTS, "b"),
+        ("288 000 – 576 000 square meters", AMOUNTS, "b"),
+        ("between 288'000 and 576'000 sqm", AMOUNTS, "b"),
+        ("0.144 to 0.288 km²", AMOUNTS, "a"),
+        ("72 to 144 hectares", AMOUNTS, "d"),
+        ("288 to 576 km²", AMOUNTS, None),
+        ("three", COUNTS, "a"),
+        ("One.", COUNTS, "c"),
+        ("There are two areas", COUNTS, "d"),
+        ("more than 5", COUNTS, "b"),
+        ("> 5", COUNTS, "b"),
+        ("six", COUNTS, "b"),
+        ("There are 7 of them.", COUNTS, "b"),
+        ("30", COUNTS, "b"),
+        ("3.5", COUNTS, None),
+        ("3 %", COUNTS, None),
+        ("1 to 2", COUNTS, None),
+        ("1. d", COUNTS, "d"),
+        ("left", {**DIRECTIONS, "a": "to the left"}, "a"),
+        ("Top right", DIRECTIONS, "d"),
+        ("to the top right", DIRECTIONS, "d"),
+        ("the upper left", DIRECTIONS, "a"),
+        ("below", DIRECTIONS, "b"),
+        ("to the bottom-left", DIRECTIONS, None),
+        ("to the left", DIRECTIONS, None),
+        ("inland waters and pastures", PAIRS, "a"),
+        ("pastures & inland waters", PAIRS, "a"),
+        ("arable land and moors, heathland and sclerophyllous vegetation", PAIRS, "c"),
+        ("pastures", PAIRS, None),
+        ("arable lands", CLASSES, "c"),
+        ("The image shows mostly mixed forests.", CLASSES, "d"),
+        ("Land principally occupied by agriculture", CLASSES, "b"),
+        ("temperate with no dry season and cold summer", ZONES, "c"),
+        ("Cold - no dry season - warm summer", ZONES, "b"),
+        ("Cold", ZONES, None),
+        ("b) Austria", COUNTRIES, None),
+        ("Austria (b)", COUNTRIES, None),
+        ("Belgium (b)", COUNTRIES, "b"),
+        ("The answer is not b.", COUNTRIES, None),
+        ("All of the above", COUNTRIES, None),
+        ("a b c d", COUNTRIES, None),
+        ("a) Lithuania\nb) Belgium\nc) Austria\nd) Luxembourg\n\nAnswer: c", COUNTRIES, "c"),
+        ("A) is flat. B) has hills. C) has mountains. D) is small.", COUNTRIES, None),
+        ("It is a beautiful landscape", COUNTRIES, None),
+        ("The temperature is 20 °C", COUNTRIES, None),
+    ],
+)
+def test_an_option_is_found_in_the_ways_that_people_write_it(text, options, letter):
+    assert extract_choice(text, options).answer == letter

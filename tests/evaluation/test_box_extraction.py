@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -73,9 +75,19 @@ def test_a_box_in_other_text_is_lenient(text, scale, box):
         "[0.1, 0.2]",
         "[0.1, 0.2, 0.5]",
         "the region lies at (0.5, 0.5)",
-        "[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]",
         "between 1 and 2 km, 3 fields, 4 lakes, 5 roads",
         "[1e999, 0, 1, 1]",
+        "[nan, 0, 1, 1]",
+        "[0.1, 0.2, 0.5, 0.6",  # cut off: the last number may lack digits
+        "[[100, 200, 550, 80",
+        '{"x_min": 0.1, "y_min": 0.2, "x_max": 0.5, "y_max": 0.6',
+        "[[0.1, 0.2], [0.5, 0.2], [0.5, 0.6",
+        "The image (120 x 120 pixels) shows 2 fields, 3 lakes.",
+        "There are 2, 3, 4, 5 fields in the four corners",
+        "<point>(0.3, 0.5)</point>",
+        '[{"point_2d": [0.3, 0.4], "label": "x"}]',
+        "[x1, y1, x2, y2]",
+        "<think>it is at [0.1, 0.2, 0.5, 0.6]",
     ],
 )
 def test_no_box_is_unparsed(text):
@@ -127,3 +139,73 @@ def test_tight_box_of_a_mask():
     assert tight_box(mask) == (0.2, 0.2, 0.5, 0.5)
     assert tight_box(np.ones((7, 7))) == (0.0, 0.0, 1.0, 1.0)
     assert tight_box(np.zeros((7, 7))) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "scale", "box"),
+    [
+        # names, in any order
+        ('{"y_min": 0.2, "x_min": 0.1, "y_max": 0.6, "x_max": 0.5}', None, (0.1, 0.2, 0.5, 0.6)),
+        ("left: 0.1, right: 0.5, top: 0.2, bottom: 0.6", None, (0.1, 0.2, 0.5, 0.6)),
+        ('{"x0": 10, "y0": 20, "x1": 50, "y1": 60}', 100, (0.1, 0.2, 0.5, 0.6)),
+        ("x1=10, y1=20, x2=50, y2=60", 100, (0.1, 0.2, 0.5, 0.6)),
+        (
+            "- **x_min**: 0.1\n- **y_min**: 0.2\n- **x_max**: 0.5\n- **y_max**: 0.6",
+            None,
+            (0.1, 0.2, 0.5, 0.6),
+        ),
+        ('{"x": 0.1, "y": 0.2, "width": 0.4, "height": 0.4}', None, (0.1, 0.2, 0.5, 0.6)),
+        ('{"height": 400, "width": 400, "y": 200, "x": 100}', 1000, (0.1, 0.2, 0.5, 0.6)),
+        ('{"cx": 0.3, "cy": 0.4, "w": 0.4, "h": 0.4}', None, (0.1, 0.2, 0.5, 0.6)),
+        ("x from 0.1 to 0.5 and y from 0.2 to 0.6", None, (0.1, 0.2, 0.5, 0.6)),
+        # percent signs, whatever the scale
+        ("[10%, 20%, 50%, 60%]", 1000, (0.1, 0.2, 0.5, 0.6)),
+        ("10%, 20%, 50%, 60%", None, (0.1, 0.2, 0.5, 0.6)),
+        ("x_min: 10%, y_min: 20%, x_max: 50%, y_max: 60%", None, (0.1, 0.2, 0.5, 0.6)),
+        # corners and polygons: the tight box
+        ("from (0.1, 0.2) to (0.5, 0.6)", None, (0.1, 0.2, 0.5, 0.6)),
+        ("Top-left: (0.1, 0.2), bottom-right: (0.5, 0.6)", None, (0.1, 0.2, 0.5, 0.6)),
+        ('{"top_left": [0.1, 0.2], "bottom_right": [0.5, 0.6]}', None, (0.1, 0.2, 0.5, 0.6)),
+        ("[[100,200],[500,200],[500,600],[100,600]]", 1000, (0.1, 0.2, 0.5, 0.6)),
+        ("[100, 200, 500, 200, 500, 600, 100, 600]", 1000, (0.1, 0.2, 0.5, 0.6)),
+        ("(12, 40), (36, 24), (60, 40), (36, 72)", None, (0.1, 0.2, 0.5, 0.6)),
+        # native notations
+        (
+            "<p>some buildings</p> {<10><20><50><60>|<1>}<delim>{<45><64><57><72>|<90>}",
+            100,
+            (0.1, 0.2, 0.5, 0.6),
+        ),
+        ("{<10><20><50><60>|<90>}{<16><10><20><14>|<90>}", 100, (0.1, 0.2, 0.5, 0.6)),
+        ("{<10><20><50><60>|", 100, (0.1, 0.2, 0.5, 0.6)),
+        ("[[10, 20, 50, 60, 37]][[53, 18, 57, 22, 57]]", 100, (0.1, 0.2, 0.5, 0.6)),
+        ("[[10, 20, 50, 60, 0], [27, 31, 33, 36, 0]]", 100, (0.1, 0.2, 0.5, 0.6)),
+        ("<|begin_of_box|>(100,200,500,600)<|end_of_box|>", 1000, (0.1, 0.2, 0.5, 0.6)),
+        ("<|begin_of_box|><100,200,500,600><|end_of_box|>", 1000, (0.1, 0.2, 0.5, 0.6)),
+        ("<|box_start|>(100,200),(500,600)<|box_end|>", 1000, (0.1, 0.2, 0.5, 0.6)),
+        # the scale of the whole box
+        ("[12, 24, 60, 72]", None, (0.1, 0.2, 0.5, 0.6)),  # pixels of the image
+        ("[0.1, 0.2, 0.5, 1.02]", 1000, (0.1, 0.2, 0.5, 1.0)),
+        ("[0, 0, 1, 1]", 1000, (0, 0, 1, 1)),
+        ("[0, 1, 50, 60]", 100, (0, 0.01, 0.5, 0.6)),
+        # points and swapped corners
+        ("For the point (0.9, 0.9): (0.1, 0.2) to (0.5, 0.6)", None, (0.1, 0.2, 0.5, 0.6)),
+        ("[0.5, 0.6, 0.1, 0.2]", None, (0.1, 0.2, 0.5, 0.6)),
+        ("<think>[0.9, 0.9, 1, 1]</think>[0.1, 0.2, 0.5, 0.6]", None, (0.1, 0.2, 0.5, 0.6)),
+    ],
+)
+def test_a_box_is_found_in_the_ways_that_models_write_it(text, scale, box):
+    assert extract_box(text, scale).box == pytest.approx(box)
+
+
+@given(
+    st.lists(st.integers(0, 1000), min_size=4, max_size=4),
+    st.permutations(["x_min", "y_min", "x_max", "y_max"]),
+)
+def test_the_order_of_named_numbers_does_not_matter(numbers, order):
+    named = dict(zip(["x_min", "y_min", "x_max", "y_max"], numbers, strict=True))
+    text = json.dumps({name: named[name] for name in order})
+    assert extract_box(text, 1000) == extract_box(str(numbers), 1000)._replace(level="lenient")
+
+
+def test_pixels_beyond_the_image_cannot_be_placed_without_a_scale():
+    assert extract_box("[300, 400, 500, 600]", None).level == "unparsed"

@@ -102,7 +102,7 @@ def test_a_judge_that_is_not_there_takes_no_other_metric_down():
         "output": ["pastures at a lake", "a forest"],
         "answer": ["pastures at a lake", "a town"],
     }
-    settings = ScoringSettings(10, None, False, absent)
+    settings = ScoringSettings(10, True, None, False, absent)
     metrics = score_task("captioning", items, settings, seed=1).score.metrics
     assert metrics["clair"].value is None
     assert "no answer from the server after 1 attempts" in metrics["clair"].reason

@@ -19,6 +19,7 @@ SETTINGS = {
     "seed": 3,
     "benchmark": {
         "bootstrap_resamples": 50,
+        "other_words": True,
         "bertscore_checkpoint": None,
         "meteor_jar": False,
         "clair": None,

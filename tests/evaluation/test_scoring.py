@@ -7,7 +7,7 @@ from bentxt.evaluation.score import ConstantAnswer, Metric
 from bentxt.evaluation.scoring import score_task
 from bentxt.evaluation.scoring_settings import ScoringSettings
 
-SETTINGS = ScoringSettings(100, None, False, None)
+SETTINGS = ScoringSettings(100, True, None, False, None)
 OPTIONS = "Which country? a) Lithuania, b) Belgium, c) Austria, d) Luxembourg"
 
 

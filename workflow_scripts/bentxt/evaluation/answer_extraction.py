@@ -3,46 +3,23 @@
 An answer is *strict* when the text is the answer and nothing else, *lenient* when the answer had to be found
 in other text, and *unparsed* when there is none or the text is ambiguous. An unparsed item is wrong; it is
 never answered at random.
+
+All labels, yes and no, letters and texts of options, are read by the same grammar
+(:mod:`bentxt.evaluation.answer_grammar`). Tiers of words are tried one after the other: first what was asked
+for, then other words for it. The first tier that mentions a label decides, even if that is ambiguous.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from bentxt.errors import InputError
-
-_SPECIAL = re.compile(r"<\|(?!begin_of_box|end_of_box)[^|<>]*\|>|</?s>|<pad>|<unk>", re.IGNORECASE)
-_BOXED = re.compile(r"<\|begin_of_box\|>(.*?)(?:<\|end_of_box\|>|$)", re.DOTALL)
-_LATEX_BOXED = re.compile(r"^\s*\\boxed\{([^{}]*)\}\s*$")
-
-
-def unwrapped(text: str) -> str:
-    r"""Return an answer without reasoning, special tokens and answer boxes.
-
-    Parameters
-    ----------
-    text : str
-        A model's text, as generated.
-
-    Returns
-    -------
-    str
-        What follows the last ``</think>``; of it the content of the first ``<|begin_of_box|>`` (GLM) or of
-        ``\boxed{}`` where there is one; without chat tokens (``<|im_end|>``, ``</s>``) and outer white space.
-    """
-    text = text.rpartition("</think>")[2]
-    text = _SPECIAL.sub("", text)
-    boxed = _BOXED.search(text)
-    if boxed:
-        text = boxed.group(1)
-    latex = _LATEX_BOXED.match(text)
-    if latex:
-        text = latex.group(1)
-    return text.strip()
-
+from bentxt.evaluation.answer_grammar import AFTER_A_LABEL, Mention, choose_label, mark
+from bentxt.evaluation.model_text import alone, declared_answer, plain, unwrapped
+from bentxt.evaluation.option_forms import named_options
+from bentxt.release import LETTERS
 
 STRICT, LENIENT, UNPARSED = "strict", "lenient", "unparsed"
-LETTERS = "abcd"
 _DECORATION = " \t\r\n\"'`*_“”‘’"
 
 
@@ -63,47 +40,148 @@ class Extraction(NamedTuple):
 
 NOTHING = Extraction(None, UNPARSED)
 
-# "yes or no", "yes/no", "no and yes": the question repeated, or both answers at once.
-_BOTH = re.compile(r"\b(?:yes\W{0,3}(?:or|and|/)\W{0,3}no|no\W{0,3}(?:or|and|/)\W{0,3}yes)\b")
-_STATED = re.compile(r"\banswer\b(?:\s+(?:is|would be|must be))?\W{0,4}(yes|no)\b")
 
-# A yes or no that opens the text, or that is a clause of its own further on.
-_OPENING = re.compile(r"^\W*(yes|no)\b")
-_CLAUSE = re.compile(r"(?:^|[.!?;:,\n]|\bso|\btherefore|\bhence)\W*\b(yes|no)\b(?=\W*(?:$|[.!?;:,\n]))")
-_YES = re.compile(r"\byes\b")
+# Yes and no
+
+_ANSWERS = ("yes", "no")
+_YES_NO = re.compile(r"(?<![\w'-])(yes|no)(?![\w'-]|\.?\s*\d)")
+#: A "no" with these says that there is no answer, or nothing at all.
+_NO_ANSWER = re.compile(
+    r"\bno (?:idea|clue|way|doubt|problem|answer|information|comment|certainty|image|context|indication|"
+    r"worries)\b"
+)
+
+_YES_WORDS = (
+    "yeah|yep|yup|yea|aye|true|correct|right|affirmative|positive|present|visible|indeed|certainly|absolutely|"
+    "definitely|of course|i think so|it is the case|ja|oui|sí|sim|да|是的|是|有的|有|对的|对|正确|存在|"
+    "はい|예|네"
+)
+_NO_WORDS = (
+    "nope|nah|nay|none|false|incorrect|wrong|negative|absent|untrue|not really|not at all|certainly not|"
+    "definitely not|absolutely not|of course not|probably not|i don't think so|i do not think so|i think not|"
+    "nein|non|não|нет|否|没有|沒有|不存在|不正确|不是|不对|不|无|いいえ|아니요|아니오"
+)
+_DENIED = "(?:not|isn't|aren't|wasn't|n't)(?: (?:a|the|really|actually|quite|clearly))?"
+_OTHER_WORDS = re.compile(
+    rf"(?<![\w'-])(?:(?P<denied>{_DENIED} (?:true|correct|right|present|visible|accurate|detected|found|"
+    rf"shown|the case|there|seen|observed|applicable)|{_NO_WORDS})|(?P<affirmed>{_YES_WORDS}))(?![\w'-])"
+)
+_BARE_INITIAL = re.compile(r"\W*([yn])\W*")
+
+_UNSURE = re.compile(
+    r"\b(?:cannot|can't|can not|unable|not sure|unsure|unclear|uncertain|not certain|difficult to|hard to|"
+    r"impossible to|no way to|no idea|don't know|do not know|depends|ambiguous|not possible|insufficient|"
+    r"not enough|maybe|perhaps|sorry|undetermined|not clear|unknown)\b"
+)
+_STATEMENT = re.compile(
+    r"^\W*(?:there (?:is|are|was|were|'s|isn't|aren't|exists?|appears? to be|seems? to be)\b"
+    r"|there's\b|(?:it|they|this|these|that) (?:does|do|doesn't|don't|did|didn't)\b"
+    r"|(?:it|they|this|that) (?:is|are|has|have|isn't|aren't|hasn't|haven't)(?: not)?\W*$)"
+)
+_DENIAL = re.compile(r"\b(?:no|not|none|never|neither|nothing|without)\b|n't\b")
 
 
-def extract_binary(text: str) -> Extraction:
-    """Return ``yes`` or ``no`` as found in the first clear position of an answer.
-
-    Clear positions are, in this order: after "answer is"; at the opening of the text; as a clause of its own
-    ("…, so yes."); and a "yes" anywhere. A "no" inside a sentence is no answer ("there is no doubt").
+def extract_binary(text: str, *, other_words: bool = True) -> Extraction:
+    """Return ``yes`` or ``no`` as a text states it.
 
     Parameters
     ----------
     text : str
         The model's text.
+    other_words : bool
+        Whether other words count, where the text has neither yes nor no: true and false, correct and
+        incorrect, none, not present, words of some other languages, and statements ("There are no lakes.").
+        The config's ``benchmark.other_words``.
 
     Returns
     -------
     Extraction
+
+    Examples
+    --------
+    >>> extract_binary("No.")
+    Extraction(answer='no', level='strict')
+    >>> extract_binary("There are no clouds, so the answer is yes.")
+    Extraction(answer='yes', level='lenient')
+    >>> extract_binary("yes or no")
+    Extraction(answer=None, level='unparsed')
     """
-    text = unwrapped(text).lower()
-    bare = text.strip(_DECORATION).removesuffix(".").strip(_DECORATION)
-    if bare in ("yes", "no"):
+    content = unwrapped(text)
+    if not content:
+        return NOTHING
+    bare = alone(content).casefold().strip(_DECORATION).removesuffix(".").strip(_DECORATION)
+    if bare in _ANSWERS:
         return Extraction(bare, STRICT)
-    both = _BOTH.search(text)
-    if both:
-        # The answer may still be stated after the question was repeated.
-        text = text[both.end() :]
-    for pattern in (_STATED, _CLAUSE) if both else (_STATED, _OPENING, _CLAUSE):
-        found = pattern.search(text)
-        if found:
-            return Extraction(found.group(1), LENIENT)
-    if not both and _YES.search(text):
-        return Extraction("yes", LENIENT)
+    tiers: list[Callable[[str], int | bool | None]] = [_yes_or_no]
+    if other_words:
+        tiers += [_other_word, _statement]
+    return _lenient(content, tiers, _ANSWERS)
+
+
+def _lenient(content, tiers, labels):
+    """Return what the first tier with a mention makes of it, in the declared answer or else in the text."""
+    declared = declared_answer(content)
+    for part in filter(None, (declared, content)):
+        part = plain(part)
+        for tier in tiers:
+            found = tier(part)
+            if found is not False:
+                return NOTHING if found is None else Extraction(labels[found], LENIENT)
+        if declared and part != plain(content):
+            return NOTHING
     return NOTHING
 
+
+def _decide(text: str, mentions: Iterable[Mention]) -> int | bool | None:
+    """Return the label that a text answers with, None where it is ambiguous, False without a mention."""
+    mentions = list(mentions)
+    return choose_label(mark(text, mentions)) if mentions else False
+
+
+def _yes_or_no(text):
+    mentions = _labels(_YES_NO, text, _ANSWERS)
+    return _decide(text, (found for found in mentions if not _NO_ANSWER.match(text, found.start)))
+
+
+def _labels(pattern, text, labels):
+    """Yield mentions that no noun follows; one that opens the text may stand before any word."""
+    for match in pattern.finditer(text):
+        opens = not re.search(r"\w", text[: match.start()])
+        if opens or _stands_alone(text, match):
+            yield Mention(match.start(), match.end(), labels.index(match[1]))
+
+
+def _stands_alone(text, match):
+    """Return whether a word is marked, or what follows can follow no article."""
+    after = text[match.end() :].lstrip(" ")
+    word = re.match(r"[\w']+", after)
+    if word is None:
+        return True
+    before = text[: match.start()][-1:]
+    marked = before and before in "\"'`*_([{" and text[match.end() : match.end() + 1] in "\"'`*_)]}"
+    return bool(marked) or word[0] in AFTER_A_LABEL or match[1] == word[0]
+
+
+def _other_word(text):
+    if initial := _BARE_INITIAL.fullmatch(text):
+        return "yn".index(initial[1])
+    return _decide(
+        text,
+        (
+            Mention(match.start(), match.end(), 1 if match["denied"] else 0)
+            for match in _OTHER_WORDS.finditer(text)
+        ),
+    )
+
+
+def _statement(text):
+    first, _, rest = text.partition("\n")
+    if rest.strip() or not _STATEMENT.search(first) or _UNSURE.search(first):
+        return False
+    return 1 if _DENIAL.search(first) else 0
+
+
+# Letters and options
 
 _OPTIONS = re.compile(r"a\) (.+?),? b\) (.+?),? c\) (.+?),? d\) (.+)$", re.DOTALL)
 
@@ -134,27 +212,17 @@ def options_of(instruction: str) -> dict[str, str]:
     return dict(zip(LETTERS, (option.strip() for option in found.groups()), strict=True))
 
 
-# A letter that stands for an option: followed by punctuation or the end, or a b, c, d that no English word
-# can be. An "a" before another word is an article.
-_LETTER = r"(?:([a-d])(?=\s*(?:$|[)\].,:;\"'*`\n]))|([b-d])(?=\s))"
 _BARE_CHOICE = re.compile(r"[(\[]?([a-d])[)\].:]{0,2}")
-_STATED_CHOICE = re.compile(
-    r"\b(?:answer|choice)\b(?:\s+(?:is|would be|must be))?\W{0,4}(?:option\s+)?[(\[\"'*`]*" + _LETTER
-)
-_MENTIONED = (
-    re.compile(r"\boption\s+[(\[\"'*`]*" + _LETTER),
-    re.compile(r"(?<![\w])[(\[]?([a-d])\)()"),
-    re.compile(r"^[\"'*`(\[]*" + _LETTER),
-    re.compile(r"^\W*([a-d])\W*$()"),
+_OPEN, _CLOSE = r"[\"'`*_(\[{]", r"[\"'`*_)\]}.:]"
+_LETTER = re.compile(
+    rf"(?<![\w'°-])(?<!\d )(?P<open>{_OPEN}{{0,4}})\s?([a-d])(?P<close>{_CLOSE}{{0,4}})(?![\w'-]\w*)(?!\.\w)"
 )
 
 
 def extract_choice(text: str, options: Mapping[str, str]) -> Extraction:
-    """Return the letter of the option that an answer chooses.
+    """Return the letter of the option that a text chooses, by its letter or by its own text.
 
-    Taken are, in this order: a bare letter (``b``, ``b)``, ``(b)``, ``B.``); a stated one ("the answer is
-    b"); the only letter that stands for an option anywhere ("option b", ``b) Pastures``); the only option
-    whose text occurs. Two different letters, or a letter next to the text of another option, are ambiguous.
+    A letter next to the text of another option is ambiguous ("b) Austria" where b is Belgium).
 
     Parameters
     ----------
@@ -166,38 +234,71 @@ def extract_choice(text: str, options: Mapping[str, str]) -> Extraction:
     Returns
     -------
     Extraction
+
+    Examples
+    --------
+    >>> options = {"a": "Lithuania", "b": "Belgium", "c": "Austria", "d": "Luxembourg"}
+    >>> extract_choice("B) Belgium, however it might also be c) Austria", options)
+    Extraction(answer='b', level='lenient')
+    >>> extract_choice("a forest area in Austria", options)
+    Extraction(answer='c', level='lenient')
     """
-    text = unwrapped(text).casefold().strip(_DECORATION)
-    bare = _BARE_CHOICE.fullmatch(text)
-    if bare:
-        return Extraction(bare.group(1), STRICT)
-    stated = _letters(_STATED_CHOICE, text)
-    if stated:
-        return Extraction(stated.pop(), LENIENT) if len(stated) == 1 else NOTHING
-    mentioned = set().union(*(_letters(pattern, text) for pattern in _MENTIONED))
-    named = _named_options(text, options)
-    if not mentioned:
-        return Extraction(named.pop(), LENIENT) if len(named) == 1 else NOTHING
-    if len(mentioned) > 1 or (len(named) == 1 and named != mentioned):
+    content = unwrapped(text)
+    if not content:
         return NOTHING
-    return Extraction(mentioned.pop(), LENIENT)
+    bare = _BARE_CHOICE.fullmatch(alone(content).casefold().strip(_DECORATION))
+    if bare:
+        return Extraction(bare[1], STRICT)
+    tiers = [
+        lambda part: _choice(part, options, loose=False),
+        lambda part: _choice(part, options, loose=True),
+    ]
+    return _lenient(content, tiers, LETTERS)
 
 
-def _letters(pattern: re.Pattern[str], text: str) -> set[str]:
-    return {first or second for first, second in pattern.findall(text)}
+_LABELS = {letter: place for place, letter in enumerate(LETTERS)}
+#: What a letter next to another option's text is: a label that no answer has.
+_CONFLICT = len(LETTERS)
+# Between a letter and the text of its option.
+_BETWEEN = re.compile(r"[\s).:,\"'`*_\]-]{0,6}(?:the |is |= ?)?")
+_AROUND = re.compile(r"[\s\"'`*_,:-]{0,4}(?:is |= ?)?(?:option |choice )?")
 
 
-def _named_options(text: str, options: Mapping[str, str]) -> set[str]:
-    """Return the letters of the options whose text occurs, longer ones first: none may hide in another."""
-    text, named = _words(text), set()
-    for letter, option in sorted(options.items(), key=lambda item: -len(item[1])):
-        pattern = re.compile(rf"(?<![\w.-]){re.escape(_words(option))}(?![\w-]|\.\d)")
-        if pattern.search(text):
-            named.add(letter)
-            text = pattern.sub("\0", text)
-    return named
+def _choice(text, options, *, loose):
+    named = named_options(text, options, loose=loose)
+    letters = [match for match in _LETTER.finditer(text) if not _within(match, named)]
+    mentions, used = [], set()
+    for match in letters:
+        # A full stop or a colon is part of the sentence.
+        letter, end = match[2], match.end(2) + len(match["close"].rstrip(".:"))
+        next_to = next((n for n in named if n.start >= end and _BETWEEN.fullmatch(text, end, n.start)), None)
+        if next_to is None and match["open"].strip("\"'`*_"):
+            # "Belgium (b)"
+            before = next((n for n in named if _AROUND.fullmatch(text, n.end, match.start())), None)
+            if before is not None and before not in used:
+                used.add(before)
+                label = _LABELS[letter] if before.letter == letter else _CONFLICT
+                mentions.append(Mention(before.start, end, label))
+                continue
+        if next_to is not None and next_to not in used:
+            used.add(next_to)
+            label = _LABELS[letter] if next_to.letter == letter else _CONFLICT
+            mentions.append(Mention(match.start(), next_to.end, label))
+        elif _is_letter(text, match):
+            mentions.append(Mention(match.start(), end, _LABELS[letter]))
+    mentions += [Mention(n.start, n.end, _LABELS[n.letter]) for n in named if n not in used]
+    found = _decide(text, sorted(mentions))
+    return None if found == _CONFLICT else found
 
 
-def _words(text: str) -> str:
-    """Return a text in lower case without commas and double spaces, for the comparison of option texts."""
-    return " ".join(text.casefold().replace(",", " ").split()).rstrip(".")
+def _within(match, named):
+    return any(n.start <= match.start(2) < n.end for n in named)
+
+
+def _is_letter(text, match):
+    """Return whether a letter is a label and no word: marked, or before what can follow no article."""
+    if match["close"] or match["open"].strip("'_"):
+        return True
+    after = text[match.end() :].lstrip(" ")
+    word = re.match(r"[\w']+", after)
+    return word is None or word[0] in AFTER_A_LABEL or word[0] in LETTERS

@@ -1,16 +1,21 @@
-"""Bounding boxes out of what a model wrote, in the notations and scales of the benchmarked models."""
+"""Bounding boxes out of what a model wrote, in the notations and scales of the benchmarked models.
+
+A box is looked for in three places, in this order: under names ("x_min": 0.1, …), in brackets, and as four
+numbers with nothing but separators between them. Numbers in prose are no box. A polygon or a list of corners
+stands for its tight box; of two boxes the first counts.
+"""
 
 import math
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bentxt.evaluation.answer_extraction import LENIENT, STRICT, UNPARSED, unwrapped
-
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w])")
-_GROUP = re.compile(r"[\[({]([^\[\](){}]*)[\])}]")
+from bentxt.evaluation.answer_extraction import LENIENT, STRICT, UNPARSED
+from bentxt.evaluation.model_text import unwrapped
+from bentxt.nomenclature import SIDE
 
 _N = r"\s*-?(?:\d+\.?\d*|\.\d+)\s*"
 #: Answers that are a box and nothing else, in one of the notations that the models were taught or asked for.
@@ -46,14 +51,17 @@ class BoxExtraction(NamedTuple):
 
 NOTHING = BoxExtraction(None, UNPARSED, False)
 
+#: Values up to this are shares of the side, with an edge that is a little beyond the image.
+_MOST_SHARE = 1.5
+
+
+class _Number(NamedTuple):
+    value: float
+    percent: bool
+
 
 def extract_box(text: str, scale: float | None) -> BoxExtraction:
     """Return the first box of an answer.
-
-    The box is the first pair of brackets that holds four numbers, or five where the last is an angle (which
-    is left out: the references are upright); without brackets, the text's only four numbers. A box whose
-    values are all at most 1 is taken as it is, any other is divided by ``scale`` as a whole: value by value,
-    the 1 of ``[0, 1, 50, 60]`` would become the whole image. Swapped corners are sorted.
 
     Parameters
     ----------
@@ -61,43 +69,239 @@ def extract_box(text: str, scale: float | None) -> BoxExtraction:
         The model's text.
     scale : float or None
         Side of the image in the model's coordinates (100, 224, 1000); None or 1 where it answers in 0–1.
+        A box whose values are all at most 1 is taken as it is, and so is one with percent signs; any other is
+        divided by the scale as a whole: value by value, the 1 of ``[0, 1, 50, 60]`` would become the whole
+        image. A model without a scale that answers in larger numbers means pixels of the 120-pixel image; a
+        box that reaches beyond twice that side cannot be placed.
 
     Returns
     -------
     BoxExtraction
+        Swapped corners are sorted. An angle next to a box is left out: the references are upright.
+
+    Examples
+    --------
+    >>> extract_box("{<10><20><55><80>|<90>}", 100).box
+    (0.1, 0.2, 0.55, 0.8)
+    >>> extract_box('{"x": 0.25, "y": 0.5, "width": 0.5, "height": 0.25}', None).box
+    (0.25, 0.5, 0.75, 0.75)
+    >>> extract_box("[0.1, 0.2, 0.55, 0.8", None).level
+    'unparsed'
     """
-    text = unwrapped(text)
-    numbers = _first_box(text)
-    if numbers is None or not all(map(math.isfinite, numbers)):
+    content = unwrapped(text)
+    if not content:
         return NOTHING
-    if max(numbers) > 1 and scale:
-        numbers = [number / scale for number in numbers]
-    x = sorted(numbers[0::2])
-    y = sorted(numbers[1::2])
+    numbers = _first_box(content)
+    if numbers is None:
+        return NOTHING
+    values = _in_shares(numbers, scale)
+    if values is None or not all(map(math.isfinite, values)):
+        return NOTHING
+    x, y = sorted(values[0::2]), sorted(values[1::2])
     box = (x[0], y[0], x[1], y[1])
     left, top, right, bottom = (min(max(value, 0.0), 1.0) for value in box)
     inside = (left, top, right, bottom)
-    level = STRICT if any(pattern.fullmatch(text) for pattern in _STRICT) else LENIENT
+    level = STRICT if any(pattern.fullmatch(content) for pattern in _STRICT) else LENIENT
     return BoxExtraction(inside, level, inside != box)
 
 
-def _first_box(text: str) -> list[float] | None:
-    """Return four numbers, or None."""
-    groups = [_numbers(content) for content in _GROUP.findall(text)]
-    for index, group in enumerate(groups):
-        if len(group) in (4, 5):
-            return group[:4]
-        # Corners in brackets of their own: (x0, y0), (x1, y1).
-        if len(group) == 2 and index + 1 < len(groups) and len(groups[index + 1]) == 2:
-            return group + groups[index + 1]
-        if len(group) > 5:
+def _in_shares(numbers: Sequence[_Number], scale: float | None) -> list[float] | None:
+    """Return the numbers of a box as shares of the side, or None where they cannot be placed."""
+    if any(number.percent for number in numbers):
+        # "10, 20, 55, 80 %": one sign may stand for all.
+        return [number.value / 100 for number in numbers]
+    values = [number.value for number in numbers]
+    most = max(map(abs, values))
+    whole = all(value == int(value) for value in values if math.isfinite(value))
+    if most <= 1 or (most <= _MOST_SHARE and not whole):
+        return values
+    if scale and scale > 1:
+        return [value / scale for value in values]
+    return [value / SIDE for value in values] if most <= 2 * SIDE else None
+
+
+_VALUE = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
+_NUMBER = re.compile(rf"(?<![\w.])({_VALUE})(?![\w.]*\w)\s*(%|percent\b|per cent\b)?", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][\w]*(?:\s[^<>]*)?>|\\(?:boxed|text|left|right|,|;)|\$", re.IGNORECASE)
+# The point that a question asks about, repeated.
+_POINT = re.compile(
+    r"<point>.*?</point>|\b(?:points?|point_2d|cent(?:er|re|roid)(?: point)?)\b[\"']?\s*"
+    r"(?:is |at |lies at |of )?"
+    rf"[:=]?\s*[\[(]\s*{_VALUE}\s*[,; ]\s*{_VALUE}\s*[\])]",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _first_box(text):
+    """Return the four numbers of the first box, or None."""
+    for looked_for in (_named_box, _bracketed_box, _bare_box):
+        found = looked_for(text)
+        if found is not None:
+            return found
+    return None
+
+
+def _numbers(text: str) -> list[_Number]:
+    return [_Number(float(value), bool(sign)) for value, sign in _NUMBER.findall(text)]
+
+
+# Named numbers
+
+_NAMES = {
+    "left": "x_?min|xmin|min_?x|x_?left|left_?x|left|x_?start|x_?0",
+    "top": "y_?min|ymin|min_?y|y_?top|top_?y|top|y_?start|y_?0",
+    "right": "x_?max|xmax|max_?x|x_?right|right_?x|right|x_?end|x_?2",
+    "bottom": "y_?max|ymax|max_?y|y_?bottom|bottom_?y|bottom|y_?end|y_?2",
+    "first_x": "x_?1",
+    "first_y": "y_?1",
+    "x": "x",
+    "y": "y",
+    "centre_x": "c_?x|x_?c|cent(?:er|re)_?x|x_?cent(?:er|re)",
+    "centre_y": "c_?y|y_?c|cent(?:er|re)_?y|y_?cent(?:er|re)",
+    "width": "width|w|box_?width",
+    "height": "height|h|box_?height",
+}
+_NAMED = re.compile(
+    r"(?<![\w])[\"'`*]*(?:"
+    + "|".join(f"(?P<{role}>{names})" for role, names in _NAMES.items())
+    + rf")[\"'`*]*\s*(?::|=|is\b|→|->)\s*[\"'`*]*\s*(?P<value>{_VALUE})(?![\w.]*\w)\s*"
+    r"(?P<percent>%|percent\b)?",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    r"(?<!\w)(?P<axis>[xy])(?:[- ]?(?:axis|range|coordinates?|values?))?\s*[:=]?\s*"
+    r"(?:ranges? |goes |runs |is |spans )?(?:from |between |in )?[\[(]?\s*"
+    rf"(?P<low>{_VALUE})\s*(?P<p1>%)?\s*(?:to|and|-|–|\.\.+|,)\s*(?P<high>{_VALUE})(?![\w.]*\w)\s*(?P<p2>%)?",
+    re.IGNORECASE,
+)
+
+
+def _named_box(text):
+    """Return a box whose numbers bear names, in any order; the first number of a name counts."""
+    spans: dict[str, list[_Number]] = {}
+    for match in _SPAN.finditer(text):
+        percent = bool(match["p1"] or match["p2"])
+        pair = [_Number(float(match[name]), percent) for name in ("low", "high")]
+        spans.setdefault(match["axis"].casefold(), pair)
+    if len(spans) == 2:
+        (x_0, x_1), (y_0, y_1) = spans["x"], spans["y"]
+        return [x_0, y_0, x_1, y_1]
+    named: dict[str, _Number] = {}
+    for match in _NAMED.finditer(text):
+        # Cut off in its last digits: the text ends with it.
+        if match.end() == len(text) and text[-1].isdigit() and re.search(r"[{\[(]", text):
+            continue
+        number = _Number(float(match["value"]), bool(match["percent"]))
+        named.setdefault(next(role for role in _NAMES if match[role]), number)
+    return _from_names(named)
+
+
+def _from_names(named):
+    if "first_x" in named:
+        # x1 is the lower end next to x2, the upper one next to x0.
+        named.setdefault("left" if "right" in named else "right", named["first_x"])
+    if "first_y" in named:
+        named.setdefault("top" if "bottom" in named else "bottom", named["first_y"])
+    edges = ("left", "top", "right", "bottom")
+    if all(edge in named for edge in edges):
+        return [named[edge] for edge in edges]
+    if not {"width", "height"} <= set(named):
+        return None
+    sides = (("left", "x", "centre_x", "width"), ("top", "y", "centre_y", "height"))
+    low, high = [], []
+    for edge, start, centre, length in sides:
+        size = named[length]
+        if centre in named:
+            first = named[centre].value - size.value / 2
+        elif start in named or edge in named:
+            first = named.get(start, named.get(edge)).value
+        else:
             return None
-    numbers = _numbers(text)
-    return numbers if len(numbers) == 4 else None
+        low.append(_Number(first, size.percent))
+        high.append(_Number(first + size.value, size.percent))
+    return [low[0], low[1], high[0], high[1]]
 
 
-def _numbers(text: str) -> list[float]:
-    return [float(number) for number in _NUMBER.findall(text)]
+# Brackets
+
+_GROUP = re.compile(r"[\[({<]([^\[\](){}<>]*)[\])}>]")
+_ANGLES = re.compile(rf"(?:<{_N}>\s*){{4,}}")
+#: What may stand between two corners of one box or polygon.
+_BETWEEN_CORNERS = re.compile(
+    r"[\s,;:\])}>\[({<|\"'*.-]*"
+    r"(?:(?:to|and|through|bottom|lower|upper|top|right|left|corner|the|at|with|is|p\d|br|tl|_)"
+    r"[\s,:;\"'=_-]*)*[\s\[({<]*",
+    re.IGNORECASE,
+)
+
+
+_CUT_OFF_CORNER = re.compile(rf"[\s,;]*[\[(]\s*{_VALUE}[^\])]*")
+
+
+def _bracketed_box(text):
+    """Return the first box in brackets: four numbers, corners, or a polygon."""
+    text = _POINT.sub(" ", text)
+    # GeoChat's numbers have brackets each; the angle behind the bar is no corner.
+    text = re.sub(rf"\|\s*<{_N}>?|\|", " | ", text)
+    text = _ANGLES.sub(lambda match: f"[{', '.join(re.findall(_VALUE, match[0])[:4])}]", text)
+    text = _TAG.sub(" ", text)
+    groups = [(match, _numbers(match[1])) for match in _GROUP.finditer(text) if _numbers_only(match[1])]
+    for index, (match, numbers) in enumerate(groups):
+        if len(numbers) in (4, 5):
+            return numbers[:4]
+        if len(numbers) > 5 and len(numbers) % 2 == 0:
+            return _tight(numbers)
+        if len(numbers) == 2:
+            corners = list(numbers)
+            end = match.end()
+            for following, more in groups[index + 1 :]:
+                if len(more) != 2 or not _BETWEEN_CORNERS.fullmatch(text, end, following.start()):
+                    break
+                corners += more
+                end = following.end()
+            if _CUT_OFF_CORNER.fullmatch(text, end):
+                return None
+            if len(corners) >= 4:
+                return corners if len(corners) == 4 else _tight(corners)
+    return None
+
+
+_NAME_IN_BRACKETS = re.compile(r"\b(?:[xy]_?(?:min|max|\d)?|px|and|to)\b", re.IGNORECASE)
+
+
+def _numbers_only(content):
+    """Return whether a bracket holds numbers and separators, perhaps with names of the coordinates."""
+    return not re.search(r"[^\W\d_]", _NAME_IN_BRACKETS.sub(" ", _NUMBER.sub(" ", content)))
+
+
+def _tight(numbers):
+    x, y = numbers[0::2], numbers[1::2]
+    return [min(x), min(y), max(x), max(y)]
+
+
+# Bare numbers
+
+_RUN = re.compile(
+    rf"(?<![\w.,-])(?:{_VALUE}\s*%?\s*[,;\s]\s*){{3}}{_VALUE}(?![\w]|[.,]\d)\s*%?(?!\s*[,;]?\s*[-\d])",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"(?:^|box|bbox|coordinates?|location|located|answer|region|area|[:=]|is|at|are)[\"'`*)\s:=]*$",
+    re.IGNORECASE,
+)
+
+
+def _bare_box(text):
+    """Return four numbers with nothing between them but separators, alone or after "box", "at", ":"."""
+    text = _TAG.sub(" ", _POINT.sub(" ", text))
+    for match in _RUN.finditer(text):
+        # An open bracket before them: the box was cut off.
+        if re.search(r"[\[({<]\s*$", text[: match.start()]):
+            continue
+        after = text[match.end() :].lstrip(" \"'`*)")
+        if _LEAD.search(text[: match.start()]) and not re.match(r"\w", after):
+            return _numbers(match[0])
+    return None
 
 
 def tight_box(mask: ArrayLike) -> tuple[float, float, float, float] | None:

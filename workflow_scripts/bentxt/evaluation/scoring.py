@@ -58,12 +58,12 @@ def score_task(
         return score_captions(items, settings, draws)
     if task == "referring":
         return _score_boxes(items, draws, box_scale)
-    return _score_choices(task, items, draws)
+    return _score_choices(task, items, settings, draws)
 
 
-def _score_choices(task, items, draws):
+def _score_choices(task, items, settings, draws):
     if task == "binary":
-        found = [extract_binary(answer) for answer in items["answer"]]
+        found = [extract_binary(answer, other_words=settings.other_words) for answer in items["answer"]]
     else:
         found = [
             extract_choice(answer, options_of(instruction))

@@ -11,6 +11,8 @@ class ScoringSettings:
     ----------
     bootstrap_resamples : int
         Draws of the images for each 95 % interval.
+    other_words : bool
+        Whether other words than yes and no answer a binary question.
     bertscore_checkpoint : str or None
         Hugging Face id or folder of roberta-large.
     meteor_jar : bool
@@ -20,6 +22,7 @@ class ScoringSettings:
     """
 
     bootstrap_resamples: int
+    other_words: bool
     bertscore_checkpoint: str | None
     meteor_jar: bool
     clair: dict | None

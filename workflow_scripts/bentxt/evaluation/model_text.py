@@ -1,0 +1,141 @@
+"""What of a model's text is its answer: without thoughts, chat tokens and markup (Section 4 of the paper)."""
+
+import json
+import re
+import unicodedata
+
+# "<think>", "<thinking>", "◁think▷", "[THINK]": the marks that models put round what they think.
+_THOUGHT = r"(?:think|thinking|thought|thoughts|reasoning|reflection)"
+_THOUGHT_END = re.compile(rf"<\s*/\s*{_THOUGHT}\s*>|◁/{_THOUGHT}▷|\[/{_THOUGHT}\]", re.IGNORECASE)
+_THOUGHT_START = re.compile(rf"<\s*{_THOUGHT}\s*>|◁{_THOUGHT}▷|\[{_THOUGHT}\]", re.IGNORECASE)
+
+# Tokens that end a turn: what follows is another turn, which the model made up.
+_TURN_END = re.compile(
+    r"<\|(?:im_end|endoftext|end|eot_id|eom_id|end_of_text|user|im_start|observation|end_of_turn)\|>"
+    r"|</s>|<eos>|<end_of_turn>|<｜end▁of▁sentence｜>",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"<\|(?!begin_of_box|end_of_box)[^|<>]*\|>|</?s>|<(?:pad|unk|bos|eos)>", re.IGNORECASE)
+_MARKED_BOX = re.compile(r"<\|begin_of_box\|>(.*?)(?:<\|end_of_box\|>|$)", re.DOTALL)
+
+
+def unwrapped(text: str) -> str | None:
+    """Return an answer without thoughts, chat tokens, box marks and outer white space.
+
+    Parameters
+    ----------
+    text : str
+        A model's text, as generated.
+
+    Returns
+    -------
+    str or None
+        What follows the end of the last thought, up to the end of the model's turn; of it the content of the
+        first ``<|begin_of_box|>`` (GLM) where there is one. None where a thought has no end: the model came
+        to no answer.
+
+    Examples
+    --------
+    >>> unwrapped("<think>no?</think> yes<|im_end|>")
+    'yes'
+    >>> unwrapped("<think>Let me see. Yes, I can") is None
+    True
+    """
+    ends = list(_THOUGHT_END.finditer(text))
+    if ends:
+        text = text[ends[-1].end() :]
+    if _THOUGHT_START.search(text):
+        return None
+    boxed = _MARKED_BOX.search(text)
+    if boxed and boxed[1].strip():
+        text = boxed[1]
+    text = text.replace("<|begin_of_box|>", "").replace("<|end_of_box|>", "")
+    for end in _TURN_END.finditer(text):
+        if _TOKEN.sub("", text[: end.start()]).strip():
+            text = text[: end.start()]
+            break
+    return _TOKEN.sub("", text).strip()
+
+
+_ANSWER_TAG = re.compile(
+    r"<\s*(answer|final_answer|output|response)\s*>(.*?)(?:<\s*/\s*\1\s*>|$)", re.DOTALL | re.IGNORECASE
+)
+_LATEX_BOX = re.compile(r"\\(?:boxed|fbox)\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+_OBJECT = re.compile(r"\{[^{}]*\}", re.DOTALL)
+_ANSWER_KEYS = {"answer", "final_answer", "choice", "option", "letter", "label", "response", "prediction"}
+
+
+def alone(text: str) -> str:
+    r"""Return the content of a text that is one ``\boxed{}`` or ``<answer>`` and nothing else, or the text.
+
+    Examples
+    --------
+    >>> alone(r"$\boxed{d}$")
+    'd'
+    """
+    for pattern, group in ((_LATEX_BOX, 1), (_ANSWER_TAG, 2)):
+        if match := pattern.fullmatch(text.strip("$ \n")):
+            return match[group]
+    return text
+
+
+def declared_answer(text: str) -> str | None:
+    r"""Return what a text declares as its answer: ``<answer>``, ``\boxed{}``, or an answer's key in JSON.
+
+    Parameters
+    ----------
+    text : str
+        From :func:`unwrapped`.
+
+    Returns
+    -------
+    str or None
+        The content of the last one that is not empty.
+
+    Examples
+    --------
+    >>> declared_answer(r"It is flat, so $\boxed{\text{b}}$")
+    '\\text{b}'
+    >>> declared_answer('{"answer": "no", "reason": "no water"}')
+    'no'
+    """
+    found = [(match.start(), match[2]) for match in _ANSWER_TAG.finditer(text)]
+    found += [(match.start(), match[1]) for match in _LATEX_BOX.finditer(text)]
+    for match in _OBJECT.finditer(text):
+        try:
+            values = json.loads(match[0])
+        except ValueError:
+            continue
+        for key, value in values.items():
+            if str(key).strip().casefold().replace(" ", "_") in _ANSWER_KEYS:
+                # JSON's own true and false are answers too.
+                found.append((match.start(), value if isinstance(value, str) else json.dumps(value)))
+    found = [(start, content) for start, content in found if content.strip()]
+    return max(found)[1].strip() if found else None
+
+
+_LATEX_TEXT = re.compile(r"\\(?:text|textbf|textit|texttt|mathrm|mathbf|mathit|mathsf|emph)\s*\{([^{}]*)\}")
+_LATEX_SPACE = re.compile(r"\\[,;:! ]|\\(?:quad|qquad|left|right)\b|\\[()\[\]]|\$")
+_TAG = re.compile(r"</?[a-z][\w-]*\s*/?>", re.IGNORECASE)
+_QUOTES = str.maketrans("‘’‚‛′“”„‟″«»「」『』–—−‐‑‒―", '\'\'\'\'\'"""""""""""-------')
+_CJK = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)")
+
+
+def plain(text: str) -> str:
+    r"""Return a text in one form: lower case, straight quotes and dashes, no LaTeX macros, no tags.
+
+    Full-width letters and superscripts become ordinary ones, runs of Chinese, Japanese or Korean characters
+    stand between spaces, outer white space is gone. Line breaks stay.
+
+    Examples
+    --------
+    >>> plain("**Ａ：** 288 000 m² – <b>$\\text{Yes}$</b> 答案是B")
+    '**a:** 288 000 m2 - yes 答案是 b'
+    """
+    text = _LATEX_TEXT.sub(r"\1", text)
+    text = _LATEX_SPACE.sub("", text).replace("\\%", "%").replace("\\_", "_")
+    text = _TAG.sub(" ", text)
+    text = unicodedata.normalize("NFKC", text.translate(_QUOTES)).translate(_QUOTES).casefold()
+    text = _CJK.sub(r" \1 ", text)
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(lines).strip()
