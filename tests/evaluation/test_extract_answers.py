@@ -1,9 +1,13 @@
 """The program that shows how answers are read."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from bentxt.evaluation.answer_lines import read_answer_lines
+
+RAW_ANSWERS = Path(__file__).resolve().parents[1] / "golden/raw_answers.jsonl"
 OPTIONS = {"a": "Lithuania", "b": "Belgium", "c": "Austria", "d": "Luxembourg"}
 SETTINGS = {"run": "mini", "benchmark": {"other_words": True}}
 
@@ -62,3 +66,15 @@ def test_a_line_that_cannot_be_used_is_named_and_nothing_is_written(run_program,
     assert "line 2" in done.stderr
     assert "remedy:" in done.stderr
     assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_raw_answers_are_read_as_a_person_reads_them():
+    """Texts as models write them, with a person's reading; null is for those without a clear answer."""
+    wrong = []
+    for line in read_answer_lines(RAW_ANSWERS, other_words=True):
+        found = line["extracted"]
+        if line["kind"] == "boxes" and found and line["expected"]:
+            found = pytest.approx(found, abs=1e-4)
+        if found != line["expected"]:
+            wrong.append((line["text"], line["expected"], line["extracted"]))
+    assert wrong == []

@@ -45,6 +45,8 @@ NOTHING = Extraction(None, UNPARSED)
 
 _ANSWERS = ("yes", "no")
 _YES_NO = re.compile(r"(?<![\w'-])(yes|no)(?![\w'-]|\.?\s*\d)")
+#: Both, whatever follows: "a yes or no answer".
+_BOTH = re.compile(r"(?<![\w'-])(yes|no)[\"'`*]*\s*(?:/|or|and|,)\s*[\"'`*]*(yes|no)(?![\w'-])")
 #: A "no" with these says that there is no answer, or nothing at all.
 _NO_ANSWER = re.compile(
     r"\bno (?:idea|clue|way|doubt|problem|answer|information|comment|certainty|image|context|indication|"
@@ -59,13 +61,14 @@ _YES_WORDS = (
 _NO_WORDS = (
     "nope|nah|nay|none|false|incorrect|wrong|negative|absent|untrue|not really|not at all|certainly not|"
     "definitely not|absolutely not|of course not|probably not|i don't think so|i do not think so|i think not|"
-    "nein|non|não|нет|否|没有|沒有|不存在|不正确|不是|不对|不|无|いいえ|아니요|아니오"
+    "nein|non|não|nee|nej|nei|нет|否|没有|沒有|不存在|不正确|不是|不对|不|无|いいえ|아니요|아니오"
 )
 _DENIED = "(?:not|isn't|aren't|wasn't|n't)(?: (?:a|the|really|actually|quite|clearly))?"
 _OTHER_WORDS = re.compile(
     rf"(?<![\w'-])(?:(?P<denied>{_DENIED} (?:true|correct|right|present|visible|accurate|detected|found|"
     rf"shown|the case|there|seen|observed|applicable)|{_NO_WORDS})|(?P<affirmed>{_YES_WORDS}))(?![\w'-])"
 )
+_OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BARE_INITIAL = re.compile(r"\W*([yn])\W*")
 
 _UNSURE = re.compile(
@@ -73,10 +76,20 @@ _UNSURE = re.compile(
     r"impossible to|no way to|no idea|don't know|do not know|depends|ambiguous|not possible|insufficient|"
     r"not enough|maybe|perhaps|sorry|undetermined|not clear|unknown)\b"
 )
+_CHINESE_ANSWER = re.compile(
+    r"答案\s*(?:是|为|:)\s*(?:(?P<denied>否|没有|不|无)|(?P<affirmed>是|有|对|正确|存在))"
+)
 _STATEMENT = re.compile(
     r"^\W*(?:there (?:is|are|was|were|'s|isn't|aren't|exists?|appears? to be|seems? to be)\b"
     r"|there's\b|(?:it|they|this|these|that) (?:does|do|doesn't|don't|did|didn't)\b"
-    r"|(?:it|they|this|that) (?:is|are|has|have|isn't|aren't|hasn't|haven't)(?: not)?\W*$)"
+    r"|(?:it|they|this|that) (?:is|are|has|have|isn't|aren't|hasn't|haven't)(?: not)?\W*$"
+    r"|the (?:satellite )?(?:image|scene|picture|patch|photo|area) "
+    r"(?:does|doesn't|did|didn't|contains?|includes?|(?:is|has) not|isn't|hasn't)\b"
+    r"|(?!i |we )(?:(?!whether|\bif\b)[^.!?:;]){3,60}? (?:"
+    r"(?:is|are|isn't|aren't)(?: not)? "
+    r"(?:adjacent|next to|bordering|touching|connected|visible|present|found)"
+    r"|(?:does|do|doesn't|don't)(?: not)? (?:border|touch|share|cover|occupy|exceed|contain)"
+    r"|(?:borders|touches|shares|covers|occupies|exceeds|contains))\b[^.!?:;]*[.!]$)"
 )
 _DENIAL = re.compile(r"\b(?:no|not|none|never|neither|nothing|without)\b|n't\b")
 
@@ -139,16 +152,14 @@ def _decide(text: str, mentions: Iterable[Mention]) -> int | bool | None:
 
 
 def _yes_or_no(text):
-    mentions = _labels(_YES_NO, text, _ANSWERS)
-    return _decide(text, (found for found in mentions if not _NO_ANSWER.match(text, found.start)))
-
-
-def _labels(pattern, text, labels):
-    """Yield mentions that no noun follows; one that opens the text may stand before any word."""
-    for match in pattern.finditer(text):
+    both = [match.span(group) for match in _BOTH.finditer(text) for group in (1, 2)]
+    mentions = []
+    for match in _YES_NO.finditer(text):
         opens = not re.search(r"\w", text[: match.start()])
-        if opens or _stands_alone(text, match):
-            yield Mention(match.start(), match.end(), labels.index(match[1]))
+        alone = (opens or _stands_alone(text, match)) and not _NO_ANSWER.match(text, match.start())
+        if alone or match.span() in both:
+            mentions.append(Mention(match.start(), match.end(), _ANSWERS.index(match[1])))
+    return _decide(text, mentions)
 
 
 def _stands_alone(text, match):
@@ -159,12 +170,19 @@ def _stands_alone(text, match):
         return True
     before = text[: match.start()][-1:]
     marked = before and before in "\"'`*_([{" and text[match.end() : match.end() + 1] in "\"'`*_)]}"
-    return bool(marked) or word[0] in AFTER_A_LABEL or match[1] == word[0]
+    return bool(marked) or _no_noun(word[0]) or match[1] == word[0]
+
+
+def _no_noun(word):
+    """Return whether a word is none that an article or a "no" can belong to."""
+    return word in AFTER_A_LABEL or bool(_OTHER_SCRIPT.match(word))
 
 
 def _other_word(text):
     if initial := _BARE_INITIAL.fullmatch(text):
         return "yn".index(initial[1])
+    if chinese := _CHINESE_ANSWER.search(text):
+        return 1 if chinese["denied"] else 0
     return _decide(
         text,
         (
@@ -265,6 +283,9 @@ _AROUND = re.compile(r"[\s\"'`*_,:-]{0,4}(?:is |= ?)?(?:option |choice )?")
 
 
 def _choice(text, options, *, loose):
+    if re.search(r"\bq:", text):
+        # Question and answer: here "a:" is no option.
+        text = re.sub(r"\ba:", "answer:", text)
     named = named_options(text, options, loose=loose)
     letters = [match for match in _LETTER.finditer(text) if not _within(match, named)]
     mentions, used = [], set()
@@ -280,6 +301,9 @@ def _choice(text, options, *, loose):
                 label = _LABELS[letter] if before.letter == letter else _CONFLICT
                 mentions.append(Mention(before.start, end, label))
                 continue
+        # "a coastal wetland": a letter without any mark before another option's text is a word.
+        if next_to is not None and next_to.letter != letter and not _is_letter(text, match):
+            continue
         if next_to is not None and next_to not in used:
             used.add(next_to)
             label = _LABELS[letter] if next_to.letter == letter else _CONFLICT
@@ -301,4 +325,4 @@ def _is_letter(text, match):
         return True
     after = text[match.end() :].lstrip(" ")
     word = re.match(r"[\w']+", after)
-    return word is None or word[0] in AFTER_A_LABEL or word[0] in LETTERS
+    return word is None or _no_noun(word[0]) or word[0] in LETTERS

@@ -87,13 +87,16 @@ _BE = r"(?:is|was|are|be|would be|should be|must be|has to be|might be|could be|
 # What may stand between "the answer is" and the label.
 _FILLER = (
     rf"(?:(?:not )?{_TAKEN_BACK}|but|rather|instead|option|choice|letter|answer|class|number|the|that|it|"
-    r"clearly|definitely|probably|likely|most|certainly|simply|therefore|thus|indeed|actually|also|surely|"
+    r"clearly|definitely|probably|likely|most|an?|certainly|simply|therefore|thus|indeed|actually|also|surely|"
     r"obviously|as follows|in fact|best|correct|final|to be|a clear|a definite|is|be|would be|with|for|on)"
     r"[,:]?\s+"
 )
 _KEY = (
     r"(?:answers?|ans|response|reply|choice|option|letter|conclusion|output|selection|verdict|prediction|"
-    r"solution|result|label|decision|guess|pick|assessment|judge?ment|答案|选项|选择|结论|回答)"
+    r"solution|result|label|decision|guess|pick|assessment|judge?ment|match|fit|candidate|"
+    # What the question is about: "the country is X".
+    r"pair|country|season|climate|zone|class|category|type|direction|position|region|area|number|count|"
+    r"percentage|share|proportion|range|答案|选项|选择|结论|回答)"
 )
 _POINTS = rf"(?:{_BE}|:|=|->|→|=>|-|是|为|选)"
 _UP_TO = rf"(?:(?!{_ANY})[^.!?;\n]){{0,80}}?"
@@ -106,6 +109,10 @@ _SO = (
     r"(?:so|therefore|thus|hence|consequently|accordingly|finally|overall|in conclusion|in summary|"
     r"in short|to conclude|ultimately|所以|因此)"
 )
+_AGAIN = (
+    r"(?:wait|actually|on second thoughts?|on reflection|correction|i mean|scratch that|"
+    r"let me correct(?: that| myself)?|to correct myself|i stand corrected)"
+)
 _GOOD = (
     r"(?:correct|right|true|best|appropriate|accurate|most likely|my answer|my choice|my final answer|"
     r"answer|chosen)"
@@ -116,7 +123,12 @@ _STATED = tuple(
         rf"\b{_KEY}\b{_UP_TO}\s*{_POINTS}\s*(?:\(\s*)?(?:{_FILLER})*\(?({_LABEL})",
         rf"\b(?:answer|ans|答案)\s+\(?({_LABEL})",
         rf"\b{_CHOOSE}\b[,:]?\s*(?:{_FILLER})*\(?({_LABEL})",
-        rf"\b{_SO}\b(?:(?!{_ANY})[^.!?;:\n]){{0,60}}?:?\s*\(?({_LABEL})",
+        rf"\b{_SO}\b(?:(?!{_ANY})[^.!?;:\n]){{0,60}}?:?\s*\(?(?<!\ba )({_LABEL})",
+        rf":\s*\(?({_LABEL})\)?(?=\s*(?:[.!\n]|$))",
+        rf"\bthere (?:is|are|seems? to be|appears? to be) (?:about |exactly |only )?({_LABEL})",
+        rf"({_LABEL})\)?\s*[:-]\s*(?:yes|correct|right|true)\b",
+        # Corrections: the model thinks again.
+        rf"\b{_AGAIN}\b(?:(?!{_ANY})[^.!?;:\n]){{0,40}}?:?\s*\(?(?<!\ba )({_LABEL})",
         rf"({_LABEL})\)?,? {_BE} (?:therefore |thus |clearly |definitely |probably |indeed )?(?:the |my )?"
         rf"(?:one |most |single |only )?{_GOOD}\b",
         rf"({_LABEL})\)?,? (?:it is|for sure|is it|is what i|fits best|matches best)\b",
@@ -126,8 +138,16 @@ _BEFORE_TAKEN_BACK = re.compile(
     r"\b(not|isn't|wasn't|aren't|(?:cannot|can't|could not|couldn't) be|never|neither|nor|rather than|"
     r"instead of|unlike|other than|except(?: for)?|exclud(?:e|es|ed|ing)|rul(?:e|es|ed|ing) out|"
     r"eliminat(?:e|es|ed|ing)|reject(?:s|ed|ing)?|dismiss(?:es|ed|ing)?)"
-    r"(\s+(?:(?:option|choice|letter|answer|the|be|a|for|to be|class)\s+)*\(?)"
+    r"(\s+(?:(?:option|choice|letter|answer|the|be|an?|in|for|to be|class)\s+)*\(?)"
     rf"({_LABEL})"
+)
+_NEITHER = re.compile(rf"(\bneither\b[^.!?\n]{{0,20}}?){_LABEL}([^.!?\n]{{0,30}}?\bnor\b)")
+# Ticks and crosses stand before the labels, or after them.
+_TICKS_BEFORE = (re.compile(rf"✗ ?\(?{_LABEL}"), re.compile(rf"✓ ?\(?({_LABEL})"))
+_TICK_FIRST = re.compile(rf"[^\w{_TAKEN_BACK}{_LIST}{chr(_FIRST)}-{chr(_FIRST + _MOST - 1)}]*?[✓✗]")
+_TICKS_AFTER = (re.compile(rf"{_LABEL}(?=\)? ?✗)"), re.compile(rf"({_LABEL})\)? ?✓"))
+_VERDICT = re.compile(
+    rf"({_LABEL})(?=\)?\s*[:-]\s*(?:no|wrong|incorrect|false)\s*(?:[.,;!|\n)]|$))", re.MULTILINE
 )
 _AFTER_TAKEN_BACK = re.compile(
     rf"({_LABEL})(?=\)?,?(?: but (?:it|that|this)| which| that)?"
@@ -137,7 +157,7 @@ _AFTER_TAKEN_BACK = re.compile(
     r"| (?:isn't|wasn't|aren't|cannot be|can't be|can not be|couldn't be|does not fit|doesn't fit|"
     r"does not match|doesn't match)\b))"
 )
-_JOINT = r"(?:,? ?(?:and/or|and|or|nor|vs\.?|versus|y|o|oder|ou|和|或|还是)|[,/&+|]|,? ?&)"
+_JOINT = r"(?:,? ?(?:and/or|and|or|nor|vs\.?|versus|y|o|oder|ou|和|或|还是)|[,/&+|-]|,? ?&)"
 _JOINED = rf"\)?\s?{_JOINT} ?(?:option |choice |letter |either |also |the |rather )?\(?"
 _JOINED_LABELS = re.compile(rf"(?:{_LABEL}(?:{_JOINED}|\)? \(?))+{_LABEL}")
 _ENUMERATED = re.compile(rf"(?:^|(?<=[.!?;\n] )|(?<=[.!?;\n])){_LABEL}", re.MULTILINE)
@@ -160,10 +180,16 @@ def choose_label(marked: str) -> int | None:
     int or None
         The label's number.
     """
-    text = _BEFORE_TAKEN_BACK.sub(rf"\1\2{_TAKEN_BACK}", marked)
-    text = _AFTER_TAKEN_BACK.sub(_TAKEN_BACK, text)
+    text = _NEITHER.sub(rf"\1{_TAKEN_BACK}\2", marked)
+    patterns = _STATED
+    if len(set(re.findall(_LABEL, text))) > 1:
+        crossed_out, ticked = _TICKS_BEFORE if _TICK_FIRST.match(text) else _TICKS_AFTER
+        text = crossed_out.sub(_TAKEN_BACK, text)
+        patterns = (*patterns, ticked)
+    text = _BEFORE_TAKEN_BACK.sub(rf"\1\2{_TAKEN_BACK}", text)
+    text = _AFTER_TAKEN_BACK.sub(_TAKEN_BACK, _VERDICT.sub(_TAKEN_BACK, text))
     text = _without_lists(text)
-    stated = [match for pattern in _STATED for match in pattern.finditer(text) if not _asked(text, match)]
+    stated = [match for pattern in patterns for match in pattern.finditer(text) if not _asked(text, match)]
     if stated:
         return _number(max(stated, key=lambda match: match.start(1))[1])
     sentences = [part for part in _SENTENCE_END.split(text) if part.strip()]

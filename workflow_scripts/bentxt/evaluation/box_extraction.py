@@ -7,6 +7,7 @@ stands for its tight box; of two boxes the first counts.
 
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bentxt.evaluation.answer_extraction import LENIENT, STRICT, UNPARSED
-from bentxt.evaluation.model_text import unwrapped
+from bentxt.evaluation.model_text import declared_answer, unwrapped
 from bentxt.nomenclature import SIDE
 
 _N = r"\s*-?(?:\d+\.?\d*|\.\d+)\s*"
@@ -91,7 +92,10 @@ def extract_box(text: str, scale: float | None) -> BoxExtraction:
     content = unwrapped(text)
     if not content:
         return NOTHING
-    numbers = _first_box(content)
+    content = _in_one_form(content)
+    numbers = None
+    for part in (_FINAL.split(content)[-1], declared_answer(content), content):
+        numbers = numbers or (_first_box(part) if part else None)
     if numbers is None:
         return NOTHING
     values = _in_shares(numbers, scale)
@@ -120,8 +124,23 @@ def _in_shares(numbers: Sequence[_Number], scale: float | None) -> list[float] |
     return [value / SIDE for value in values] if most <= 2 * SIDE else None
 
 
-_VALUE = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
-_NUMBER = re.compile(rf"(?<![\w.])({_VALUE})(?![\w.]*\w)\s*(%|percent\b|per cent\b)?", re.IGNORECASE)
+# "[0,31; 0,07; 0,88; 0,64]": decimal commas, where semicolons part the numbers.
+_DECIMAL_COMMAS = re.compile(r"-?\d+,\d+(?:\s*;\s*-?\d+,\d+){3}")
+
+
+def _in_one_form(text: str) -> str:
+    """Return a text with ordinary brackets, signs and decimal points, without LaTeX's backslashes."""
+    text = unicodedata.normalize("NFKC", text).replace("\\%", "%").replace("−", "-")
+    return _DECIMAL_COMMAS.sub(lambda match: match[0].replace(",", ".").replace(";", ","), text)
+
+
+_FINAL = re.compile(
+    r"\b(?:final|corrected|revised) (?:answer|(?:bounding )?box|bbox|coordinates?|result|estimate)\b",
+    re.IGNORECASE,
+)
+
+_VALUE = r"[-+]?(?:\d{1,12}(?:\.\d{0,20})?|\.\d{1,20})(?:e[-+]?\d{1,3})?"
+_NUMBER = re.compile(rf"(?<![\w.])({_VALUE})(?!\w|\.\w)\s*(%|percent\b|per cent\b)?", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][\w]*(?:\s[^<>]*)?>|\\(?:boxed|text|left|right|,|;)|\$", re.IGNORECASE)
 # The point that a question asks about, repeated.
 _POINT = re.compile(
@@ -134,7 +153,7 @@ _POINT = re.compile(
 
 def _first_box(text):
     """Return the four numbers of the first box, or None."""
-    for looked_for in (_named_box, _bracketed_box, _bare_box):
+    for looked_for in (_tabulated_box, _named_box, _bracketed_box, _bare_box):
         found = looked_for(text)
         if found is not None:
             return found
@@ -161,17 +180,21 @@ _NAMES = {
     "width": "width|w|box_?width",
     "height": "height|h|box_?height",
 }
+_ROLES = tuple((role, re.compile(names, re.IGNORECASE)) for role, names in _NAMES.items())
 _NAMED = re.compile(
-    r"(?<![\w])[\"'`*]*(?:"
+    r"(?<![\w])[\"'`*]{0,4}(?:"
     + "|".join(f"(?P<{role}>{names})" for role, names in _NAMES.items())
-    + rf")[\"'`*]*\s*(?::|=|is\b|→|->)\s*[\"'`*]*\s*(?P<value>{_VALUE})(?![\w.]*\w)\s*"
+    + r")[\"'`*]*\s*(?::|=|is\b|→|->|(?<=width)\s(?:of\b)?|(?<=height)\s(?:of\b)?)\s*[\"'`*]*\s*"
+    rf"(?P<value>{_VALUE})(?!\w|\.\w)\s*"
     r"(?P<percent>%|percent\b)?",
     re.IGNORECASE,
 )
 _SPAN = re.compile(
-    r"(?<!\w)(?P<axis>[xy])(?:[- ]?(?:axis|range|coordinates?|values?))?\s*[:=]?\s*"
-    r"(?:ranges? |goes |runs |is |spans )?(?:from |between |in )?[\[(]?\s*"
-    rf"(?P<low>{_VALUE})\s*(?P<p1>%)?\s*(?:to|and|-|–|\.\.+|,)\s*(?P<high>{_VALUE})(?![\w.]*\w)\s*(?P<p2>%)?",
+    r"(?<!\w)(?P<axis>x|y|horizontal(?:ly)?|vertical(?:ly)?)"
+    r"(?:[- ]?(?:axis|range|coordinates?|values?))?\s*[:=]?\s*"
+    r"(?:ranges? |goes |runs |is |spans )?(?:from |between |in |∈ ?)?[\[(]?\s*"
+    rf"(?P<low>{_VALUE})\s*(?P<p1>%)?\s*(?:to|and|-|–|\.\.+|,)\s*(?:(?P=axis)\s*[:=]\s*)?"
+    rf"(?P<high>{_VALUE})(?!\w|\.\w)\s*(?P<p2>%)?",
     re.IGNORECASE,
 )
 
@@ -182,18 +205,44 @@ def _named_box(text):
     for match in _SPAN.finditer(text):
         percent = bool(match["p1"] or match["p2"])
         pair = [_Number(float(match[name]), percent) for name in ("low", "high")]
-        spans.setdefault(match["axis"].casefold(), pair)
+        spans.setdefault("x" if match["axis"][0] in "xXhH" else "y", pair)
     if len(spans) == 2:
         (x_0, x_1), (y_0, y_1) = spans["x"], spans["y"]
         return [x_0, y_0, x_1, y_1]
     named: dict[str, _Number] = {}
     for match in _NAMED.finditer(text):
-        # Cut off in its last digits: the text ends with it.
-        if match.end() == len(text) and text[-1].isdigit() and re.search(r"[{\[(]", text):
+        # In a bracket that is not closed the text was cut off, perhaps within this number.
+        if match.end() == len(text) and len(re.findall(r"[{\[(]", text)) > len(re.findall(r"[}\])]", text)):
             continue
         number = _Number(float(match["value"]), bool(match["percent"]))
         named.setdefault(next(role for role in _NAMES if match[role]), number)
+    if centre := _CENTRE.search(text):
+        for name, place in (("centre_x", 1), ("centre_y", 2)):
+            named.setdefault(name, _Number(float(centre[place]), False))
     return _from_names(named)
+
+
+_CENTRE = re.compile(
+    rf"\bcent(?:er|re)[\"']?\s*(?:is |at )?[:=]?\s*[\[(]\s*({_VALUE})\s*[,; ]\s*({_VALUE})\s*[\])]",
+    re.IGNORECASE,
+)
+_ROW = re.compile(r"^\s*\|?((?:[^|\n]*\|)+[^|\n]*)$", re.MULTILINE)
+
+
+def _tabulated_box(text):
+    """Return a box out of a table whose head names the coordinates."""
+    rows = [[cell.strip(" *`\"'") for cell in row.strip("| ").split("|")] for row in _ROW.findall(text)]
+    for place, head in enumerate(rows):
+        roles = [next((role for role, names in _ROLES if names.fullmatch(cell)), None) for cell in head]
+        for row in rows[place + 1 :] if sum(role is not None for role in roles) >= 4 else []:
+            if len(row) != len(roles):
+                continue
+            cells = {role: _NUMBER.fullmatch(cell) for role, cell in zip(roles, row, strict=True) if role}
+            found = {role: cell for role, cell in cells.items() if cell}
+            if len(found) == len(cells):
+                numbers = {role: _Number(float(cell[1]), bool(cell[2])) for role, cell in found.items()}
+                return _from_names(numbers)
+    return None
 
 
 def _from_names(named):
@@ -235,6 +284,7 @@ _BETWEEN_CORNERS = re.compile(
 )
 
 
+_CUT_OFF_ANGLE = re.compile(rf"(\[\s*(?:{_VALUE}\s*,\s*){{3}}{_VALUE})\s*,\s*{_VALUE}?\s*$")
 _CUT_OFF_CORNER = re.compile(rf"[\s,;]*[\[(]\s*{_VALUE}[^\])]*")
 
 
@@ -245,6 +295,8 @@ def _bracketed_box(text):
     text = re.sub(rf"\|\s*<{_N}>?|\|", " | ", text)
     text = _ANGLES.sub(lambda match: f"[{', '.join(re.findall(_VALUE, match[0])[:4])}]", text)
     text = _TAG.sub(" ", text)
+    # A fifth number that was cut off is an angle; the four before it are whole.
+    text = _CUT_OFF_ANGLE.sub(r"\1]", text)
     groups = [(match, _numbers(match[1])) for match in _GROUP.finditer(text) if _numbers_only(match[1])]
     for index, (match, numbers) in enumerate(groups):
         if len(numbers) in (4, 5):
@@ -282,11 +334,11 @@ def _tight(numbers):
 # Bare numbers
 
 _RUN = re.compile(
-    rf"(?<![\w.,-])(?:{_VALUE}\s*%?\s*[,;\s]\s*){{3}}{_VALUE}(?![\w]|[.,]\d)\s*%?(?!\s*[,;]?\s*[-\d])",
+    rf"(?<![\w.,-])(?:{_VALUE}\s*%?\s*(?:[,;\s]|\n\s*[-*•])\s*){{3}}{_VALUE}(?![\w]|[.,]\d)\s*%?(?!\s*[,;]?\s*[-\d])",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"(?:^|box|bbox|coordinates?|location|located|answer|region|area|[:=]|is|at|are)[\"'`*)\s:=]*$",
+    r"(?:^|box|bbox|coordinates?|location|located|answer|region|area|[:=]|is|at|are)[\"'`*)\s:=-]*$",
     re.IGNORECASE,
 )
 

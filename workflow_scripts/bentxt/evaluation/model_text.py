@@ -1,5 +1,6 @@
 """What of a model's text is its answer: without thoughts, chat tokens and markup (Section 4 of the paper)."""
 
+import ast
 import json
 import re
 import unicodedata
@@ -9,9 +10,12 @@ _THOUGHT = r"(?:think|thinking|thought|thoughts|reasoning|reflection)"
 _THOUGHT_END = re.compile(rf"<\s*/\s*{_THOUGHT}\s*>|◁/{_THOUGHT}▷|\[/{_THOUGHT}\]", re.IGNORECASE)
 _THOUGHT_START = re.compile(rf"<\s*{_THOUGHT}\s*>|◁{_THOUGHT}▷|\[{_THOUGHT}\]", re.IGNORECASE)
 
+# Models that write into channels (gpt-oss): the answer is what the last one called final holds.
+_CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)[^<]*<\|message\|>")
+
 # Tokens that end a turn: what follows is another turn, which the model made up.
 _TURN_END = re.compile(
-    r"<\|(?:im_end|endoftext|end|eot_id|eom_id|end_of_text|user|im_start|observation|end_of_turn)\|>"
+    r"<\|(?:im_end|endoftext|end|eot_id|eom_id|end_of_text|user|im_start|observation|end_of_turn|return)\|>"
     r"|</s>|<eos>|<end_of_turn>|<｜end▁of▁sentence｜>",
     re.IGNORECASE,
 )
@@ -30,9 +34,9 @@ def unwrapped(text: str) -> str | None:
     Returns
     -------
     str or None
-        What follows the end of the last thought, up to the end of the model's turn; of it the content of the
-        first ``<|begin_of_box|>`` (GLM) where there is one. None where a thought has no end: the model came
-        to no answer.
+        What follows the end of the last thought, or what the final channel holds, up to the end of the
+        model's turn; of it the content of the first ``<|begin_of_box|>`` (GLM) where there is one. None where
+        a thought has no end: the model came to no answer.
 
     Examples
     --------
@@ -41,6 +45,11 @@ def unwrapped(text: str) -> str | None:
     >>> unwrapped("<think>Let me see. Yes, I can") is None
     True
     """
+    channels = list(_CHANNEL.finditer(text))
+    if channels:
+        if channels[-1][1].casefold() != "final":
+            return None
+        text = text[channels[-1].end() :]
     ends = list(_THOUGHT_END.finditer(text))
     if ends:
         text = text[ends[-1].end() :]
@@ -105,6 +114,12 @@ def declared_answer(text: str) -> str | None:
         try:
             values = json.loads(match[0])
         except ValueError:
+            try:
+                # As Python writes it: single quotes, True, None.
+                values = ast.literal_eval(match[0])
+            except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+                continue
+        if not isinstance(values, dict):
             continue
         for key, value in values.items():
             if str(key).strip().casefold().replace(" ", "_") in _ANSWER_KEYS:
@@ -116,6 +131,8 @@ def declared_answer(text: str) -> str | None:
 
 _LATEX_TEXT = re.compile(r"\\(?:text|textbf|textit|texttt|mathrm|mathbf|mathit|mathsf|emph)\s*\{([^{}]*)\}")
 _LATEX_SPACE = re.compile(r"\\[,;:! ]|\\(?:quad|qquad|left|right)\b|\\[()\[\]]|\$")
+_STRUCK_OUT = re.compile(r"~~[^~\n]+~~|<(del|s|strike)>.*?</\1>", re.IGNORECASE)
+_TICKED, _UNTICKED = re.compile(r"\[[xX✓✔]\]|[☑☒✅✓✔]\ufe0f?"), re.compile(r"\[ ?\]|[☐❌✗✘✕✖]\ufe0f?")
 _TAG = re.compile(r"</?[a-z][\w-]*\s*/?>", re.IGNORECASE)
 _QUOTES = str.maketrans("‘’‚‛′“”„‟″«»「」『』–—−‐‑‒―", '\'\'\'\'\'"""""""""""-------')
 _CJK = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)")
@@ -124,8 +141,9 @@ _CJK = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)")
 def plain(text: str) -> str:
     r"""Return a text in one form: lower case, straight quotes and dashes, no LaTeX macros, no tags.
 
-    Full-width letters and superscripts become ordinary ones, runs of Chinese, Japanese or Korean characters
-    stand between spaces, outer white space is gone. Line breaks stay.
+    Full-width letters and superscripts become ordinary ones, ticked boxes and crosses ✓ and ✗; what is struck
+    out is gone, and so is outer white space. Runs of Chinese, Japanese or Korean characters stand between
+    spaces. Line breaks stay.
 
     Examples
     --------
@@ -134,7 +152,8 @@ def plain(text: str) -> str:
     """
     text = _LATEX_TEXT.sub(r"\1", text)
     text = _LATEX_SPACE.sub("", text).replace("\\%", "%").replace("\\_", "_")
-    text = _TAG.sub(" ", text)
+    text = _TAG.sub(" ", _STRUCK_OUT.sub(" ", text))
+    text = _UNTICKED.sub(" ✗ ", _TICKED.sub(" ✓ ", text))
     text = unicodedata.normalize("NFKC", text.translate(_QUOTES)).translate(_QUOTES).casefold()
     text = _CJK.sub(r" \1 ", text)
     lines = (" ".join(line.split()) for line in text.splitlines())
