@@ -6,7 +6,8 @@ one. So no label can be read more easily than another.
 
 The answer is, in this order:
 
-1. the last label that is *stated*: "the answer … is X", "I choose X", "so it is X", "X is correct";
+1. the last label that is *stated*: "the answer … is X", "I choose X", "so it is X", "X is correct", "wait, X",
+   a ticked one;
 2. the label that the text *opens* with, unless its last sentence is another label alone;
 3. the label of the last sentence where that is nothing else;
 4. the only label that is left.
@@ -83,6 +84,7 @@ again too also alone only please thanks
 """
 AFTER_A_LABEL = frozenset(_FUNCTION_WORDS.split())
 
+_NO_WORD = rf"[^\w{_TAKEN_BACK}{_LIST}{chr(_FIRST)}-{chr(_FIRST + _MOST - 1)}]*"
 _BE = r"(?:is|was|are|be|would be|should be|must be|has to be|might be|could be|'s|seems to be|appears to be)"
 # What may stand between "the answer is" and the label.
 _FILLER = (
@@ -144,7 +146,7 @@ _BEFORE_TAKEN_BACK = re.compile(
 _NEITHER = re.compile(rf"(\bneither\b[^.!?\n]{{0,20}}?){_LABEL}([^.!?\n]{{0,30}}?\bnor\b)")
 # Ticks and crosses stand before the labels, or after them.
 _TICKS_BEFORE = (re.compile(rf"✗ ?\(?{_LABEL}"), re.compile(rf"✓ ?\(?({_LABEL})"))
-_TICK_FIRST = re.compile(rf"[^\w{_TAKEN_BACK}{_LIST}{chr(_FIRST)}-{chr(_FIRST + _MOST - 1)}]*?[✓✗]")
+_TICK_FIRST = re.compile(rf"{_NO_WORD}?[✓✗]")
 _TICKS_AFTER = (re.compile(rf"{_LABEL}(?=\)? ?✗)"), re.compile(rf"({_LABEL})\)? ?✓"))
 _VERDICT = re.compile(
     rf"({_LABEL})(?=\)?\s*[:-]\s*(?:no|wrong|incorrect|false)\s*(?:[.,;!|\n)]|$))", re.MULTILINE
@@ -162,7 +164,6 @@ _JOINED = rf"\)?\s?{_JOINT} ?(?:option |choice |letter |either |also |the |rathe
 _JOINED_LABELS = re.compile(rf"(?:{_LABEL}(?:{_JOINED}|\)? \(?))+{_LABEL}")
 _ENUMERATED = re.compile(rf"(?:^|(?<=[.!?;\n] )|(?<=[.!?;\n])){_LABEL}", re.MULTILINE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-_NO_WORD = rf"[^\w{_TAKEN_BACK}{_LIST}{chr(_FIRST)}-{chr(_FIRST + _MOST - 1)}]*"
 _OPENING = re.compile(rf"^{_NO_WORD}(?:\d+[.)]\s+)?\(?({_LABEL})(?!\s*\?)")
 _ALONE = re.compile(rf"^{_NO_WORD}({_LABEL}){_NO_WORD}$")
 

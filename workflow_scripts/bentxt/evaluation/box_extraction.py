@@ -125,7 +125,7 @@ def _in_shares(numbers: Sequence[_Number], scale: float | None) -> list[float] |
 
 
 # "[0,31; 0,07; 0,88; 0,64]": decimal commas, where semicolons part the numbers.
-_DECIMAL_COMMAS = re.compile(r"-?\d+,\d+(?:\s*;\s*-?\d+,\d+){3}")
+_DECIMAL_COMMAS = re.compile(r"(?<!\d)-?\d{1,12},\d{1,12}(?:\s*;\s*-?\d{1,12},\d{1,12}){3}")
 
 
 def _in_one_form(text: str) -> str:
