@@ -6,8 +6,8 @@ one. So no label can be read more easily than another.
 
 The answer is, in this order:
 
-1. the last label that is *stated*: "the answer … is X", "I choose X", "so it is X", "X is correct", "wait, X",
-   a ticked one;
+1. the last label that is *stated*: "the answer … is X", "I choose X", "so it is X", "X is correct", or
+   "wait, X", or a ticked one;
 2. the label that the text *opens* with, unless its last sentence is another label alone;
 3. the label of the last sentence where that is nothing else;
 4. the only label that is left.
