@@ -7,7 +7,13 @@ import pytest
 
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASSES, UNLABELLED
-from bentxt.reporting import composites, examples_figure, pipeline_figure, statistics_figure
+from bentxt.reporting import (
+    composites,
+    examples_figure,
+    item_texts,
+    pipeline_figure,
+    statistics_figure,
+)
 from bentxt.reporting.dataset_table import read_published
 from bentxt.reporting.figure_files import text_width, wrapped, write_figure_files
 from bentxt.tables.schemas.dataset_schema import DATASET
@@ -80,6 +86,14 @@ def test_wrapped_lines_fit_and_keep_every_word():
     assert wrapped("", 2.0, 9) == []
 
 
+def test_what_a_model_may_write_fits_too():
+    text = "<a href=x> $\\boxed{\\text{yes}}$ 日本 \x00 " + "x" * 700 + " end"
+    lines = wrapped(text, 2.0, 9)
+    assert max(text_width(line, 9) for line in lines) <= 2.02
+    assert "".join("".join(lines).split()) == "".join(text.replace("日本", "□□").replace("\x00", "□").split())
+    assert wrapped("W", 0.01, 9) == ["W"]
+
+
 def _row(patch, kind, category, text="?", output="yes"):
     values = {"patch_id": patch, "type": kind, "category": category, "input": text, "output": output}
     return {name: values.get(name, 0 if name == "ID" else "x") for name in DATASET.names}
@@ -130,9 +144,9 @@ def test_examples_are_one_per_task_with_both_answers_and_two_boxes():
 
 
 def test_point_of_an_instruction():
-    assert examples_figure.point_of("at <point>(0.82, 0.28)</point> in it") == (0.82, 0.28)
+    assert item_texts.point_of("at <point>(0.82, 0.28)</point> in it") == (0.82, 0.28)
     with pytest.raises(InputError, match="without <point>"):
-        examples_figure.point_of("at (0.82, 0.28)")
+        item_texts.point_of("at (0.82, 0.28)")
 
 
 def _written(tmp_path, figure, columns, rows):

@@ -6,14 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from matplotlib.typing import LineStyleType
 
 from bentxt.errors import InputError
-from bentxt.evaluation.answer_extraction import options_of
-from bentxt.evaluation.box_extraction import extract_box
 from bentxt.reporting.figure_files import MUTED, TYPE_COLOURS
-from bentxt.reporting.page import Page, Paragraph
+from bentxt.reporting.item_texts import category_name, point_of, reference_box
+from bentxt.reporting.items_in_figures import draw_box, draw_point, question_blocks
+from bentxt.reporting.page import Heading, Page, Paragraph, Tag, column_height, write_column
 
 COLUMNS = ("patch_id", "ID", "type", "category", "input", "output", "run")
 
@@ -23,7 +21,6 @@ _TITLES = {
     "bounding box": "Referring detection",
     "captioning": "Captioning",
 }
-_CATEGORIES = {"relative pos": "relative position", "reference": "region", "None": "caption"}
 _BOX_COLOURS = {"reference": "#ffd400", "point": "#00e5ff"}
 
 
@@ -89,15 +86,8 @@ def choose_examples(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return chosen
 
 
-def _box(output):
-    box = extract_box(output, None).box
-    if box is None:
-        raise InputError("the data set's answer to a referring expression is no box", item=output)
-    return box
-
-
 def _area(output):
-    x0, y0, x1, y1 = _box(output)
+    x0, y0, x1, y1 = reference_box(output)
     return (x1 - x0) * (y1 - y0)
 
 
@@ -131,7 +121,7 @@ def draw_examples(
             (("binary", "bounding box", "captioning"), ("mcq",)), column_width[1:], strict=True
         )
     ]
-    heights = [sum(_height(item) for item in column) for column in columns]
+    heights = [column_height(column) for column in columns]
     height = max(2 * side + 2.35, *heights) + 0.75
     page = Page(14.0, height)
 
@@ -139,7 +129,11 @@ def draw_examples(
     axes = page.picture(x, y, side, picture)
     referring = by_type.get("bounding box", [])
     for example in sorted(referring, key=lambda example: example["category"], reverse=True):
-        _draw_box(axes, example)
+        # Both may be the same box: the point's is dashed, so that the region's shows through.
+        colour, point = _BOX_COLOURS[example["category"]], example["category"] == "point"
+        draw_box(axes, reference_box(example["output"]), colour, (0, (4, 3)) if point else "-")
+        if point:
+            draw_point(axes, point_of(example["input"]), colour)
     y = _legend(page, x, y + side + 0.07, "Sentinel-2, true colour", referring)
     page.picture(x, y, side, radar)
     page.line(x, y + side + 0.07, "Sentinel-1: red VV, green VH, blue VV/VH", 8, MUTED)
@@ -148,9 +142,7 @@ def draw_examples(
     if run == "mini":
         Paragraph("mini: an invented scene", side, 8, "#b3261e", "bold").write(page, x, y + 0.05)
     for x, column in zip(column_x[1:], columns, strict=True):
-        y = 0.3
-        for item in column:
-            y = _write(page, x, y, item)
+        write_column(page, x, 0.3, column)
     return page.figure
 
 
@@ -162,89 +154,19 @@ def _facts(scene):
 
 def _column(groups, width):
     """Return what a column shows, from top to bottom: headings and paragraphs."""
-    items = []
+    blocks = []
     for kind, examples in groups:
-        items.append(("heading", _TITLES[kind], TYPE_COLOURS[kind], width))
+        blocks.append(Heading(_TITLES[kind], TYPE_COLOURS[kind], width))
         for example in examples:
-            items += _card(kind, example, width)
-    return items
+            blocks += _card(kind, example, width)
+    return blocks
 
 
 def _card(kind, example, width):
     colour = TYPE_COLOURS[kind]
-    category = _CATEGORIES.get(example["category"], example["category"])
-    question, answers = example["input"], []
-    if kind == "mcq":
-        question = question[: question.rfind(" a) ")]
-        for letter, option in options_of(example["input"]).items():
-            text = f"{letter}) {option}"
-            if letter == example["output"]:
-                right = Paragraph(f"{text} ✓", width, colour=colour, weight="bold", indent=0.3)
-                answers.append(right)
-            else:
-                answers.append(Paragraph(text, width, indent=0.3))
-    else:
-        weight = "normal" if kind == "captioning" else "bold"
-        answers.append(Paragraph(example["output"], width, colour=colour, weight=weight, indent=0.3))
-    answers[-1].space = 0.15
-    return [("tag", category, colour), Paragraph(question, width, 8.5, space=0.03), *answers]
-
-
-def _height(item):
-    if isinstance(item, Paragraph):
-        return item.height
-    return 0.4 if item[0] == "heading" else 0.25
-
-
-def _write(page, x, y, item):
-    if isinstance(item, Paragraph):
-        item.write(page, x, y)
-    elif item[0] == "heading":
-        page.line(x, y, item[1], 11, item[2], "bold")
-        page.axes.plot([x, x + item[3]], [y + 0.24, y + 0.24], color=item[2], linewidth=1)
-    else:
-        page.tag(x, y, item[1], item[2])
-    return y + _height(item)
-
-
-def _draw_box(axes, example):
-    x0, y0, x1, y1 = _box(example["output"])
-    colour = _BOX_COLOURS[example["category"]]
-    # Both may be the same box: the point's is dashed, so that the region's shows through.
-    point = example["category"] == "point"
-    dashed: list[tuple[float, str, LineStyleType]] = [(1.8, colour, (0, (4, 3)))]
-    solid: list[tuple[float, str, LineStyleType]] = [(3.4, "black", "-"), (1.8, colour, "-")]
-    for width, line, style in dashed if point else solid:
-        outline = Rectangle(
-            (x0, y0),
-            x1 - x0,
-            y1 - y0,
-            fill=False,
-            clip_on=False,
-            edgecolor=line,
-            linewidth=width,
-            linestyle=style,
-        )
-        axes.add_patch(outline)
-    if point:
-        x, y = point_of(example["input"])
-        axes.plot(x, y, "o", markersize=7, markerfacecolor=colour, markeredgecolor="black")
-
-
-def point_of(instruction: str) -> tuple[float, float]:
-    """Return x and y of the ``<point>(x, y)</point>`` in an instruction.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
-    text = instruction.partition("<point>(")[2].partition(")</point>")[0]
-    try:
-        x, y = map(float, text.split(","))
-    except ValueError:
-        raise InputError("instruction without <point>(x, y)</point>", item=instruction) from None
-    return x, y
+    question = question_blocks(kind, example["input"], example["output"], width, colour)
+    question[-1].space = 0.15
+    return [Tag(category_name(example["category"]), colour), *question]
 
 
 def _legend(page, x, y, title, referring):

@@ -12,7 +12,7 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.textpath import TextPath
 from matplotlib.typing import RcKeyType
 
@@ -84,23 +84,52 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Return the width of a line of text in inches."""
     if not text.strip():
         return 0.0
+    # Between two dollar signs it would be read as mathematics; a digit is as wide as one.
+    text = text.replace("$", "0")
     path = TextPath((0, 0), text, size=size, prop=FontProperties(family="DejaVu Sans", weight=weight))
     # Hinting makes the drawn line a little wider than its outlines.
     return path.get_extents().x1 / 72 * 1.03
 
 
 def wrapped(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
-    """Break a text into lines that fit into a width in inches; a longer word stands alone."""
+    """Break a text into lines that fit into a width in inches; a longer word is broken too.
+
+    A character that the font lacks becomes a square: models may answer anything.
+    """
     space = text_width("n n", size, weight) - text_width("nn", size, weight)
     lines: list[str] = []
     line: list[str] = []
     used = 0.0
-    for word in text.split():
+    for word in _drawable(text).split():
         # Words are measured one by one: outlining every longer line again takes seconds a page.
         needed = text_width(word, size, weight)
         if line and used + space + needed > width:
             lines.append(" ".join(line))
             line, used = [], 0.0
+        while needed > width and len(word) > 1:
+            part = _fitting(word, width, size, weight)
+            lines.append(word[:part])
+            word = word[part:]
+            needed = text_width(word, size, weight)
         used += needed + (space if line else 0.0)
         line.append(word)
     return [*lines, " ".join(line)] if line else lines
+
+
+def _fitting(word: str, width: float, size: float, weight: str) -> int:
+    """Return how many characters of a word that is too wide fit into a width, one at least."""
+    part = max(1, int(len(word) * width / text_width(word, size, weight)))
+    while part > 1 and text_width(word[:part], size, weight) > width:
+        part -= 1
+    return part
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    return frozenset(get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())
+
+
+def _drawable(text: str) -> str:
+    """Return a text whose characters all have a glyph; white space stays."""
+    glyphs = _glyphs()
+    return "".join(letter if letter.isspace() or ord(letter) in glyphs else "□" for letter in text)

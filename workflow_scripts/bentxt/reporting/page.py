@@ -1,5 +1,8 @@
 """A figure as a page: text and pictures placed in inches from the upper left corner."""
 
+from collections.abc import Iterable
+from typing import Protocol
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Rectangle
@@ -55,6 +58,7 @@ class Page:
             weight="bold",
             ha="center",
             va="center_baseline",
+            parse_math=False,
         )
         return x + width
 
@@ -93,6 +97,65 @@ class Page:
         """Draw an arrow between two points."""
         style = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.6, "mutation_scale": 14}
         self.axes.annotate("", xy=end, xytext=start, arrowprops=style)
+
+
+class Block(Protocol):
+    """What stands in a column of a page: its height in inches is known before it is written."""
+
+    @property
+    def height(self) -> float:
+        """Height in inches, the space below included."""
+
+    def write(self, page: Page, x: float, y: float) -> float:
+        """Write it with its upper left corner at (x, y); return where the next may start."""
+
+
+def write_column(page: Page, x: float, y: float, blocks: Iterable[Block]) -> float:
+    """Write blocks one below the other; return where the next may start."""
+    for block in blocks:
+        y = block.write(page, x, y)
+    return y
+
+
+def column_height(blocks: Iterable[Block]) -> float:
+    """Return the height of blocks one below the other, in inches."""
+    return sum(block.height for block in blocks)
+
+
+class Heading:
+    """A title in bold over a line of its colour.
+
+    Parameters
+    ----------
+    text, colour : str
+    width : float
+        Of the line, inches.
+    """
+
+    height = 0.4
+
+    def __init__(self, text: str, colour: str, width: float) -> None:
+        self.text, self.colour, self.width = text, colour, width
+
+    def write(self, page: Page, x: float, y: float) -> float:
+        """Write it with its upper left corner at (x, y); return where the next may start."""
+        page.line(x, y, self.text, 11, self.colour, "bold")
+        page.axes.plot([x, x + self.width], [y + 0.24, y + 0.24], color=self.colour, linewidth=1)
+        return y + self.height
+
+
+class Tag:
+    """A label in white on a coloured bar, in a line of its own."""
+
+    height = 0.25
+
+    def __init__(self, text: str, colour: str) -> None:
+        self.text, self.colour = text, colour
+
+    def write(self, page: Page, x: float, y: float) -> float:
+        """Write it with its upper left corner at (x, y); return where the next may start."""
+        page.tag(x, y, self.text, self.colour)
+        return y + self.height
 
 
 class Paragraph:

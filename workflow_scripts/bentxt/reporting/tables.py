@@ -1,10 +1,10 @@
 """One table, three files: CSV for programs, Markdown for readers, LaTeX for papers."""
 
 import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from bentxt.atomic import write_text
@@ -73,16 +73,19 @@ class Table:
 
 #: Columns that would make a printed table too wide; Markdown and LaTeX have them as lines below.
 _BELOW = ("note",)
+_ROW_END = "\r\n"
 
 
 def csv_text(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """Return rows (dicts) as CSV with a header line: numbers with two decimals, None as an empty cell."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    lines: list[str] = []
+    # A cell is quoted for what ends a line: a lone carriage return, as models write it, would end the row.
+    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator=_ROW_END)
+    columns = list(columns)
     writer.writerow(columns)
     for row in rows:
         writer.writerow([_csv_cell(row.get(column)) for column in columns])
-    return text.getvalue()
+    return "".join(f"{line.removesuffix(_ROW_END)}\n" for line in lines)
 
 
 def _csv_cell(cell):
