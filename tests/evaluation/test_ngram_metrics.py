@@ -9,6 +9,7 @@ from pycocoevalcap.cider.cider import Cider
 from pycocoevalcap.tokenizer.ptbtokenizer import PTBTokenizer
 
 from bentxt.evaluation import ngram_metrics
+from bentxt.evaluation.corpus_bleu import bleu4
 
 CANDIDATES = [
     "Arable land dominates the image (about 1,350,000 square meters) in Serbia.",
@@ -43,16 +44,16 @@ def test_tokens_keep_numbers_and_hyphens_whole():
 
 def test_bleu_of_equal_captions_is_one_and_of_foreign_ones_zero():
     text = ["one two three four five"]
-    assert ngram_metrics.bleu4(ngram_metrics.bleu4_statistics(text, text)[0]) == pytest.approx(1)
+    assert bleu4(ngram_metrics.bleu4_statistics(text, text)[0]) == pytest.approx(1)
     other = ngram_metrics.bleu4_statistics(text, ["six seven eight nine ten"])[0]
-    assert ngram_metrics.bleu4(other) == pytest.approx(0, abs=1e-6)
+    assert bleu4(other) == pytest.approx(0, abs=1e-6)
 
 
 def test_bleu_by_hand():
     # 6 candidate tokens: 1-grams 5/6, 2-grams 3/5, 3-grams 2/4, 4-grams 1/3; reference of 7: exp(1 - 7/6).
     sums = ngram_metrics.bleu4_statistics(["a b c d x e"], ["a b c d e f g"])[0]
     assert sums.tolist() == [5, 3, 2, 1, 6, 5, 4, 3, 6, 7]
-    assert ngram_metrics.bleu4(sums) == pytest.approx((5 / 6 * 3 / 5 * 2 / 4 / 3) ** 0.25 * np.exp(-1 / 6))
+    assert bleu4(sums) == pytest.approx((5 / 6 * 3 / 5 * 2 / 4 / 3) ** 0.25 * np.exp(-1 / 6))
 
 
 _CAPTIONS = st.lists(
@@ -75,7 +76,7 @@ def test_bleu_equals_pycocoevalcap(pairs):
         verbose=0,
     )
     sums = ngram_metrics.bleu4_statistics(candidates, references).sum(axis=0)
-    assert ngram_metrics.bleu4(sums) == pytest.approx(expected[3], rel=1e-9, abs=1e-12)
+    assert bleu4(sums) == pytest.approx(expected[3], rel=1e-9, abs=1e-12)
 
 
 def test_cider_is_ten_for_equal_captions_and_falls_with_length():
@@ -136,7 +137,7 @@ def test_tokens_bleu_and_cider_equal_the_coco_evaluation_with_its_java_tokeniser
     ]
     for side, tokenized in zip((references, candidates), texts, strict=True):
         assert [ngram_metrics.tokens(text) for text in side] == [tokenized[i][0].split() for i in range(3)]
-    bleu = ngram_metrics.bleu4(ngram_metrics.bleu4_statistics(candidates, references).sum(axis=0))
+    bleu = bleu4(ngram_metrics.bleu4_statistics(candidates, references).sum(axis=0))
     assert bleu == pytest.approx(Bleu(4).compute_score(*texts, verbose=0)[0][3], rel=1e-9)
     assert ngram_metrics.cider(candidates, references) == pytest.approx(Cider().compute_score(*texts)[1])
 

@@ -1,6 +1,7 @@
 """Bootstrap intervals over images: items of one image stand or fall together."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -61,12 +62,38 @@ def bootstrap(
         The metric times 100.
     """
     statistics = np.asarray(statistics, np.float64)
+    total, sums, _ = resampled_sums(statistics, images, resamples=resamples, seed=seed)
+    low, high = np.percentile(100 * combine(sums), (2.5, 97.5))
+    return Estimate(float(100 * combine(total)), float(low), float(high), len(statistics))
+
+
+def resampled_sums(
+    statistics: np.ndarray, images: Sequence[str] | np.ndarray, *, resamples: int, seed: int
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Sum what items add over all of them, and over those of each draw.
+
+    Parameters
+    ----------
+    statistics, images, resamples, seed
+        As for :func:`bootstrap`.
+
+    Returns
+    -------
+    tuple of (numpy.ndarray, numpy.ndarray, int)
+        float64, shape (k,): the sums over all items; shape (resamples, k): over those of each draw; and the
+        number of images.
+    """
     names, index = np.unique(np.asarray(images), return_inverse=True)
     per_image = np.zeros((len(names), statistics.shape[1]))
     np.add.at(per_image, index, statistics)
-    count = len(names)
-    weights = generator(seed, "bootstrap", count).multinomial(count, np.full(count, 1 / count), resamples)
-    draws = 100 * combine(weights @ per_image)
-    low, high = np.percentile(draws, (2.5, 97.5))
-    value = 100 * combine(per_image.sum(axis=0))
-    return Estimate(float(value), float(low), float(high), len(statistics))
+    return per_image.sum(axis=0), _times_drawn(seed, len(names), resamples) @ per_image, len(names)
+
+
+@lru_cache(maxsize=4)
+def _times_drawn(seed: int, images: int, resamples: int) -> np.ndarray:
+    """Return how often each draw holds each image: float64, shape (resamples, images).
+
+    Drawing takes far longer than summing, and all metrics and models of a task have one number of images.
+    """
+    times = generator(seed, "bootstrap", images).multinomial(images, np.full(images, 1 / images), resamples)
+    return times.astype(np.float64)

@@ -10,10 +10,11 @@ from bentxt.errors import MetricUnavailable
 from bentxt.evaluation.answer_extraction import STRICT, UNPARSED
 from bentxt.evaluation.bootstrap import mean_of
 from bentxt.evaluation.clair import clair
+from bentxt.evaluation.corpus_bleu import bleu4
 from bentxt.evaluation.embedding_metrics import bertscore_f1, sbert_cosine
 from bentxt.evaluation.estimates import ScoredTask, estimate, extraction_counts, missing_metric
 from bentxt.evaluation.model_text import unwrapped
-from bentxt.evaluation.ngram_metrics import bleu4, bleu4_statistics, cider, meteor, meteor_jar, rouge_l
+from bentxt.evaluation.ngram_metrics import bleu4_statistics, cider, meteor, meteor_jar, rouge_l
 from bentxt.evaluation.score import TaskScore
 from bentxt.evaluation.scoring_settings import ScoringSettings
 

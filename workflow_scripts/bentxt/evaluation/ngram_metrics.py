@@ -48,7 +48,8 @@ def bleu4_statistics(candidates: Sequence[str], references: Sequence[str]) -> np
     -------
     numpy.ndarray
         float64, shape (n, 10): matching and possible n-grams of length 1–4, tokens of the candidate, tokens
-        of the reference. Sums over captions go into :func:`bleu4`.
+        of the reference. Sums over captions go into
+        :func:`bentxt.evaluation.corpus_bleu.bleu4`.
     """
     scorer = BleuScorer(n=4)
     for candidate, reference in zip(candidates, references, strict=True):
@@ -60,15 +61,6 @@ def bleu4_statistics(candidates: Sequence[str], references: Sequence[str]) -> np
         ],
         np.float64,
     )
-
-
-def bleu4(sums: np.ndarray) -> np.ndarray:
-    """Combine summed statistics, shape (…, 10), into corpus BLEU-4 as pycocoevalcap defines it (0–1)."""
-    correct, guess = sums[..., :4], sums[..., 4:8]
-    # The two small numbers are pycocoevalcap's, against division by zero.
-    precision = ((correct + 1e-15) / (guess + 1e-9)).prod(axis=-1) ** 0.25
-    ratio = (sums[..., 8] + 1e-15) / (sums[..., 9] + 1e-9)
-    return precision * np.exp(np.minimum(1 - 1 / ratio, 0))
 
 
 def cider(candidates: Sequence[str], references: Sequence[str]) -> np.ndarray:
