@@ -33,6 +33,7 @@ include: "rules/statistics.smk"
 include: "rules/finetune.smk"
 include: "rules/benchmark.smk"
 include: "rules/figures.smk"
+include: "rules/items.smk"
 include: "rules/verify.smk"
 
 
@@ -47,6 +48,9 @@ rule all:
     input:
         TABLES,
         FIGURES,
+        ANSWERS,
+        ITEM_PAGES,
+        COMPARISONS,
         LEARNING,
         "figures/agreement.csv",
         "figures/counts.csv",

@@ -124,6 +124,8 @@ def test_the_library_knows_neither_snakemake_nor_outside_program_a_command_line(
 # Rerun walls
 
 ARCHIVES = ("bigearthnet.archives", "bigearthnet.geotiff")
+#: The modules with the packages that captions are measured with.
+CAPTION_METRICS = ("evaluation.ngram_metrics", "evaluation.embedding_metrics", "evaluation.clair")
 #: Program, and the folders and modules that must not be in its closure.
 WALLS = {
     "extract_attributes": ["captions", "questions", "models", "miniature"],
@@ -151,6 +153,18 @@ WALLS = {
     "tabulate_datasets": [*ARCHIVES, "models", "captions"],
     "tabulate_scores": [*ARCHIVES, "models.families", "models.tiny", "captions"],
     "draw_examples": [*ARCHIVES, "models", "captions"],
+    "draw_answers": [*ARCHIVES, "models.families", "models.tiny", "captions", *CAPTION_METRICS],
+    "browse_items": [
+        *ARCHIVES,
+        *("models.families", "models.tiny", "captions", "reporting.figure_files"),
+        *CAPTION_METRICS,
+    ],
+    "compare_models": [
+        *ARCHIVES,
+        *("models.families", "models.tiny", "captions", "reporting.figure_files"),
+        *("evaluation.answer_extraction", "evaluation.box_extraction"),
+        *CAPTION_METRICS,
+    ],
     "draw_statistics": [*ARCHIVES, "models", "captions"],
 }
 
