@@ -264,6 +264,7 @@ AMOUNTS = {
     "c": "0 to 144000 m2",
     "d": "720000 to 1440000 m2",
 }
+SEASONS = {"a": "Spring", "b": "Summer", "c": "Winter", "d": "Autumn"}
 PAIRS = {
     "a": "Pastures and inland waters",
     "b": "Arable land and pastures",
@@ -290,6 +291,10 @@ PAIRS = {
         ("0.144 to 0.288 km²", AMOUNTS, "a"),
         ("72 to 144 hectares", AMOUNTS, "d"),
         ("288 to 576 km²", AMOUNTS, None),
+        ("Temperate, no dry season, warm summer", SEASONS, None),
+        ("cold with a dry winter", SEASONS, None),
+        ("It is a warm summer day", SEASONS, "b"),
+        ("Fall", SEASONS, "d"),
         ("three", COUNTS, "a"),
         ("One.", COUNTS, "c"),
         ("There are two areas", COUNTS, "d"),

@@ -107,6 +107,13 @@ def _word(word):
     return rf"\b{'[ -]?'.join(map(re.escape, stem.split('-')))}(?:s|es)?\b"
 
 
+_SEASONS = ("spring", "summer", "fall", "autumn", "winter")
+_CLIMATE_BEFORE = re.compile(
+    r"\b(?:temperate|cold|arid|polar|dry season|dry (?:summer|winter)),? (?:with )?(?:an? )?"
+    r"(?:hot|warm|cool|very cold|cold|dry)\s+$"
+)
+
+
 def _phrases(text, form, letter):
     words = [word for word in _TOKEN.findall(form) if word not in _JOINING]
     if not words:
@@ -117,6 +124,9 @@ def _phrases(text, form, letter):
         if directions and (
             _BESIDE_DIRECTION.search(text[match.end() :]) or _AFTER_DIRECTION.search(text[: match.start()])
         ):
+            continue
+        # "temperate, no dry season, warm summer" is a climate, no season.
+        if form in _SEASONS and _CLIMATE_BEFORE.search(text[: match.start()]):
             continue
         yield Named(match.start(), match.end(), letter)
 
