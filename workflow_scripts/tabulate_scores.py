@@ -1,4 +1,4 @@
-"""Tabulate the scores of all models: Tables 2–7, as CSV, Markdown and LaTeX.
+"""Tabulate the scores of all models: Tables 2–7 and S5, as the paper prints them and in full.
 
 Models that were not run are rows without numbers whose note says why. A provenance file is written next to
 the table.
@@ -11,9 +11,8 @@ from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
 from bentxt.reporting.provenance import write_provenance
 from bentxt.reporting.score_files import read_scores
-from bentxt.reporting.score_tables import all_models_table
+from bentxt.reporting.score_tables import all_models_tables, write_forms
 from bentxt.reporting.table_layouts import LAYOUTS
-from bentxt.reporting.tables import write_table_files
 
 
 def main():
@@ -23,18 +22,20 @@ def main():
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
     parser.add_argument("--rows", type=json.loads, help="groups and parameters as JSON, in place of --models")
     parser.add_argument(
-        "--out", required=True, help="CSV; Markdown, LaTeX and provenance are written next to it"
+        "--out",
+        required=True,
+        help="CSV as printed; next to it Markdown, LaTeX, the table in full (CSV, Markdown) and provenance",
     )
     args = parser.parse_args()
 
-    table = all_models_table(
+    tables = all_models_tables(
         args.table,
         read_scores(args.scores),
         read_rows(args.rows, args.models),
         setting(args.settings, "benchmark.absent"),
         setting(args.settings, "run"),
     )
-    paths = write_table_files(table, args.out)
+    paths = write_forms(tables, args.out)
     write_provenance(paths, lineage(args), args.scores if args.rows else [*args.scores, args.models])
 
 

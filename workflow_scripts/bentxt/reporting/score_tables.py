@@ -1,35 +1,46 @@
-"""Tables 2–8 and S7–S11 out of score files."""
+"""Tables 2–8, S5 and S7–S11 out of score files, each in two forms: as the paper prints it, and in full."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from bentxt.evaluation.score import SCORED, Score
+from bentxt.evaluation.score import AnswerCounts, Score
 from bentxt.models.table_rows import REFERENCE, TableRow
-from bentxt.reporting.table_layouts import BEST_LAYOUTS, LABELS, LAYOUTS
-from bentxt.reporting.tables import Table, Value
+from bentxt.reporting.score_rows import ScoreRow, TableSource, mark_best, rules_between
+from bentxt.reporting.table_layouts import BEST_LAYOUTS, FULL_LABELS, LABELS, LAYOUTS, Layout
+from bentxt.reporting.tables import RUN_REMARKS, Cell, Table, Value, write_table_files
 
+_SPLITS = {"bench": "benchmark split", "test": "test split"}
+_TASKS = {"captioning": "Captioning", "binary": "Binary", "mcq": "MCQ", "referring": "Referring"}
+_COUNTS = ("items", "strict", "lenient", "unparsed")
 _INTERVALS = "In brackets: 95 % bootstrap interval over images."
-_REFERENCES = (
-    "No models: Blind is the best answer found from the question's text alone, learnt on the training split; "
-    "Oracle is our answer from the reference map."
-)
+_NO_MODELS = {
+    "Constant": "Constant gives the answer that is right most often, always the same",
+    "Blind": "Blind is the best answer found from the question's text alone, learnt on the training split",
+    "Oracle": "Oracle is our answer from the reference map",
+}
+_BOLD = "Bold: the best number of each column among the paper's models that have one."
+_WEIGHTS = "Weights are the published ones where no note says otherwise."
 
 
-def _remarks(scores):
-    """Return what holds for all numbers of a table."""
-    splits = sorted({score.split for score in scores.values()} - {"bench"})
-    return [_INTERVALS, *(f"Scored on the {split} split, not on the benchmark split." for split in splits)]
+class TableForms(NamedTuple):
+    """A table as the paper prints it, and in full."""
+
+    printed: Table
+    full: Table
 
 
-def all_models_table(
+def all_models_tables(
     name: str,
-    scores: dict[tuple[str, str], Score],
-    models: dict[str, TableRow],
-    absent: dict[str, str],
+    scores: Mapping[tuple[str, str], Score],
+    models: Mapping[str, TableRow],
+    absent: Mapping[str, str],
     run: str,
-) -> Table:
-    """Build one of Tables 2–7: a row for each benchmarked model, RS-InternVL and its baseline left out.
+) -> TableForms:
+    """Build one of Tables 2–7 or S5: a row for each benchmarked model.
 
-    Below the models stand the references, but in the table of captions.
+    Below the models stand those of one's own, and in full the references, but in the table of captions.
 
     Parameters
     ----------
@@ -38,7 +49,7 @@ def all_models_table(
     scores : dict of (str, str) to Score
         From :func:`bentxt.reporting.score_files.read_scores`.
     models : dict of str to bentxt.models.table_rows.TableRow
-        Rows are in its order, a user's own models below the others and the references below all.
+        Rows are in its order.
     absent : dict of str to str
         Why a model is not in this run.
     run : str
@@ -46,168 +57,204 @@ def all_models_table(
 
     Returns
     -------
-    Table
+    TableForms
         A cell without a number is None, and the row's note says why.
+
+    Raises
+    ------
+    InputError
+        If two models were scored on different items of a task.
     """
     layout = LAYOUTS[name]
-    single_task = layout.category is not None
-    names = ["model", *(["parameters"] if name == "table2" else []), *layout.values]
-    if name in ("table3", "table4", "table5", "table6"):
-        names.append("instruction_following")
-    if single_task:
-        names += ["items", "strict", "lenient", "unparsed"]
-    names += ["weights", "note"]
-    rows = []
-    shown = _of_groups(models, "RS", "CV", "own", *([REFERENCE] if layout.has_references else []))
-    for key, model in shown.items():
-        row = {"model": model.label or key, "parameters": model.parameters}
-        row |= _values(layout, key, scores, absent, model.group)
-        if single_task:
-            task = next(iter(layout.values.values()))[0]
-            row |= _extraction(scores.get((key, task)), layout.category)
-        rows.append(row)
-    remarks = _remarks(scores)
-    if any(model.group == REFERENCE for model in shown.values()):
-        remarks.append(_REFERENCES)
-    if not single_task:
-        remarks += _extraction_remarks(scores, shown)
-    return Table(layout.number, layout.title, run, {name: LABELS[name] for name in names}, rows, remarks)
+    groups = ("RS", "CV", *(["ours"] if layout.models else []), "own")
+    return _forms(name, layout, scores, models, absent, run, lambda found: found.rows(*groups))
 
 
-#: Groups whose rows stand below the paper's models, in this order.
-_BELOW = ("own", REFERENCE)
-
-
-def _of_groups(models, *groups):
-    """Return the rows of some groups: in the file's order, a user's own models and references below."""
-    chosen = {key: model for key, model in models.items() if model.group in groups}
-    places = {group: place for place, group in enumerate(_BELOW, start=1)}
-    return dict(sorted(chosen.items(), key=lambda item: places.get(item[1].group, 0)))
-
-
-def _values(layout, key, scores, absent, group=""):
-    """Return the numbers of one model's row, its weights and its note."""
-    row: dict[str, Any] = {}
-    notes: list[str] = []
-    weights: list[str] = []
-    for column, (task, metric) in layout.values.items():
-        score = scores.get((key, task))
-        row[column] = None
-        if score is None:
-            reason = absent.get(key) or "no score was made in this run"
-        elif score.status != SCORED:
-            reason = score.reason
-        else:
-            reason, row[column] = _value(score, metric, LABELS[column])
-            if score.weights not in weights:
-                weights.append(score.weights)
-        if reason and reason not in notes:
-            notes.append(reason)
-    if group == REFERENCE:
-        # It has no weights: what stands in their place says how the answers came about.
-        return row | {"weights": "", "note": "; ".join([*notes, *weights])}
-    row["weights"] = "; ".join(filter(None, weights))
-    # Published weights need no word; anything else is said where the number is read.
-    notes += [f"weights: {text}" for text in weights if text != "published"]
-    return row | {"note": "; ".join(notes)}
-
-
-def _value(score, metric, label):
-    """Return a reason (None where nothing is to be said) and a Value (None where there is none)."""
-    found = score.metrics.get(metric)
-    if found is None:
-        return f"{label}: no item in this run", None
-    reason = f"{label}: {found.reason}" if found.reason else None
-    if found.value is None:
-        return reason, None
-    return reason, Value(found.value, found.low, found.high)
-
-
-def _extraction(score, category):
-    """Return instruction following and the counts of answers by how they were found."""
-    if score is None or score.status != SCORED:
-        return {}
-    counts = score.extraction.get(category) if category else score
-    if counts is None:
-        return {}
-    return {name: getattr(counts, name) for name in ("items", "strict", "lenient", "unparsed")} | {
-        "instruction_following": "yes" if counts.instruction_following else "no"
-    }
-
-
-def _extraction_remarks(scores, keys):
-    """Return a line per model: how its answers were found, task by task."""
-    lines = []
-    for key in keys:
-        parts = [
-            f"{task} {score.strict} / {score.lenient} / {score.unparsed} of {score.items}"
-            for (model, task), score in sorted(scores.items())
-            if model == key and score.status == SCORED
-        ]
-        if parts:
-            lines.append(f"{key}, strict / lenient / unparsed answers: {'; '.join(parts)}.")
-    return lines
-
-
-_BEST_ROWS = {"SOTA RS": "RS", "SOTA CV": "CV"}
-
-
-def best_models_table(
-    scores: dict[tuple[str, str], Score],
-    models: dict[str, TableRow],
-    absent: dict[str, str],
+def best_models_tables(
+    name: str,
+    scores: Mapping[tuple[str, str], Score],
+    models: Mapping[str, TableRow],
+    absent: Mapping[str, str],
     run: str,
-    name: str = "table8",
-) -> Table:
+) -> TableForms:
     """Build Table 8 or one of S7–S11: the best of each column among RS and CV models, and RS-InternVL.
 
     Parameters
     ----------
-    scores, models, absent, run
-        As for :func:`all_models_table`.
     name : str
         Key of :data:`BEST_LAYOUTS`.
+    scores, models, absent, run
+        As for :func:`all_models_tables`.
 
     Returns
     -------
-    Table
-        The note names the model behind each number.
+    TableForms
+        Notes name the model behind each number, and the interval in full is that model's.
+
+    Raises
+    ------
+    InputError
+        As :func:`all_models_tables`.
     """
     layout = BEST_LAYOUTS[name]
-    rows = []
-    for label, kind in _BEST_ROWS.items():
-        candidates = {key: _values(layout, key, scores, absent) for key in _of_groups(models, kind)}
-        rows.append({"model": label} | _best(layout, candidates, kind))
-    rows += [
-        {"model": key} | _values(layout, key, scores, absent) for key in _of_groups(models, "ours", "own")
-    ]
-    names = ["model", *layout.values, "weights", "note"]
-    shown = _of_groups(models, "RS", "CV", "ours", "own")
-    remarks = [*_remarks(scores), *_extraction_remarks(scores, shown)]
-    return Table(layout.number, layout.title, run, {name: LABELS[name] for name in names}, rows, remarks)
+
+    def rows(found):
+        return [*found.best_rows(), *found.rows("ours", "own")]
+
+    return _forms(name, layout, scores, models, absent, run, rows)
 
 
-def _best(layout, candidates, kind):
-    row: dict[str, Any] = {}
-    chosen: dict[str, list[str]] = {}
-    for column in layout.values:
-        known = {
-            key: values[column].value for key, values in candidates.items() if values[column] is not None
-        }
-        if known:
-            best = max(known, key=known.__getitem__)
-            row[column] = candidates[best][column]
-            chosen.setdefault(best, []).append(LABELS[column])
-    if not chosen:
-        reasons: dict[str, list[str]] = {}
-        for key, values in candidates.items():
-            reasons.setdefault(values["note"], []).append(key)
-        why = "; ".join(f"{', '.join(keys)}: {reason}" for reason, keys in reasons.items())
-        return row | {"note": f"no {kind} model has a score in this run ({why})"}
-    weights = {key: candidates[key]["weights"] for key in chosen}
-    parts = [
-        f"{', '.join(columns)}: {key}"
-        + (f" (weights: {weights[key]})" if weights[key] != "published" else "")
-        for key, columns in chosen.items()
+def _forms(name, layout, scores, models, absent, run, rows_of):
+    printed = TableSource(scores, models, absent, layout, layout.values, LABELS)
+    printed.check_items()
+    more = {column: place for column, place in layout.more.items() if printed.has_metric(*place)}
+    labels = LABELS | FULL_LABELS
+    full = replace(printed, columns=layout.values | more, labels=labels)
+    rows = rows_of(full)
+    if layout.has_references:
+        rows += [*full.constant_rows(), *full.rows(REFERENCE)]
+    splits = [
+        f"Scored on the {_SPLITS.get(split, split)}, not on the {_SPLITS[layout.split]}."
+        for split in sorted(printed.splits() - {layout.split})
     ]
-    return row | {"weights": "; ".join(sorted(set(weights.values()) - {""})), "note": "; ".join(parts)}
+    return TableForms(
+        _printed(name, layout, rows_of(printed), run, splits),
+        _full(name, layout, full.columns, rows, run, splits, labels),
+    )
+
+
+def _base(row: ScoreRow, layout: Layout) -> dict[str, Any]:
+    """Return the cells that both forms have."""
+    cells: dict[str, Any] = {"model": row.label, "parameters": row.parameters, **row.values}
+    if layout.instruction_following:
+        (task,) = layout.tasks
+        cells["instruction_following"] = row.counts.get(task, AnswerCounts()).instruction_following
+    return cells | {"weights": row.weights, "note": row.note}
+
+
+def _columns(layout: Layout, values: Iterable[str]) -> list[str]:
+    """Return the paper's columns."""
+    return [
+        "model",
+        *(["parameters"] if layout.parameters else []),
+        *values,
+        *(["instruction_following"] if layout.instruction_following else []),
+    ]
+
+
+def _said_of_rows(run: str, splits: list[str]) -> tuple[str, ...]:
+    """Return what a CSV says in each row: whatever keeps its numbers from being the paper's."""
+    return (*([RUN_REMARKS[run]] if run == "mini" else []), *(text.rstrip(".") for text in splits))
+
+
+def _printed(name, layout, rows, run, splits):
+    rows = mark_best(rows, layout.values)
+    columns = [*_columns(layout, layout.values), "weights", "note"]
+    reported = [row.parameters for row in rows if layout.parameters and row.parameters.endswith("*")]
+    remarks = [
+        *splits,
+        *(f"{text}: reported parameter count." for text in dict.fromkeys(reported)),
+        *_common_remarks(rows),
+        f"Intervals, counts of answers and what the numbers are to be held against: {name}_full.md.",
+    ]
+    return Table(
+        layout.number,
+        layout.title,
+        run,
+        {column: LABELS[column] for column in columns},
+        [_base(row, layout) | _without_intervals(row) for row in rows],
+        remarks,
+        rules=rules_between(rows),
+        csv_remarks=_said_of_rows(run, splits),
+    )
+
+
+def _without_intervals(row: ScoreRow) -> dict[str, Value | None]:
+    return {column: value and Value(value.value, best=value.best) for column, value in row.values.items()}
+
+
+def _common_remarks(rows):
+    """Return what is to be said under both forms."""
+    published = any("published" in row.weights.split("; ") for row in rows)
+    return [_BOLD, *([_WEIGHTS] if published else [])]
+
+
+def _full(name, layout, values, rows, run, splits, labels):
+    rows = mark_best(rows, values)
+    named = name in BEST_LAYOUTS
+    several = layout.category is None
+    columns = {column: labels[column] for column in _columns(layout, values)}
+    in_csv = []
+    for column in columns:
+        in_csv.append(column)
+        if column in values:
+            in_csv += [f"{column}_low", f"{column}_high", *([f"{column}_model"] if named else [])]
+    for task in layout.tasks:
+        if several:
+            # One column for readers, four for programs.
+            columns[f"{task}_answers"] = f"{_TASKS[task]} answers"
+            in_csv += [f"{task}_{count}" for count in _COUNTS]
+        else:
+            columns |= {count: labels[count] for count in _COUNTS}
+            in_csv += _COUNTS
+    columns |= {column: labels[column] for column in ("weights", "note")}
+    remarks = [*splits, _INTERVALS]
+    if named:
+        (same, *_) = [other.number for other in LAYOUTS.values() if other.values == layout.values]
+        remarks.append(
+            "Each number of the best models, and its interval, is that of the model named in the note. Their "
+            "answers are counted where one model is behind all numbers of a task; those of all models are "
+            f"counted in Table {same} in full."
+        )
+    if several:
+        remarks.append("Answers: strict / lenient / unparsed of all items.")
+    references = [row.label.split(" (")[0] for row in rows if row.group == REFERENCE]
+    if references:
+        remarks.append(f"No models: {'; '.join(_NO_MODELS[name] for name in references)}.")
+    return Table(
+        layout.number,
+        f"{layout.title}; in full",
+        run,
+        columns,
+        [_base(row, layout) | _details(row, layout, several) for row in rows],
+        [*remarks, *_common_remarks(rows)],
+        rules=rules_between(rows),
+        csv_columns=(*in_csv, "weights", "note"),
+        csv_remarks=_said_of_rows(run, splits),
+    )
+
+
+def _details(row: ScoreRow, layout: Layout, several: bool) -> dict[str, Cell]:
+    """Return the cells that only the full form has."""
+    cells: dict[str, Cell] = {}
+    for column, value in row.values.items():
+        if value is not None:
+            cells |= {f"{column}_low": value.low, f"{column}_high": value.high}
+        cells[f"{column}_model"] = row.models.get(column)
+    for task, counts in row.counts.items():
+        prefix = f"{task}_" if several else ""
+        cells |= {f"{prefix}{name}": getattr(counts, name) for name in _COUNTS}
+        cells[f"{task}_answers"] = f"{counts.strict} / {counts.lenient} / {counts.unparsed} of {counts.items}"
+    return cells
+
+
+def write_forms(tables: TableForms, target: Path | str) -> list[Path]:
+    """Write both forms of a table.
+
+    Parameters
+    ----------
+    tables : TableForms
+    target : str or Path
+        CSV of the printed form; the table in full has ``_full`` before the suffix.
+
+    Returns
+    -------
+    list of Path
+        CSV, Markdown and LaTeX as printed; CSV and Markdown in full.
+    """
+    target = Path(target)
+    full = target.with_stem(f"{target.stem}_full")
+    return [
+        *write_table_files(tables.printed, target),
+        *write_table_files(tables.full, full, (".csv", ".md")),
+    ]

@@ -1,5 +1,7 @@
 """Columns of the paper's score tables, and the categories' labels in them."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bentxt.release import ANSWERS, CATEGORIES, TASKS
@@ -49,6 +51,8 @@ LABELS = {
     "bertscore": "BERTScore",
     "sbert_cosine": "SBERT cosine",
     "clair": "CLAIR",
+    "meteor_word_tokenize": "METEOR (NLTK, word_tokenize)",
+    "meteor_jar": "METEOR 1.5",
     "items": "Items",
     "strict": "Strict",
     "lenient": "Lenient",
@@ -56,6 +60,10 @@ LABELS = {
     "weights": "Weights",
     "note": "Note",
 }
+
+
+#: Labels of the tables in full where they say more than those of the printed tables.
+FULL_LABELS = {"instruction_following": "Instruction following", "meteor": "METEOR (NLTK, PTB tokens)"}
 
 
 class Layout(NamedTuple):
@@ -69,12 +77,25 @@ class Layout(NamedTuple):
     category : str or None
         Category whose instruction following and extraction counts the table gives; "" for the whole task,
         None where the table is about several tasks.
+    parameters, instruction_following : bool
+        Whether the printed table has these columns.
+    split : str
+        Split that the scores are of: ``bench`` or ``test``.
+    models : tuple of str
+        Keys of the paper's models that have a row; empty for all remote-sensing and general models.
+    more : dict of str to (str, str)
+        Numbers that the table in full has besides, where score files hold them.
     """
 
     number: str
     title: str
     values: dict[str, tuple[str, str]]
     category: str | None = ""
+    parameters: bool = False
+    instruction_following: bool = False
+    split: str = "bench"
+    models: tuple[str, ...] = ()
+    more: Mapping[str, tuple[str, str]] = MappingProxyType({})
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -106,37 +127,52 @@ MAIN_TASKS = {
     "mcq_accuracy": ("mcq", "accuracy"),
     "referring_miou": ("referring", "miou"),
 }
+_CAPTIONS = {
+    name: ("captioning", name)
+    for name in ("bleu4", "rouge", "meteor", "cider", "bertscore", "sbert_cosine", "clair")
+}
+_OTHER_METEORS = {name: ("captioning", name) for name in ("meteor_word_tokenize", "meteor_jar")}
+
+#: Tables with a row for each model.
 LAYOUTS = {
-    "table2": Layout("2", "Benchmark results of all models by main task, %", MAIN_TASKS, None),
+    "table2": Layout(
+        "2", "Benchmark results of all models by main task, %", MAIN_TASKS, None, parameters=True
+    ),
     "table3": Layout(
         "3",
         "Accuracy on binary questions by category, %, and instruction following (IF)",
         _by_category("binary"),
+        instruction_following=True,
     ),
     "table4": Layout(
         "4",
         "Accuracy on multiple-choice questions by category, %, and instruction following (IF)",
         _by_category("mcq"),
+        instruction_following=True,
     ),
     "table5": Layout(
         "5",
         f"{CATEGORY_LABELS['reference'].label}, %, and instruction following (IF)",
         _boxes("reference"),
         "reference",
+        instruction_following=True,
     ),
     "table6": Layout(
         "6",
         f"{CATEGORY_LABELS['point'].label}, %, and instruction following (IF)",
         _boxes("point"),
         "point",
+        instruction_following=True,
     ),
-    "table7": Layout(
-        "7",
-        f"{CATEGORY_LABELS['None'].label} metrics, %",
-        {
-            name: ("captioning", name)
-            for name in ("bleu4", "rouge", "meteor", "cider", "bertscore", "sbert_cosine", "clair")
-        },
+    "table7": Layout("7", f"{CATEGORY_LABELS['None'].label} metrics, %", _CAPTIONS, more=_OTHER_METEORS),
+    "table_s5": Layout(
+        "S5",
+        "Results on the whole test split by main task, %",
+        MAIN_TASKS,
+        None,
+        parameters=True,
+        split="test",
+        models=("EMs1s2", "Qwen", "IVL", "RS-InternVL"),
     ),
 }
 
@@ -149,9 +185,32 @@ BEST_LAYOUTS = {
         None,
     ),
     # The supplement takes Tables 3-7 apart in the same way.
-    "table_s7": Layout("S7", "Binary questions by category, %", LAYOUTS["table3"].values),
-    "table_s8": Layout("S8", "Multiple-choice questions by category, %", LAYOUTS["table4"].values),
-    "table_s9": Layout("S9", f"{CATEGORY_LABELS['reference'].label}, %", LAYOUTS["table5"].values),
-    "table_s10": Layout("S10", f"{CATEGORY_LABELS['point'].label}, %", LAYOUTS["table6"].values),
-    "table_s11": Layout("S11", f"{CATEGORY_LABELS['None'].label} metrics, %", LAYOUTS["table7"].values),
+    "table_s7": Layout(
+        "S7",
+        "Binary questions by category: best RS model, best CV model and RS-InternVL, %",
+        LAYOUTS["table3"].values,
+    ),
+    "table_s8": Layout(
+        "S8",
+        "Multiple-choice questions by category: best RS model, best CV model and RS-InternVL, %",
+        LAYOUTS["table4"].values,
+    ),
+    "table_s9": Layout(
+        "S9",
+        f"{CATEGORY_LABELS['reference'].label}: best RS model, best CV model and RS-InternVL, %",
+        LAYOUTS["table5"].values,
+        "reference",
+    ),
+    "table_s10": Layout(
+        "S10",
+        f"{CATEGORY_LABELS['point'].label}: best RS model, best CV model and RS-InternVL, %",
+        LAYOUTS["table6"].values,
+        "point",
+    ),
+    "table_s11": Layout(
+        "S11",
+        f"{CATEGORY_LABELS['None'].label} metrics: best RS model, best CV model and RS-InternVL, %",
+        LAYOUTS["table7"].values,
+        more=_OTHER_METEORS,
+    ),
 }

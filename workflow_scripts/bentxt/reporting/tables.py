@@ -1,6 +1,7 @@
 """One table, three files: CSV for programs, Markdown for readers, LaTeX for papers."""
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,25 +19,33 @@ RUN_REMARKS = {
 
 @dataclass(frozen=True)
 class Value:
-    """A number in a table, with its interval where there is one; all in the unit of the column."""
+    """A number in a table, with its interval where there is one; all in the unit of the column.
+
+    Attributes
+    ----------
+    value : float
+    low, high : float or None
+        Ends of the 95 % interval.
+    best : bool
+        Whether Markdown and LaTeX set it in bold.
+    """
 
     value: float
     low: float | None = None
     high: float | None = None
+    best: bool = False
 
     def csv(self) -> str:
         """Return the number alone, two decimals."""
         return f"{self.value:.2f}"
 
-    def text(self, opening: str = "[", closing: str = "]") -> str:
-        """Return the number with its interval."""
-        if self.low is None:
-            return self.csv()
-        return f"{self.csv()} {opening}{self.low:.2f}, {self.high:.2f}{closing}"
+    def interval(self) -> str:
+        """Return the interval in brackets after a space; empty where there is none."""
+        return "" if self.low is None else f" [{self.low:.2f}, {self.high:.2f}]"
 
 
-#: What a table's cell can hold; None leaves it empty.
-Cell = str | int | Value | None
+#: What a table's cell can hold; None leaves it empty, True and False are yes and no.
+Cell = str | int | float | Value | None
 
 
 @dataclass(frozen=True)
@@ -52,11 +61,17 @@ class Table:
     run : str
         ``mini`` or ``paper``.
     columns : dict of str to str
-        Column names of the CSV, each with its heading in Markdown and LaTeX.
+        Column names, each with its heading in Markdown and LaTeX.
     rows : sequence of mapping
-        Cells by column: str, int, :class:`Value`, or None for an empty one.
+        Cells by column: str, bool, int, float, :class:`Value`, or None for an empty one.
     remarks : list of str
         Lines under the table in Markdown and LaTeX.
+    rules : tuple of int
+        Rows above which a rule parts one group from the next, counted from 0.
+    csv_columns : tuple of str
+        Columns of the CSV where they are not those of ``columns``.
+    csv_remarks : tuple of str
+        What the CSV says in the note of each row, since it has no caption.
     """
 
     number: str
@@ -65,6 +80,9 @@ class Table:
     columns: dict[str, str]
     rows: Sequence[Mapping[str, Cell]]
     remarks: list[str] = field(default_factory=list)
+    rules: tuple[int, ...] = ()
+    csv_columns: tuple[str, ...] = ()
+    csv_remarks: tuple[str, ...] = ()
 
     def caption(self) -> str:
         """Return the caption, which names the run."""
@@ -72,7 +90,7 @@ class Table:
 
 
 #: Columns that would make a printed table too wide; Markdown and LaTeX have them as lines below.
-_BELOW = ("note",)
+_BELOW = ("weights", "note")
 _ROW_END = "\r\n"
 
 
@@ -93,11 +111,25 @@ def _csv_cell(cell):
         return ""
     if isinstance(cell, Value):
         return cell.csv()
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
     return f"{cell:.2f}" if isinstance(cell, float) else str(cell)
 
 
+def to_csv(table: Table) -> str:
+    """Return the table as CSV: numbers without intervals, and notes that hold without a caption."""
+    rows = [
+        {**row, "note": "; ".join(str(text) for text in (*table.csv_remarks, row.get("note")) if text)}
+        for row in table.rows
+    ]
+    return csv_text(table.csv_columns or table.columns, rows)
+
+
 def to_markdown(table: Table) -> str:
-    """Return the table as Markdown with caption, intervals, notes and remarks."""
+    """Return the table as Markdown with caption, intervals, notes and remarks.
+
+    Markdown knows no rules between rows: a row of dashes stands for one.
+    """
 
     def cells(values):
         return "| " + " | ".join(value.replace("|", "\\|") for value in values) + " |"
@@ -106,16 +138,25 @@ def to_markdown(table: Table) -> str:
     lines = [f"**Table {table.number}.** {table.caption()}", ""]
     lines.append(cells([table.columns[column] for column in printed]))
     lines.append(cells(["---"] + ["---:"] * (len(printed) - 1)))
-    for row in table.rows:
-        lines.append(cells([_text_cell(row.get(column)) for column in printed]))
-    below = [f"- {line}" for line in [*_notes(table), *table.remarks]]
+    for number, row in enumerate(table.rows):
+        if number in table.rules:
+            lines.append(cells(["–––"] * len(printed)))
+        lines.append(cells([_markdown_cell(row.get(column)) for column in printed]))
+    below = [f"- {_markdown_text(line)}" for line in [*_notes(table), *table.remarks]]
     return "\n".join([*lines, "", *below]).rstrip() + "\n"
 
 
-def _text_cell(cell, **brackets):
-    if cell is None:
-        return ""
-    return cell.text(**brackets) if isinstance(cell, Value) else str(cell)
+def _markdown_cell(cell):
+    if isinstance(cell, bool):
+        return "✓" if cell else "✗"
+    if isinstance(cell, Value):
+        return (f"**{cell.csv()}**" if cell.best else cell.csv()) + cell.interval()
+    return _markdown_text(_csv_cell(cell))
+
+
+def _markdown_text(text):
+    """Return a text in which nothing begins an emphasis or a tag."""
+    return re.sub(r"[*<]", r"\\\g<0>", text)
 
 
 def _notes(table):
@@ -150,15 +191,10 @@ def latex_escaped(text: str) -> str:
 
 
 def to_latex(table: Table) -> str:
-    """Return the table as a LaTeX float (needs booktabs), intervals small."""
+    """Return the table as a LaTeX float (needs booktabs and pifont), intervals small."""
     printed = [column for column in table.columns if column not in _BELOW]
-
-    def cell(value):
-        if not isinstance(value, Value) or value.low is None:
-            return latex_escaped(_text_cell(value))
-        return f"{value.csv()} {{\\scriptsize [{value.low:.2f}, {value.high:.2f}]}}"
-
     lines = [
+        r"% \usepackage{booktabs, pifont}",
         r"\begin{table*}",
         r"\centering",
         rf"\caption{{{latex_escaped(table.caption())}}}",
@@ -167,22 +203,54 @@ def to_latex(table: Table) -> str:
         r"\toprule",
         " & ".join(latex_escaped(table.columns[column]) for column in printed) + r" \\",
         r"\midrule",
-        *(" & ".join(cell(row.get(column)) for column in printed) + r" \\" for row in table.rows),
-        r"\bottomrule",
-        r"\end{tabular}",
     ]
+    for number, row in enumerate(table.rows):
+        if number in table.rules:
+            lines.append(r"\midrule")
+        lines.append(" & ".join(_latex_cell(row.get(column)) for column in printed) + r" \\")
+    lines += [r"\bottomrule", r"\end{tabular}"]
     below = [*_notes(table), *table.remarks]
     if below:
-        lines.append(r"\par\medskip\footnotesize " + r" \\ ".join(map(latex_escaped, below)))
+        lines += [
+            r"\par\medskip",
+            r"\begin{minipage}{\linewidth}\footnotesize\parindent0pt",
+            "\n\n".join(map(latex_escaped, below)),
+            r"\end{minipage}",
+        ]
     return "\n".join([*lines, r"\end{table*}", ""])
 
 
-def write_table_files(table: Table, target: Path | str) -> list[Path]:
-    """Write ``target`` (CSV) and next to it ``.md`` and ``.tex``; return the three paths."""
-    target = Path(target)
-    paths = [target, target.with_suffix(".md"), target.with_suffix(".tex")]
-    for path, text in zip(
-        paths, (csv_text(table.columns, table.rows), to_markdown(table), to_latex(table)), strict=True
-    ):
-        write_text(path, text)
+def _latex_cell(cell):
+    if isinstance(cell, bool):
+        return r"\ding{51}" if cell else r"\ding{55}"
+    if isinstance(cell, Value):
+        number = rf"\textbf{{{cell.csv()}}}" if cell.best else cell.csv()
+        return number + (rf" {{\scriptsize{cell.interval()}}}" if cell.low is not None else "")
+    return latex_escaped(_csv_cell(cell))
+
+
+#: The forms of a table's files, by suffix.
+_FORMS = {".csv": to_csv, ".md": to_markdown, ".tex": to_latex}
+
+
+def write_table_files(
+    table: Table, target: Path | str, suffixes: Iterable[str] = tuple(_FORMS)
+) -> list[Path]:
+    """Write a table in some of its forms next to each other.
+
+    Parameters
+    ----------
+    table : Table
+    target : str or Path
+        Of the CSV; the others have its name with their suffix.
+    suffixes : iterable of str
+        Of ``.csv``, ``.md`` and ``.tex``; all three by default.
+
+    Returns
+    -------
+    list of Path
+    """
+    paths = [Path(target).with_suffix(suffix) for suffix in suffixes]
+    for path in paths:
+        write_text(path, _FORMS[path.suffix](table))
     return paths
