@@ -47,6 +47,7 @@ rule all:
     default_target: True
     input:
         TABLES,
+        BREAKDOWN,
         FIGURES,
         ANSWERS,
         ITEM_PAGES,

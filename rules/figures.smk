@@ -1,8 +1,10 @@
-# Tables 1-8 (CSV, Markdown, LaTeX) and Figures 1-3 (CSV, PDF, PNG), each with its provenance.
+# Tables 1-8, S5 and S7-S11 (CSV, Markdown, LaTeX; those of scores also in full), the scores by category, class,
+# country, season and climate zone, and Figures 1-3 (CSV, PDF, PNG), each with its provenance.
 #
-# needs:  {results}/scores, {results}/statistics, the data set, images, one reference map
-# makes:  figures/{table1..table8}.{csv,md,tex}, figures/{figure1..figure3}.{csv,pdf,png},
-#         figures/{item}.provenance.json
+# needs:  {results}/scores, {results}/items, {results}/statistics, the data set, images, one reference map
+# makes:  figures/{table1..table8,table_s5,table_s7..table_s11}.{csv,md,tex},
+#         figures/{table2..table_s11}_full.{csv,md}, figures/breakdown.{csv,md},
+#         figures/{figure1..figure3}.{csv,pdf,png}, figures/{item}.provenance.json
 
 
 include: "functions/figures.smk"
@@ -10,7 +12,19 @@ include: "functions/figures.smk"
 
 from bentxt.reporting.table_layouts import BEST_LAYOUTS, LAYOUTS
 
-TABLES = expand("figures/table{number}.{kind}", number=range(1, 9), kind=["csv", "md", "tex"])
+#: Tables of scores as the paper prints them and in full. One is about the whole test split, whose images a run
+#: may do without.
+SCORE_TABLES = expand(
+    "figures/{table}{kind}",
+    table=[
+        name
+        for name, layout in (LAYOUTS | BEST_LAYOUTS).items()
+        if layout.split == "bench" or config["images"]["splits"] != "bench"
+    ],
+    kind=[".csv", ".md", ".tex", "_full.csv", "_full.md"],
+)
+TABLES = [*expand("figures/table1.{kind}", kind=["csv", "md", "tex"]), *SCORE_TABLES]
+BREAKDOWN = expand("figures/breakdown.{kind}", kind=["csv", "md"])
 # Figure 2 shows how this project's captions come about; a run from the released data set makes none.
 FIGURE_NUMBERS = [1, 2, 3] if MADE else [1, 3]
 FIGURES = expand("figures/figure{number}.{kind}", number=FIGURE_NUMBERS, kind=["csv", "pdf", "png"])
@@ -59,20 +73,27 @@ rule tabulate_scores:
         scores=tabulated_scores,
     output:
         csv=report(
-            "figures/table{number}.csv",
+            "figures/{table}.csv",
             caption="../report/scores.rst",
             category="Tables",
-            labels={"item": "Table {number}"},
+            labels=table_label,
         ),
-        markdown="figures/table{number}.md",
-        latex="figures/table{number}.tex",
-        provenance="figures/table{number}.provenance.json",
+        markdown="figures/{table}.md",
+        latex="figures/{table}.tex",
+        full=report(
+            "figures/{table}_full.csv",
+            caption="../report/scores.rst",
+            category="Tables in full",
+            labels=table_label,
+        ),
+        full_markdown="figures/{table}_full.md",
+        provenance="figures/{table}.provenance.json",
     log:
-        f"{LOGS}/tabulate_scores/table{{number}}.log",
+        f"{LOGS}/tabulate_scores/{{table}}.log",
     benchmark:
-        f"{TIMINGS}/tabulate_scores/table{{number}}.tsv"
+        f"{TIMINGS}/tabulate_scores/{{table}}.tsv"
     wildcard_constraints:
-        number="[2-7]",
+        table="|".join(LAYOUTS),
     conda:
         "../envs/evaluation.yaml"
     resources:
@@ -83,10 +104,10 @@ rule tabulate_scores:
         rows=TABLE_ROWS,
         code=code("tabulate_scores"),
     message:
-        "Table {wildcards.number}: scores of every model"
+        "{wildcards.table}: scores of every model"
     shell:
         "python workflow_scripts/tabulate_scores.py"
-        " --table table{wildcards.number}"
+        " --table {wildcards.table}"
         " --scores {input.scores}"
         " --rows {params.rows:q}"
         " --out {output.csv}"
@@ -97,23 +118,30 @@ rule tabulate_scores:
 
 rule tabulate_best:
     input:
-        scores=scores(RUN_MODELS, BEST_LAYOUTS["table8"].tasks),
-        # Read on the terminal before the table: whether the RS-InternVL in it has learnt at all.
-        learning=LEARNING,
+        unpack(best_inputs),
     output:
         csv=report(
-            "figures/table8.csv",
-            caption="../report/table8.rst",
+            "figures/{table}.csv",
+            caption="../report/best.rst",
             category="Tables",
-            labels={"item": "Table 8"},
+            labels=table_label,
         ),
-        markdown="figures/table8.md",
-        latex="figures/table8.tex",
-        provenance="figures/table8.provenance.json",
+        markdown="figures/{table}.md",
+        latex="figures/{table}.tex",
+        full=report(
+            "figures/{table}_full.csv",
+            caption="../report/best.rst",
+            category="Tables in full",
+            labels=table_label,
+        ),
+        full_markdown="figures/{table}_full.md",
+        provenance="figures/{table}.provenance.json",
     log:
-        f"{LOGS}/tabulate_best.log",
+        f"{LOGS}/tabulate_best/{{table}}.log",
     benchmark:
-        f"{TIMINGS}/tabulate_best.tsv"
+        f"{TIMINGS}/tabulate_best/{{table}}.tsv"
+    wildcard_constraints:
+        table="|".join(BEST_LAYOUTS),
     conda:
         "../envs/evaluation.yaml"
     resources:
@@ -124,10 +152,51 @@ rule tabulate_best:
         rows=TABLE_ROWS,
         code=code("tabulate_best"),
     message:
-        "Table 8: the best remote-sensing model, the best general model, RS-InternVL"
+        "{wildcards.table}: the best remote-sensing model, the best general model, RS-InternVL"
     shell:
         "python workflow_scripts/tabulate_best.py"
+        " --table {wildcards.table}"
         " --scores {input.scores}"
+        " --rows {params.rows:q}"
+        " --out {output.csv}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
+
+
+# Which model is good at what: companion of all tables of scores.
+rule tabulate_breakdown:
+    input:
+        scores=scores(RUN_MODELS + RUN_REFERENCES, TASKS),
+        scored_items=items(RUN_MODELS + RUN_REFERENCES, TASKS),
+    output:
+        csv=report(
+            "figures/breakdown.csv",
+            caption="../report/breakdown.rst",
+            category="Tables in full",
+            labels={"item": "Scores by category, class, country, season and climate zone"},
+        ),
+        markdown="figures/breakdown.md",
+        provenance="figures/breakdown.provenance.json",
+    log:
+        f"{LOGS}/tabulate_breakdown.log",
+    benchmark:
+        f"{TIMINGS}/tabulate_breakdown.tsv"
+    conda:
+        "../envs/evaluation.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=settings("seed", "benchmark.bootstrap_resamples", "benchmark.absent"),
+        rows=TABLE_ROWS,
+        code=code("tabulate_breakdown"),
+    message:
+        "Scores by category, class, country, season and climate zone"
+    shell:
+        "python workflow_scripts/tabulate_breakdown.py"
+        " --scores {input.scores}"
+        " --items {input.scored_items}"
         " --rows {params.rows:q}"
         " --out {output.csv}"
         " --settings {params.settings:q}"

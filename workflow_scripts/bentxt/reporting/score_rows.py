@@ -241,7 +241,7 @@ class TableSource:
 
 
 def _missing(candidates, column, label):
-    """Return why no model of a group has a number in a column; of those with numbers elsewhere if there are."""
+    """Return why no model of a group has a number in a column, of those with other numbers if there are."""
     some = {key: row for key, row in candidates.items() if row.models} or candidates
     reasons: dict[str, list[str]] = {}
     for key, row in some.items():

@@ -130,19 +130,15 @@ def to_markdown(table: Table) -> str:
 
     Markdown knows no rules between rows: a row of dashes stands for one.
     """
-
-    def cells(values):
-        return "| " + " | ".join(value.replace("|", "\\|") for value in values) + " |"
-
     printed = [column for column in table.columns if column not in _BELOW]
     lines = [f"**Table {table.number}.** {table.caption()}", ""]
-    lines.append(cells([table.columns[column] for column in printed]))
-    lines.append(cells(["---"] + ["---:"] * (len(printed) - 1)))
+    lines.append(markdown_row([table.columns[column] for column in printed]))
+    lines.append(markdown_row(["---"] + ["---:"] * (len(printed) - 1)))
     for number, row in enumerate(table.rows):
         if number in table.rules:
-            lines.append(cells(["–––"] * len(printed)))
-        lines.append(cells([_markdown_cell(row.get(column)) for column in printed]))
-    below = [f"- {_markdown_text(line)}" for line in [*_notes(table), *table.remarks]]
+            lines.append(markdown_row(["–––"] * len(printed)))
+        lines.append(markdown_row([_markdown_cell(row.get(column)) for column in printed]))
+    below = [f"- {markdown_text(line)}" for line in [*_notes(table), *table.remarks]]
     return "\n".join([*lines, "", *below]).rstrip() + "\n"
 
 
@@ -151,11 +147,16 @@ def _markdown_cell(cell):
         return "✓" if cell else "✗"
     if isinstance(cell, Value):
         return (f"**{cell.csv()}**" if cell.best else cell.csv()) + cell.interval()
-    return _markdown_text(_csv_cell(cell))
+    return markdown_text(_csv_cell(cell))
 
 
-def _markdown_text(text):
-    """Return a text in which nothing begins an emphasis or a tag."""
+def markdown_row(cells: Iterable[str]) -> str:
+    """Return one line of a Markdown table."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def markdown_text(text: str) -> str:
+    """Return a text in which nothing begins an emphasis or a tag in Markdown."""
     return re.sub(r"[*<]", r"\\\g<0>", text)
 
 

@@ -1,0 +1,69 @@
+"""Tabulate scores by category, class, country, season and climate zone, for every model and task.
+
+Written as CSV and as a page of Markdown tables, with a provenance file next to them. Each item is read once
+for the classes that it is about, whatever the number of models.
+"""
+
+import json
+import logging
+from pathlib import Path
+
+from bentxt.agreement.row_classes import row_classes
+from bentxt.atomic import write_text
+from bentxt.errors import Unreadable
+from bentxt.models.table_rows import read_rows
+from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.progress_bars import progress
+from bentxt.program.settings import setting
+from bentxt.release import TASKS
+from bentxt.reporting.answered_tasks import read_answered_tasks
+from bentxt.reporting.breakdown import COLUMNS, breakdown_rows
+from bentxt.reporting.breakdown_page import breakdown_page
+from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.tables import csv_text
+
+
+def main():
+    parser = program_parser(__doc__)
+    parser.add_argument("--scores", nargs="+", required=True, help="score files, from score_answers.py")
+    parser.add_argument(
+        "--items", nargs="+", required=True, help="tables of items written with them, in the same order"
+    )
+    parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
+    parser.add_argument("--rows", type=json.loads, help="groups and parameters as JSON, in place of --models")
+    parser.add_argument("--out", required=True, help="CSV; Markdown and provenance are written next to it")
+    args = parser.parse_args()
+
+    scores, tasks = read_answered_tasks(args.scores, args.items)
+    rows = breakdown_rows(
+        scores,
+        tasks,
+        {task: _classes(task, answered.items) for task, answered in tasks.items()},
+        read_rows(args.rows, args.models),
+        setting(args.settings, "benchmark.absent"),
+        setting(args.settings, "run"),
+        resamples=setting(args.settings, "benchmark.bootstrap_resamples"),
+        seed=setting(args.settings, "seed"),
+        progress=lambda todo: progress(todo, desc="strata", unit="score"),
+    )
+    page = Path(args.out).with_suffix(".md")
+    write_text(args.out, csv_text(COLUMNS, rows))
+    write_text(page, breakdown_page(rows, setting(args.settings, "run")))
+    inputs = [*args.scores, *args.items, *([] if args.rows else [args.models])]
+    write_provenance([args.out, page], lineage(args), inputs)
+
+
+def _classes(task, items):
+    """Return the classes that each item is about; None for one that is not understood, which is logged."""
+    found = []
+    for item in items.select(["ID", "category", "input", "output"]).to_pylist():
+        try:
+            found.append(row_classes(TASKS[task], item["category"], item["input"], item["output"]))
+        except Unreadable as error:
+            logging.warning("annotation %d is not understood: %s", item["ID"], error)
+            found.append(None)
+    return found
+
+
+if __name__ == "__main__":
+    run(main)
