@@ -33,9 +33,9 @@ def breakdown_page(rows: Sequence[Mapping[str, Any]], run: str) -> str:
         f"Run: {RUN_REMARKS[run]}.",
         "",
         "Each cell: score in %, in brackets its 95 % bootstrap interval over images, and how many answers "
-        f"could not be read, if any. Rows of fewer than {FEWEST_IMAGES} images have no interval. An item about "
-        "two classes counts in the row of each; of multiple choice between classes the right option's count. "
-        f"Questions on the place, points and captions are {NO_CLASS}.",
+        f"could not be read, if any. Rows of fewer than {FEWEST_IMAGES} images have no interval. An item "
+        "about two classes counts in the row of each; of multiple choice between classes the right option's "
+        f"count. Questions on the place, points and captions are {NO_CLASS}.",
         "",
         *_about_models(rows, scored),
     ]

@@ -242,13 +242,14 @@ class TableSource:
 
 def _missing(candidates, column, label):
     """Return why no model of a group has a number in a column, of those with other numbers if there are."""
-    some = {key: row for key, row in candidates.items() if row.models} or candidates
+    some = {key: row for key, row in candidates.items() if row.models}
     reasons: dict[str, list[str]] = {}
-    for key, row in some.items():
+    for key, row in (some or candidates).items():
         reasons.setdefault(row.reasons.get(column, ""), []).append(key)
-    if some is candidates:
-        return "; ".join(f"{', '.join(keys)}: {reason}" for reason, keys in reasons.items())
-    text = "; ".join(reasons)
+    named = "; ".join(f"{', '.join(keys)}: {reason}" for reason, keys in reasons.items())
+    if not some:
+        return named
+    text = next(iter(reasons)) if len(reasons) == 1 else named
     return text if text.startswith(label) else f"{label}: {text}"
 
 

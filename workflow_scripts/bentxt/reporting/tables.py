@@ -92,6 +92,8 @@ class Table:
 #: Columns that would make a printed table too wide; Markdown and LaTeX have them as lines below.
 _BELOW = ("weights", "note")
 _ROW_END = "\r\n"
+#: Columns beyond which LaTeX takes the smaller type.
+_WIDE = 8
 
 
 def csv_text(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
@@ -198,8 +200,13 @@ def to_latex(table: Table) -> str:
         r"% \usepackage{booktabs, pifont}",
         r"\begin{table*}",
         r"\centering",
+        # Its number in the paper, whatever number of a document's tables it is.
+        rf"\renewcommand{{\thetable}}{{{table.number}}}",
         rf"\caption{{{latex_escaped(table.caption())}}}",
         rf"\label{{tab:{table.number.lower()}}}",
+        r"\smallskip",
+        # So that ten columns fit the width of a page.
+        r"\small" if len(printed) <= _WIDE else r"\footnotesize\setlength{\tabcolsep}{4pt}",
         rf"\begin{{tabular}}{{l{'r' * (len(printed) - 1)}}}",
         r"\toprule",
         " & ".join(latex_escaped(table.columns[column]) for column in printed) + r" \\",
