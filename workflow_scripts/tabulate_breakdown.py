@@ -5,12 +5,10 @@ for the classes that it is about, whatever the number of models.
 """
 
 import json
-import logging
 from pathlib import Path
 
-from bentxt.agreement.row_classes import row_classes
+from bentxt.agreement.row_classes import classes_of_rows
 from bentxt.atomic import write_text
-from bentxt.errors import Unreadable
 from bentxt.models.table_rows import read_rows
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.progress_bars import progress
@@ -35,10 +33,13 @@ def main():
     args = parser.parse_args()
 
     scores, tasks = read_answered_tasks(args.scores, args.items)
+    classes = {
+        task: classes_of_rows(TASKS[task], answered.items.to_pylist()) for task, answered in tasks.items()
+    }
     rows = breakdown_rows(
         scores,
         tasks,
-        {task: _classes(task, answered.items) for task, answered in tasks.items()},
+        classes,
         read_rows(args.rows, args.models),
         setting(args.settings, "benchmark.absent"),
         setting(args.settings, "run"),
@@ -51,18 +52,6 @@ def main():
     write_text(page, breakdown_page(rows, setting(args.settings, "run")))
     inputs = [*args.scores, *args.items, *([] if args.rows else [args.models])]
     write_provenance([args.out, page], lineage(args), inputs)
-
-
-def _classes(task, items):
-    """Return the classes that each item is about; None for one that is not understood, which is logged."""
-    found = []
-    for item in items.select(["ID", "category", "input", "output"]).to_pylist():
-        try:
-            found.append(row_classes(TASKS[task], item["category"], item["input"], item["output"]))
-        except Unreadable as error:
-            logging.warning("annotation %d is not understood: %s", item["ID"], error)
-            found.append(None)
-    return found
 
 
 if __name__ == "__main__":

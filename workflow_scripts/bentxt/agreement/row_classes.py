@@ -4,7 +4,12 @@ Apart from ``row_meaning``, which reads captions too: whoever needs the classes 
 rerun by a change in the reading of captions.
 """
 
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from bentxt.agreement.question_reading import read_row
+from bentxt.errors import Unreadable
 from bentxt.questions.categories import CATEGORY_TABLE
 
 
@@ -50,3 +55,27 @@ def row_classes(annotation_type: str, category: str, instruction: str, output: s
     if isinstance(chosen, tuple):
         return chosen
     return (chosen,) if isinstance(chosen, int) else ()
+
+
+def classes_of_rows(annotation_type: str, rows: Iterable[Mapping[str, Any]]) -> list[tuple[int, ...] | None]:
+    """Return the classes that each of many rows is about.
+
+    Parameters
+    ----------
+    annotation_type : str
+    rows : iterable of mapping
+        ``ID``, ``category``, ``input`` and ``output``.
+
+    Returns
+    -------
+    list of tuple of int, or None
+        As :func:`row_classes`; None for a row that is not understood, which is logged with the reason.
+    """
+    found: list[tuple[int, ...] | None] = []
+    for row in rows:
+        try:
+            found.append(row_classes(annotation_type, row["category"], row["input"], row["output"]))
+        except Unreadable as error:
+            logging.warning("annotation %s is not understood: %s", row["ID"], error)
+            found.append(None)
+    return found
