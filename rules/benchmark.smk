@@ -6,7 +6,7 @@
 #
 # The split is bench (Tables 2-8, S7-S11) or test (Table S5), in as many shards as prediction.shards says.
 #
-# Two rows of Tables 2-6 are no models, Blind and Oracle: they need the data set, and reference maps and
+# Two rows of the tables in full are no models, Blind and Oracle: they need the data set, and reference maps and
 # metadata, and are scored as models are.
 
 

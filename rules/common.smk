@@ -119,7 +119,7 @@ RUN_MODELS = [
     if entry.group != "baseline" and not config["benchmark"]["absent"].get(key)
 ]
 
-#: Rows below the models in Tables 2-6, but those that the config leaves out.
+#: Rows below the models of the tables in full, but those that the config leaves out.
 RUN_REFERENCES = [key for key in REFERENCES if not config["benchmark"]["absent"].get(key)]
 
 

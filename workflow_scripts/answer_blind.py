@@ -1,4 +1,4 @@
-"""Answer one task of the benchmark from the questions' text alone: the blind baseline of Tables 2-6.
+"""Answer one task of the benchmark from the questions' text alone: the blind baseline.
 
 For each category a predictor is learnt from the training split, chosen by cross-validation there; the status
 says which one, from how many rows, and what it reached. Captions have no answer that is right by itself: for

@@ -1,4 +1,4 @@
-"""Answer one task of the benchmark from the reference maps: the oracle of Tables 2-6.
+"""Answer one task of the benchmark from the reference maps: the oracle.
 
 Questions are read as they are written and answered from map, metadata and climate zone, as the agreement
 does. A question that is not understood or whose patch has no map gets an empty answer, and the status counts
