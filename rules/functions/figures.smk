@@ -20,5 +20,4 @@ def tabulated_scores(wildcards):
 def best_inputs(wildcards):
     """The scores of a table of the best, and before Table 8 what the terminal says of RS-InternVL's learning."""
     layout = BEST_LAYOUTS[wildcards.table]
-    found = scores(RUN_MODELS + RUN_REFERENCES * layout.has_references, layout.tasks, layout.split)
-    return {"scores": found} | ({"learning": LEARNING} if wildcards.table == "table8" else {})
+    return {"scores": scores(RUN_MODELS, layout.tasks, layout.split)} | ({"learning": LEARNING} if wildcards.table == "table8" else {})

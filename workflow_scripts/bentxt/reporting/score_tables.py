@@ -67,7 +67,8 @@ def all_models_tables(
     """
     layout = LAYOUTS[name]
     groups = ("RS", "CV", *(["ours"] if layout.models else []), "own")
-    return _forms(name, layout, scores, models, absent, run, lambda found: found.rows(*groups))
+    references = [REFERENCE] if layout.has_references else []
+    return _forms(name, layout, scores, models, absent, run, lambda found: found.rows(*groups), references)
 
 
 def best_models_tables(
@@ -89,7 +90,8 @@ def best_models_tables(
     Returns
     -------
     TableForms
-        Notes name the model behind each number, and the interval in full is that model's.
+        Notes name the model behind each number, and the interval in full is that model's. Blind and oracle
+        are left to the tables of all models: the main target needs neither.
 
     Raises
     ------
@@ -101,18 +103,16 @@ def best_models_tables(
     def rows(found):
         return [*found.best_rows(), *found.rows("ours", "own")]
 
-    return _forms(name, layout, scores, models, absent, run, rows)
+    return _forms(name, layout, scores, models, absent, run, rows, [])
 
 
-def _forms(name, layout, scores, models, absent, run, rows_of):
+def _forms(name, layout, scores, models, absent, run, rows_of, references):
     printed = TableSource(scores, models, absent, layout, layout.values, LABELS)
     printed.check_items()
     more = {column: place for column, place in layout.more.items() if printed.has_metric(*place)}
     labels = LABELS | FULL_LABELS
     full = replace(printed, columns=layout.values | more, labels=labels)
-    rows = rows_of(full)
-    if layout.has_references:
-        rows += [*full.constant_rows(), *full.rows(REFERENCE)]
+    rows = [*rows_of(full), *full.constant_rows(), *full.rows(*references)]
     splits = [
         f"Scored on the {_SPLITS.get(split, split)}, not on the {_SPLITS[layout.split]}."
         for split in sorted(printed.splits() - {layout.split})
@@ -203,8 +203,9 @@ def _full(name, layout, values, rows, run, splits, labels):
         (same, *_) = [other.number for other in LAYOUTS.values() if other.values == layout.values]
         remarks.append(
             "Each number of the best models, and its interval, is that of the model named in the note. Their "
-            "answers are counted where one model is behind all numbers of a task; those of all models are "
-            f"counted in Table {same} in full."
+            "answers are counted where one model is behind all numbers of a task. Table "
+            f"{same} in full counts those of all models, and has blind baseline and oracle where they are "
+            "defined."
         )
     if several:
         remarks.append("Answers: strict / lenient / unparsed of all items.")
