@@ -1,13 +1,19 @@
 """Score files and tables of scored items of a few questions, made as ``score_answers.py`` makes them."""
 
+import yaml
+
 from bentxt.evaluation.score import SCORED, UNAVAILABLE, Score
 from bentxt.evaluation.scoring import score_task
 from bentxt.evaluation.scoring_settings import ScoringSettings
 from bentxt.program.lineage import Lineage
+from bentxt.program.settings import section
 from bentxt.tables.schemas.scored_items_schema import SCORED_ITEMS
 from bentxt.tables.table_files import write_table
+from worlds.pages import PROJECT
 
-SETTINGS = ScoringSettings(bootstrap_resamples=200, bertscore_checkpoint=None, meteor_jar=False, clair=None)
+_CONFIG = yaml.safe_load((PROJECT / "config.yaml").read_text())
+_CONFIG["benchmark"]["bootstrap_resamples"] = 200
+SETTINGS = section(_CONFIG, "benchmark", ScoringSettings)
 SEED = 3
 #: What an item is unless it says otherwise.
 PLACE = {"country": "Austria", "season": "Summer", "climate_zone": "Cold, no dry season, warm summer"}

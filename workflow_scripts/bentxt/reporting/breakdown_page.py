@@ -34,8 +34,8 @@ def breakdown_page(rows: Sequence[Mapping[str, Any]], run: str) -> str:
         "",
         "Each cell: score in %, in brackets its 95 % bootstrap interval over images, and how many answers "
         f"could not be read, if any. Rows of fewer than {FEWEST_IMAGES} images have no interval. An item "
-        "about two classes counts in the row of each; of multiple choice between classes the right option's "
-        f"count. Questions on the place, points and captions are {NO_CLASS}.",
+        "about two classes counts in the row of each; of multiple choice between classes, those of the right "
+        f"option count. Questions on the place, points and captions are {NO_CLASS}.",
         "",
         *_about_models(rows, scored),
     ]
