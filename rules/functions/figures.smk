@@ -20,4 +20,5 @@ def tabulated_scores(wildcards):
 def best_inputs(wildcards):
     """The scores of a table of the best, and before Table 8 what the terminal says of RS-InternVL's learning."""
     layout = BEST_LAYOUTS[wildcards.table]
-    return {"scores": scores(RUN_MODELS, layout.tasks, layout.split)} | ({"learning": LEARNING} if wildcards.table == "table8" else {})
+    found = {"scores": scores(RUN_MODELS, layout.tasks, layout.split)}
+    return found | ({"learning": LEARNING} if wildcards.table == "table8" else {})
