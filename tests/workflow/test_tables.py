@@ -59,7 +59,9 @@ def test_table_s5_is_about_the_test_split_and_the_breakdown_agrees_with_table_3(
 
     rows = {row["model"]: row for row in table(finished_workflow, "table_s5_full")}
     models = ["EMs1s2", "Qwen", "IVL", "RS-InternVL"]
-    assert list(rows) == [*models, "Constant (best single answer)"]
+    references = ["Blind (no image)", "Oracle (reference map)"]
+    assert list(rows) == [*models, "Constant (best single answer)", *references]
+    assert [rows[name]["note"].split("; ")[-1] for name in references] == ["none", "none"]
     assert [row["model"] for row in table(finished_workflow, "table_s5")] == models
     data = pq.read_table(
         finished_workflow.folder / "results/small/BigEarthNet.txt.parquet", columns=["type", "split"]
