@@ -126,6 +126,7 @@ def test_what_is_missing_has_a_row_with_the_reason_and_no_number(world):
         ("Blind (no image)", "referring", "no box today"),
     ]
     assert {row["run"] for row in rows} == {"mini"}
+    assert {row["split"] for row in rows if row["task"]} == {"bench"}
     assert not chosen(rows, model="RS-InternVL-untrained")
 
 
@@ -183,7 +184,7 @@ def test_an_interval_is_over_images_and_not_over_items(tmp_path):
 def test_the_page_shows_all_of_it(world):
     _, rows = breakdown(world)
     page = breakdown_page(rows, "mini")
-    assert "Run: mini: invented world, not comparable with the paper." in page
+    assert "Run: mini: invented world, not comparable with the paper. Split: bench." in page
     assert "- GC: not here: no weights" in page
     assert "- Blind (no image): not here on referring: no box today" in page
     assert "- Qwen: weights: tiny, random" in page

@@ -18,6 +18,7 @@ from bentxt.release import CATEGORIES, TASKS
 from bentxt.reporting.answered_tasks import AnsweredTask
 
 COLUMNS = (
+    "split",
     "task",
     "stratum",
     "value",
@@ -160,6 +161,7 @@ def breakdown_rows(
         values = answered.scores[model][places]
         different = len(np.unique(images))
         row = {
+            "split": scores[model, task].split,
             "task": task,
             "stratum": stratum.kind,
             "value": stratum.value,
@@ -192,7 +194,8 @@ def _missing_rows(scores, models, absent, run):
             reason = absent.get(model) or "no score was made in this run"
             rows.append(dict.fromkeys(COLUMNS) | {"model": label, "run": run, "note": reason})
         rows += [
-            dict.fromkeys(COLUMNS) | {"task": task, "model": label, "run": run, "note": score.reason}
+            dict.fromkeys(COLUMNS)
+            | {"split": score.split, "task": task, "model": label, "run": run, "note": score.reason}
             for task, score in own.items()
             if score.status != SCORED
         ]

@@ -30,7 +30,7 @@ def breakdown_page(rows: Sequence[Mapping[str, Any]], run: str) -> str:
     lines = [
         "# Scores by category, class, country, season and climate zone",
         "",
-        f"Run: {RUN_REMARKS[run]}.",
+        f"Run: {RUN_REMARKS[run]}. Split: {', '.join(sorted({row['split'] for row in scored})) or 'none'}.",
         "",
         "Each cell: score in %, in brackets its 95 % bootstrap interval over images, and how many answers "
         f"could not be read, if any. Rows of fewer than {FEWEST_IMAGES} images have no interval. An item "

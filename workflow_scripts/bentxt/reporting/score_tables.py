@@ -209,9 +209,9 @@ def _full(name, layout, values, rows, run, splits, labels):
         )
     if several:
         remarks.append("Answers: strict / lenient / unparsed of all items.")
-    references = [row.label.split(" (")[0] for row in rows if row.group == REFERENCE]
+    references = {row.label.split(" (")[0] for row in rows if row.group == REFERENCE}
     if references:
-        remarks.append(f"No models: {'; '.join(_NO_MODELS[name] for name in references)}.")
+        remarks.append(f"No models: {'; '.join(_NO_MODELS[name] for name in sorted(references))}.")
     return Table(
         layout.number,
         f"{layout.title}; in full",
