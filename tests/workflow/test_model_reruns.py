@@ -34,7 +34,7 @@ def answers(workflow, *arguments):
     """Return the models whose answers are planned, each with its tasks."""
     output = workflow.snakemake("--dry-run", *TARGETS, *TAIL, *arguments).stdout
     found = {}
-    for model, task in re.findall(r"^Job \d+: (\S+) answers (\w+)$", output, re.MULTILINE):
+    for model, task in re.findall(r"^Job \d+: (\S+) answers (\w+) of ", output, re.MULTILINE):
         found.setdefault(model, set()).add(task)
     return found
 
