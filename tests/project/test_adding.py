@@ -42,6 +42,10 @@ def apply(tmp_path):
     def make(section):
         folder = tmp_path / "project"
         shutil.copytree(PROJECT, folder, ignore=LEFT_OUT, symlinks=True)
+        # What a run has left here would be up to date there.
+        for made in (folder / "figures").glob("*.*"):
+            if made.name != "README.md":
+                made.unlink()
         (diff,) = re.findall(r"^```diff\n(.*?)^```", SECTIONS[section], re.MULTILINE | re.DOTALL)
         (tmp_path / "changes.diff").write_text(diff)
         done = run(folder, "git", "apply", "--unidiff-zero", "--recount", str(tmp_path / "changes.diff"))
