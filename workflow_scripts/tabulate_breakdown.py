@@ -14,10 +14,10 @@ from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.progress_bars import progress
 from bentxt.program.settings import setting
 from bentxt.release import TASKS
-from bentxt.reporting.answered_tasks import read_answered_tasks
-from bentxt.reporting.breakdown import COLUMNS, breakdown_rows
+from bentxt.reporting.breakdown import BREAKDOWN_GROUPS, COLUMNS, ITEM_COLUMNS, breakdown_rows
 from bentxt.reporting.breakdown_page import breakdown_page
 from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.scored_items import models_of_task, read_scored_items
 from bentxt.reporting.tables import csv_text
 
 
@@ -32,24 +32,24 @@ def main():
     parser.add_argument("--out", required=True, help="CSV; Markdown and provenance are written next to it")
     args = parser.parse_args()
 
-    scores, tasks = read_answered_tasks(args.scores, args.items)
-    classes = {
-        task: classes_of_rows(TASKS[task], answered.items.to_pylist()) for task, answered in tasks.items()
-    }
-    rows = breakdown_rows(
-        scores,
+    found = read_scored_items(args.scores, args.items, ITEM_COLUMNS)
+    rows, absent = read_rows(args.rows, args.models), setting(args.settings, "benchmark.absent")
+    tasks = {task: models_of_task(task, found, rows, absent, BREAKDOWN_GROUPS) for task in TASKS}
+    breakdown = breakdown_rows(
         tasks,
-        classes,
-        read_rows(args.rows, args.models),
-        setting(args.settings, "benchmark.absent"),
+        {
+            task: classes_of_rows(TASKS[task], models[0].table.to_pylist())
+            for task, (models, _) in tasks.items()
+            if models
+        },
         setting(args.settings, "run"),
         resamples=setting(args.settings, "benchmark.bootstrap_resamples"),
         seed=setting(args.settings, "seed"),
         progress=lambda todo: progress(todo, desc="strata", unit="score"),
     )
     page = Path(args.out).with_suffix(".md")
-    write_text(args.out, csv_text(COLUMNS, rows))
-    write_text(page, breakdown_page(rows, setting(args.settings, "run")))
+    write_text(args.out, csv_text(COLUMNS, breakdown))
+    write_text(page, breakdown_page(breakdown, setting(args.settings, "run")))
     inputs = [*args.scores, *args.items, *([] if args.rows else [args.models])]
     write_provenance([args.out, page], lineage(args), inputs)
 

@@ -10,10 +10,16 @@ import tabulate_breakdown
 from bentxt.agreement.row_classes import classes_of_rows
 from bentxt.models.table_rows import REFERENCE, TableRow, rows_to_json
 from bentxt.release import TASKS
-from bentxt.reporting.answered_tasks import read_answered_tasks
-from bentxt.reporting.breakdown import FEWEST_IMAGES, NO_CLASS, NOT_UNDERSTOOD, breakdown_rows
+from bentxt.reporting.breakdown import (
+    BREAKDOWN_GROUPS,
+    FEWEST_IMAGES,
+    NO_CLASS,
+    NOT_UNDERSTOOD,
+    breakdown_rows,
+)
 from bentxt.reporting.breakdown_page import breakdown_page
-from worlds.scored_items import SEED, SETTINGS, write_scored
+from bentxt.reporting.scored_items import models_of_task, read_scored_items
+from worlds.scored_answers import SEED, SETTINGS, write_scored
 
 MODELS = {
     "GC": TableRow("RS", "7B"),
@@ -63,12 +69,16 @@ def world(tmp_path):
 
 
 def breakdown(world):
-    scores, tasks = read_answered_tasks(*zip(*world, strict=True))
+    found = read_scored_items(*zip(*world, strict=True))
+    tasks = {task: models_of_task(task, found, MODELS, ABSENT, BREAKDOWN_GROUPS) for task in TASKS}
     about = {
-        task: classes_of_rows(TASKS[task], answered.items.to_pylist()) for task, answered in tasks.items()
+        task: classes_of_rows(TASKS[task], models[0].table.to_pylist())
+        for task, (models, _) in tasks.items()
+        if models
     }
     draws = {"resamples": SETTINGS.bootstrap_resamples, "seed": SEED}
-    return scores, breakdown_rows(scores, tasks, about, MODELS, ABSENT, "mini", **draws)
+    scores = {key: score for key, (score, _) in found.items()}
+    return scores, breakdown_rows(tasks, about, "mini", **draws)
 
 
 def chosen(rows, **wanted):
@@ -121,12 +131,15 @@ def test_few_images_have_a_score_without_an_interval_and_say_so(world):
 def test_what_is_missing_has_a_row_with_the_reason_and_no_number(world):
     _, rows = breakdown(world)
     missing = [row for row in rows if row["score"] is None]
-    assert [(row["model"], row["task"], row["note"]) for row in missing] == [
-        ("GC", None, "no weights"),
-        ("Blind (no image)", "referring", "no box today"),
-    ]
+    none = "no score was made in this run"
+    assert {(row["task"], row["model"]): row["note"] for row in missing} == {
+        **{(task, "GC"): "no weights" for task in TASKS},
+        **{(task, "Qwen"): none for task in ("mcq", "captioning")},
+        **{(task, "Blind (no image)"): none for task in ("mcq", "captioning")},
+        ("referring", "Blind (no image)"): "no box today",
+    }
     assert {row["run"] for row in rows} == {"mini"}
-    assert {row["split"] for row in rows if row["task"]} == {"bench"}
+    assert {row["split"] for row in rows if row["score"] is not None} == {"bench"}
     assert not chosen(rows, model="RS-InternVL-untrained")
 
 
@@ -187,6 +200,7 @@ def test_the_page_shows_all_of_it(world):
     assert "Run: mini: invented world, not comparable with the paper. Split: bench." in page
     assert "- GC: not here: no weights" in page
     assert "- Blind (no image): not here on referring: no box today" in page
+    assert "- Qwen, Blind (no image): not here on mcq, captioning: no score was made in this run" in page
     assert "- Qwen: weights: tiny, random" in page
     lines = page.splitlines()
     assert "## Binary questions: accuracy" in lines

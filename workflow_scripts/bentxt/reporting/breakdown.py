@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
 from bentxt.evaluation.answer_extraction import UNPARSED
 from bentxt.evaluation.bootstrap import bootstrap, mean_of
-from bentxt.evaluation.score import SCORED, Score
-from bentxt.models.table_rows import TableRow
+from bentxt.models.table_rows import REFERENCE
 from bentxt.nomenclature import CLASSES
 from bentxt.release import CATEGORIES, TASKS
-from bentxt.reporting.answered_tasks import AnsweredTask
+from bentxt.reporting.scored_items import ModelItems
 
+#: Columns of the scored items that it is made of.
+ITEM_COLUMNS = ("ID", "patch_id", "category", "country", "season", "climate_zone", "level", "score")
+#: Groups of the models that it is about.
+BREAKDOWN_GROUPS = ("RS", "CV", "ours", "own", REFERENCE)
 COLUMNS = (
     "split",
     "task",
@@ -61,13 +65,14 @@ class Stratum(NamedTuple):
     places: np.ndarray
 
 
-def strata_of(task: str, answered: AnsweredTask, classes: Sequence[tuple[int, ...] | None]) -> list[Stratum]:
+def strata_of(task: str, items: pa.Table, classes: Sequence[tuple[int, ...] | None]) -> list[Stratum]:
     """Group the items of a task.
 
     Parameters
     ----------
     task : str
-    answered : AnsweredTask
+    items : pyarrow.Table
+        ``category``, ``country``, ``season`` and ``climate_zone``.
     classes : sequence of tuple of int
         The classes that each item is about, by their places in :data:`bentxt.nomenclature.CLASSES`; None for
         an item that is not understood.
@@ -78,7 +83,7 @@ def strata_of(task: str, answered: AnsweredTask, classes: Sequence[tuple[int, ..
         In the order of :data:`STRATA`; without the kinds that a task does not part: the category of captions,
         and the class where no item is about one.
     """
-    columns = answered.items.select(["category", "country", "season", "climate_zone"]).to_pydict()
+    columns = items.select(["category", "country", "season", "climate_zone"]).to_pydict()
     found = [Stratum("all", "", np.arange(len(classes)))]
     categories = CATEGORIES[TASKS[task]]
     if len(categories) > 1:
@@ -110,11 +115,8 @@ def _grouped_by_several(kind, values, order):
 
 
 def breakdown_rows(
-    scores: Mapping[tuple[str, str], Score],
-    tasks: Mapping[str, AnsweredTask],
+    tasks: Mapping[str, tuple[Sequence[ModelItems], Mapping[str, str]]],
     classes: Mapping[str, Sequence[tuple[int, ...] | None]],
-    models: Mapping[str, TableRow],
-    absent: Mapping[str, str],
     run: str,
     *,
     resamples: int,
@@ -125,14 +127,11 @@ def breakdown_rows(
 
     Parameters
     ----------
-    scores, tasks
-        From :func:`bentxt.reporting.answered_tasks.read_answered_tasks`.
+    tasks : dict of str to tuple
+        By task, the models that answered it and why others did not, from
+        :func:`bentxt.reporting.scored_items.models_of_task`.
     classes : dict of str to sequence
         By task, as for :func:`strata_of`.
-    models : dict of str to TableRow
-        Rows are in its order.
-    absent : dict of str to str
-        Why a model is not in this run.
     run : str
         ``mini`` or ``paper``.
     resamples, seed : int
@@ -143,60 +142,49 @@ def breakdown_rows(
     Returns
     -------
     list of dict
-        Columns :data:`COLUMNS`: scores in %, None where there is none, and the note says why. Models without
-        any score come last, one row each, and one for each task that a model could not be run on.
+        Columns :data:`COLUMNS`: scores in %, None where there is none, and the note says why. Models that did
+        not answer a task come last.
     """
-    rows = []
     todo = [
         (task, stratum, model)
-        for task in TASKS
-        if task in tasks
-        for stratum in strata_of(task, tasks[task], classes[task])
+        for task, (models, _) in tasks.items()
+        if models
+        for stratum in strata_of(task, models[0].table, classes[task])
         for model in models
-        if model in tasks[task].scores
     ]
-    for task, stratum, model in progress(todo):
-        answered, places = tasks[task], stratum.places
-        images = np.asarray(answered.items["patch_id"])[places]
-        values = answered.scores[model][places]
-        different = len(np.unique(images))
-        row = {
-            "split": scores[model, task].split,
-            "task": task,
-            "stratum": stratum.kind,
-            "value": stratum.value,
-            "model": models[model].label or model,
-            "items": len(places),
-            "images": different,
-            "metric": METRICS[task],
-            "unparsed": int(np.sum(answered.levels[model][places] == UNPARSED)),
-            "weights": "" if models[model].label else scores[model, task].weights,
-            "run": run,
-            "score": 100 * float(values.mean()),
-        }
-        if different < FEWEST_IMAGES:
-            row["note"] = f"no interval: fewer than {FEWEST_IMAGES} images"
-        else:
-            statistics = np.column_stack([values, np.ones(len(values))])
-            estimate = bootstrap(statistics, images, mean_of, resamples=resamples, seed=seed)
-            row |= {"score": estimate.value, "score_low": estimate.low, "score_high": estimate.high}
-        rows.append(dict.fromkeys(COLUMNS) | row)
-    return rows + _missing_rows(scores, models, absent, run)
-
-
-def _missing_rows(scores, models, absent, run):
-    """Return a row for each model, or model and task, without a score."""
-    rows = []
-    for model, about in models.items():
-        own = {task: scores[model, task] for task in TASKS if (model, task) in scores}
-        label = about.label or model
-        if not own and about.group != "baseline":
-            reason = absent.get(model) or "no score was made in this run"
-            rows.append(dict.fromkeys(COLUMNS) | {"model": label, "run": run, "note": reason})
+    rows = [
+        dict.fromkeys(COLUMNS) | {"run": run} | _scored(task, stratum, model, resamples, seed)
+        for task, stratum, model in progress(todo)
+    ]
+    for task, (_, missing) in tasks.items():
         rows += [
-            dict.fromkeys(COLUMNS)
-            | {"split": score.split, "task": task, "model": label, "run": run, "note": score.reason}
-            for task, score in own.items()
-            if score.status != SCORED
+            dict.fromkeys(COLUMNS) | {"task": task, "model": model, "run": run, "note": reason}
+            for model, reason in missing.items()
         ]
     return rows
+
+
+def _scored(task, stratum, model, resamples, seed):
+    """Return the cells of one model on one stratum."""
+    table = model.table.take(stratum.places)
+    images, values = table["patch_id"].to_numpy(), table["score"].to_numpy()
+    different = len(np.unique(images))
+    cells = {
+        "split": model.score.split,
+        "task": task,
+        "stratum": stratum.kind,
+        "value": stratum.value,
+        "model": model.name,
+        "items": len(values),
+        "images": different,
+        "metric": METRICS[task],
+        "score": 100 * float(values.mean()),
+        "unparsed": int(np.sum(table["level"].to_numpy() == UNPARSED)),
+        # Of a reference its weights say how its answers came about.
+        "weights": "" if model.group == REFERENCE else model.score.weights,
+    }
+    if different < FEWEST_IMAGES:
+        return cells | {"note": f"no interval: fewer than {FEWEST_IMAGES} images"}
+    statistics = np.column_stack([values, np.ones(len(values))])
+    estimate = bootstrap(statistics, images, mean_of, resamples=resamples, seed=seed)
+    return cells | {"score": estimate.value, "score_low": estimate.low, "score_high": estimate.high}

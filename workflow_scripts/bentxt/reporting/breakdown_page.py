@@ -57,14 +57,17 @@ def _about_models(rows, scored):
     for row in scored:
         if row["weights"] not in ("", "published") and row["model"] not in weights.get(row["weights"], []):
             weights.setdefault(row["weights"], []).append(row["model"])
-    missing: dict[tuple[str, str], list[str]] = {}
+    unanswered: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         if row["score"] is None:
-            missing.setdefault((row["task"] or "", row["note"]), []).append(row["model"])
+            unanswered.setdefault((row["model"], row["note"]), []).append(row["task"])
+    missing: dict[tuple[str, str], list[str]] = {}
+    for (model, reason), tasks in unanswered.items():
+        where = "" if len(tasks) == len(_TASKS) else f" on {', '.join(tasks)}"
+        missing.setdefault((where, reason), []).append(model)
     lines = [f"- {', '.join(models)}: weights: {text}" for text, models in weights.items()]
     lines += [
-        f"- {', '.join(models)}: not here{f' on {task}' if task else ''}: {reason}"
-        for (task, reason), models in missing.items()
+        f"- {', '.join(models)}: not here{where}: {reason}" for (where, reason), models in missing.items()
     ]
     return [*map(markdown_text, lines), ""] if lines else []
 

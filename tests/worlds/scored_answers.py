@@ -1,4 +1,4 @@
-"""Score files and tables of scored items of a few questions, made as ``score_answers.py`` makes them."""
+"""Score files and tables of scored items of a few questions, scored as ``score_answers.py`` scores them."""
 
 import yaml
 
