@@ -22,8 +22,9 @@ sys.path[:0] = [str(ROOT / "workflow_scripts"), str(ROOT / "tests")]
 from invented import CLEAR, COUNTRIES  # noqa: E402
 from programs import processor  # noqa: E402
 
-from bentxt.dataset.benchmark_candidates import gather_candidates, read_quotas  # noqa: E402
+from bentxt.dataset.benchmark_candidates import gather_candidates  # noqa: E402
 from bentxt.dataset.benchmark_objective import make_cells  # noqa: E402
+from bentxt.dataset.benchmark_quotas import read_quotas  # noqa: E402
 from bentxt.dataset.benchmark_split import select_benchmark  # noqa: E402
 from bentxt.miniature import landscape  # noqa: E402
 from bentxt.patches.attribute_kernel import adjacency_columns, extract, instance_columns  # noqa: E402

@@ -10,7 +10,8 @@ import logging
 from bentxt.captions.caption_shards import read_captions
 from bentxt.class_wording import CLASS_WORDING
 from bentxt.dataset.benchmark_balance import shortfalls, write_balance
-from bentxt.dataset.benchmark_candidates import eligible_patches, gather_candidates, read_quotas
+from bentxt.dataset.benchmark_candidates import eligible_patches, gather_candidates
+from bentxt.dataset.benchmark_quotas import read_quotas
 from bentxt.dataset.benchmark_split import select_benchmark
 from bentxt.dataset.benchmark_texts import benchmark_table
 from bentxt.patches.climate_legend import CLIMATE_ZONES

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from bentxt.dataset.annotation_counts import BOXES, count_dataset
+from bentxt.dataset.annotation_counts import count_dataset
 from bentxt.errors import InputError
 from bentxt.program.lineage import Lineage
-from bentxt.release import TYPE_CATEGORIES
+from bentxt.release import BOXES, TYPE_CATEGORIES
 from bentxt.reporting.count_comparison import COLUMNS, count_rows, mean_and_error, yes_share_error
 from bentxt.reporting.release_counts import ReleaseCounts
 from bentxt.tables.schemas.dataset_schema import DATASET

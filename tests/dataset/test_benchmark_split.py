@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bentxt.dataset.benchmark_balance import shortfalls, write_balance
-from bentxt.dataset.benchmark_candidates import Quota, eligible_patches, gather_candidates, read_quotas
+from bentxt.dataset.benchmark_candidates import eligible_patches, gather_candidates
 from bentxt.dataset.benchmark_objective import make_cells
+from bentxt.dataset.benchmark_quotas import Quota, read_quotas
 from bentxt.dataset.benchmark_split import deal_letters, give_statements, select_benchmark
 from bentxt.errors import InputError
 from bentxt.nomenclature import CLASS_INDEX

@@ -10,7 +10,7 @@ import yaml
 
 from bentxt.agreement.caption_reading import read_caption
 from bentxt.agreement.question_reading import read_row
-from bentxt.dataset.benchmark_candidates import PAPER_PATCHES, read_quotas
+from bentxt.dataset.benchmark_quotas import PAPER_PATCHES, read_quotas
 from bentxt.patches.climate_legend import zone_names
 from bentxt.program.settings import section
 from bentxt.questions.captioning import generate_instructions

@@ -74,3 +74,11 @@ TASKS = {entry.task: entry.name for entry in ANNOTATION_TYPES}
 
 #: The answers of the types that have a few only: those are balanced in the benchmark split, and counted.
 ANSWERS = {entry.name: entry.answers for entry in ANNOTATION_TYPES if entry.answers}
+
+#: The split that models are compared on, next to :data:`SPLITS`.
+BENCH = "bench"
+
+#: Rows that are counted besides those of :data:`TYPE_CATEGORIES`: adjacency questions whose answer is yes,
+#: and boxes of both categories together.
+ADJACENT = ("binary", "adjacency", "yes")
+BOXES = (TASKS["referring"],)

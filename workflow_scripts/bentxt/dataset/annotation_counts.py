@@ -14,17 +14,12 @@ from bentxt.errors import InputError
 from bentxt.nomenclature import PATCH_AREA
 from bentxt.program.progress_bars import progress
 from bentxt.questions.quantities import METRIC_UNITS
-from bentxt.release import ANSWERS, CATEGORIES, TASKS, TYPE_CATEGORIES
+from bentxt.release import ADJACENT, ANSWERS, BENCH, BOXES, CATEGORIES, TASKS, TYPE_CATEGORIES
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_streams import TableStream
 
 #: Splits of the data set, the benchmark split last.
-SPLITS = ("train", "validation", "test", "bench")
-BENCH = SPLITS[-1]
-
-#: Numbers of rows of a patch next to those of ``TYPE_CATEGORIES``.
-ADJACENT = ("binary", "adjacency", "yes")
-BOXES = (TASKS["referring"],)
+SPLITS = ("train", "validation", "test", BENCH)
 
 #: Rows read at a time; without effect on the result.
 BLOCK = 1 << 17
@@ -69,7 +64,7 @@ class DatasetCounts:
         ascending; options that are no range of areas are left out.
     histograms : dict of tuple to collections.Counter
         What patches outside bench hold: number of rows to number of patches, for each of
-        ``TYPE_CATEGORIES``, for :data:`ADJACENT` and for :data:`BOXES` (points and references together).
+        ``TYPE_CATEGORIES``, for ``ADJACENT`` and for ``BOXES`` (points and references together).
     most_in_bench : dict of tuple to int
         The largest number of rows in one patch of bench, for each of ``TYPE_CATEGORIES``.
     """

@@ -1,32 +1,18 @@
-"""What the benchmark split is chosen from: eligible patches, their questions, the release's quotas."""
+"""What the benchmark split is chosen from: eligible patches and their questions."""
 
-import csv
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bentxt.errors import InputError
 from bentxt.questions.benchmark_pool import CLASSES_ABOUT, PoolQuestion
 from bentxt.release import ANSWERS, TYPE_CATEGORIES
 
-#: Patches of the paper's benchmark split.
-PAPER_PATCHES = 1082
-
 #: The answers that the selection keeps even; the letters of multiple choice are dealt after it.
 LABELS = {key: ANSWERS[key[0]] if key[0] == "binary" else ("",) for key in TYPE_CATEGORIES}
-
-
-class Quota(NamedTuple):
-    """Rows that the benchmark split keeps of a type and category, and the most of one patch (None: any)."""
-
-    rows: int
-    most_per_patch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -101,52 +87,6 @@ def gather_candidates(pools: Iterable[Iterable[PoolQuestion]]) -> Candidates:
     return Candidates(
         of_patch, of_key, of_label, columns[:, 3:5].copy(), of_value, of_number, list(values)[1:]
     )
-
-
-def read_quotas(path: Path | str, patches: int) -> dict[tuple[str, str], Quota]:
-    """Return the rows to keep of each type and category.
-
-    Parameters
-    ----------
-    path : str or Path
-        CSV ``type,category,rows,most_per_patch``: the rows of the released benchmark split, and the most of
-        one patch; empty for any number.
-    patches : int
-        Size of the benchmark split; the rows are scaled by ``patches / 1082``.
-
-    Returns
-    -------
-    dict
-        ``(type, category)`` to a :class:`Quota`.
-
-    Raises
-    ------
-    InputError
-        If the file is missing or not of this form, or names a category that the release does not have.
-    """
-    try:
-        with Path(path).open(encoding="utf-8", newline="") as file:
-            quotas = {
-                (row["type"], row["category"]): Quota(
-                    int(int(row["rows"]) * patches / PAPER_PATCHES + 0.5),
-                    int(row["most_per_patch"]) if row["most_per_patch"] else None,
-                )
-                for row in csv.DictReader(file)
-            }
-    except FileNotFoundError:
-        raise InputError("file not found", file=path) from None
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(
-            f"expected the columns type, category, rows and most_per_patch (numbers): {error}", file=path
-        ) from error
-    if unknown := [key for key in quotas if key not in TYPE_CATEGORIES]:
-        raise InputError(
-            "no category of the release",
-            file=path,
-            item=", ".join(unknown[0]),
-            remedy="give each type and category of the release a row, and no other",
-        )
-    return quotas
 
 
 def eligible_patches(patches: pa.Table, captions: pa.Table) -> pa.Table:

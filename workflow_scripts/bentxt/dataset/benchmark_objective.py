@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bentxt.dataset.benchmark_candidates import LABELS, Candidates, Quota
+from bentxt.dataset.benchmark_candidates import LABELS, Candidates
+from bentxt.dataset.benchmark_quotas import Quota
 from bentxt.nomenclature import CLASSES
 from bentxt.questions.benchmark_pool import CLASSES_ABOUT
 from bentxt.release import TYPE_CATEGORIES
@@ -87,7 +88,7 @@ def make_cells(candidates: Candidates, quotas: dict[tuple[str, str], Quota], pat
     ----------
     candidates : Candidates
     quotas : dict
-        Of :func:`bentxt.dataset.benchmark_candidates.read_quotas`; categories without one are not asked for.
+        Of :func:`bentxt.dataset.benchmark_quotas.read_quotas`; categories without one are not asked for.
     patches : int
         Patches that will be chosen.
 

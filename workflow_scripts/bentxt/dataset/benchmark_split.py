@@ -14,9 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from bentxt.dataset.benchmark_balance import BalanceLine, balance_lines
-from bentxt.dataset.benchmark_candidates import Candidates, Quota
+from bentxt.dataset.benchmark_candidates import Candidates
 from bentxt.dataset.benchmark_objective import make_cells
 from bentxt.dataset.benchmark_patches import choose_patches
+from bentxt.dataset.benchmark_quotas import Quota
 from bentxt.dataset.benchmark_rows import choose_rows
 from bentxt.errors import InputError
 from bentxt.questions.benchmark_pool import PoolQuestion, Statement
@@ -76,7 +77,7 @@ def select_benchmark(
     candidates : Candidates
         Their pools.
     quotas : dict
-        Of :func:`bentxt.dataset.benchmark_candidates.read_quotas`.
+        Of :func:`bentxt.dataset.benchmark_quotas.read_quotas`.
 
     Returns
     -------

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from bentxt.dataset.annotation_counts import ADJACENT, BENCH, BOXES, SPLITS, UNITS, DatasetCounts
+from bentxt.dataset.annotation_counts import SPLITS, UNITS, DatasetCounts
 from bentxt.questions.categories import CATEGORY_TABLE
-from bentxt.release import ANSWERS, CATEGORIES, TYPE_CATEGORIES
+from bentxt.release import ADJACENT, ANSWERS, BENCH, BOXES, CATEGORIES, TYPE_CATEGORIES
 from bentxt.reporting.release_counts import OUTSIDE, ReleaseCounts
 from bentxt.reporting.tables import RUN_REMARKS, csv_text
 

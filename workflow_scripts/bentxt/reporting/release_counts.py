@@ -3,9 +3,8 @@
 import csv
 from pathlib import Path
 
-from bentxt.dataset.annotation_counts import ADJACENT, BENCH, BOXES
 from bentxt.errors import InputError
-from bentxt.release import ANSWERS
+from bentxt.release import ADJACENT, ANSWERS, BENCH, BOXES
 
 OUTSIDE = "outside bench"
 
