@@ -50,6 +50,12 @@ class ReleaseCounts:
             raise InputError("no such number of the release", file=self._path, item=_words(key))
         return self._numbers[key][0]
 
+    def knows(
+        self, unit: str, split: str = "", annotation_type: str = "", category: str = "", answer: str = ""
+    ) -> bool:
+        """Tell whether the file holds a number of :meth:`number`."""
+        return (unit, split, annotation_type, category, answer) in self._numbers
+
     def answers(self, unit: str, split: str, annotation_type: str, category: str) -> list[str]:
         """Return the answers, or widths, that the file has a number of a unit for; in its order."""
         wanted = (unit, split, annotation_type, category)
