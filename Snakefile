@@ -55,6 +55,7 @@ rule all:
         LEARNING,
         "figures/agreement.csv",
         "figures/counts.csv",
+        "figures/paper_consistency.csv",
 
 
 # The text data set alone: no images, no models.

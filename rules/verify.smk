@@ -1,15 +1,20 @@
-# Checks: of the run against itself, of annotations against the maps, of numbers against the release's.
+# Checks: of the run against itself, of annotations against the maps, of numbers against the release's, of the
+# paper against itself.
 #
 # needs:  {results}/scores of RS-InternVL, fine-tuned and not; {results}/BigEarthNet.txt.parquet, or the
 #         released one (agreement.annotations); the reference maps and metadata
-# makes:  figures/learning.csv, figures/agreement.csv, figures/counts.csv,
+# makes:  figures/learning.csv, figures/agreement.csv, figures/counts.csv, figures/paper_consistency.{csv,md},
 #         {results}/agreement/{disagreements,captions}.csv
 
 
 include: "functions/verify.smk"
 
 
+from bentxt.published.paper_tables import paper_files
 from bentxt.questions.categories import content_settings
+
+#: The paper's tables as typed over.
+PAPER_FILES = [path.as_posix() for path in paper_files("resources/paper")]
 
 #: What fine-tuning is compared with.
 BASELINES = [key for key, entry in MODEL_TABLE.items() if entry.group == "baseline"]
@@ -134,6 +139,50 @@ rule measure_agreement:
         " --out {output.csv}"
         " --disagreements {output.disagreements}"
         " --captions {output.captions}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
+
+
+# Nothing of a run goes in: the result is the same in any.
+rule check_paper:
+    input:
+        paper=PAPER_FILES,
+        claims="resources/paper/claims.yaml",
+        release_counts="resources/release_counts.csv",
+        release_rows="resources/release_benchmark_rows.csv",
+    output:
+        csv=report(
+            "figures/paper_consistency.csv",
+            caption="../report/paper_consistency.rst",
+            category="Checks",
+            labels={"item": "The paper against itself"},
+        ),
+        page="figures/paper_consistency.md",
+        provenance="figures/paper_consistency.provenance.json",
+    log:
+        f"{LOGS}/check_paper.log",
+    benchmark:
+        f"{TIMINGS}/check_paper.tsv"
+    conda:
+        "../envs/evaluation.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        settings=settings(),
+        rows=TABLE_ROWS,
+        code=code("check_paper"),
+    message:
+        "Checking the paper's numbers against each other"
+    shell:
+        "python workflow_scripts/check_paper.py"
+        " --paper resources/paper"
+        " --claims {input.claims}"
+        " --release-counts {input.release_counts}"
+        " --release-rows {input.release_rows}"
+        " --rows {params.rows:q}"
+        " --out {output.csv}"
         " --settings {params.settings:q}"
         " --code {params.code}"
         " > {log} 2>&1"

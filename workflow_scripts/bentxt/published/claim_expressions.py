@@ -101,9 +101,8 @@ class Numbers:
             value = self._value(ast.parse(expression.strip(), mode="eval").body)
         except SyntaxError as error:
             raise InputError(f"not an expression: {error.msg}", item=expression) from None
-        except (InputError, ZeroDivisionError) as error:
-            problem = error.problem if isinstance(error, InputError) else str(error)
-            raise InputError(problem, item=expression) from None
+        except InputError as error:
+            raise InputError(error.problem, item=expression) from None
         if not isinstance(value, Term):
             raise InputError(
                 "several numbers, where one is expected", item=expression, remedy="take their mean"
@@ -112,7 +111,7 @@ class Numbers:
 
     def _value(self, node: ast.expr) -> Term | Columns:
         match node:
-            case ast.Constant(value=int() | float() as number):
+            case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
                 return _exact(Fraction(str(number)), str(number))
             case ast.Name(id=name) if name in self.claims:
                 return Term(self.claims[name].value, self.claims[name].span, self.claims[name].text)
@@ -132,6 +131,8 @@ class Numbers:
 
     def _operation(self, operator: type, left: Term, right: Term) -> Term:
         sign, binding, apply = _OPERATORS[operator]
+        if sign == "/" and right.span.low <= 0 <= right.span.high:
+            raise InputError("division by what may be 0")
         # What stands right of - and / is bracketed as soon as it has an operator of their strength.
         tighter = binding + (sign in "−/")
         text = f"{left.within(binding)} {sign} {right.within(tighter)}"

@@ -94,11 +94,20 @@ class PaperTables:
 
     def rows(self, table: str) -> list[str]:
         """Return the rows of a table, from top to bottom."""
-        return list(dict.fromkeys(place.row for place in self.cells if place.table == table))
+        return list(self._names[table][0])
 
     def columns(self, table: str) -> list[str]:
         """Return the columns of a table, the first one left out."""
-        return list(dict.fromkeys(place.column for place in self.cells if place.table == table))
+        return list(self._names[table][1])
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[dict[str, None], dict[str, None]]]:
+        """Rows and columns of each table."""
+        found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+        for table, row, column in self.cells:
+            rows, columns = found.setdefault(table, ({}, {}))
+            rows[row] = columns[column] = None
+        return found
 
     @cached_property
     def quantities(self) -> dict[Quantity, list[Place]]:

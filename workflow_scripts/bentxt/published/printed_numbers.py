@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache, cached_property
 
 from bentxt.errors import InputError
 
@@ -87,12 +88,13 @@ class Printed:
     value: Fraction
     step: Fraction
 
-    @property
+    @cached_property
     def span(self) -> Span:
         """All numbers that are rounded to this one."""
         return Span(self.value - self.step / 2, self.value + self.step / 2)
 
 
+@cache
 def read_printed(text: str, exact: bool = False) -> Printed:
     """Read a printed number.
 
@@ -135,7 +137,8 @@ def roundings(value: Fraction, step: Fraction) -> tuple[Fraction, Fraction]:
     return (value / step + Fraction(1, 2)).__floor__() * step, round(value / step) * step
 
 
-def hits_of_share(share: Printed, items: int) -> list[int]:
+@cache
+def hits_of_share(share: Printed, items: int) -> tuple[int, ...]:
     """Return each k for which k of ``items``, in percent, is rounded to a printed share, in either way.
 
     Parameters
@@ -148,15 +151,15 @@ def hits_of_share(share: Printed, items: int) -> list[int]:
     Examples
     --------
     >>> hits_of_share(read_printed("57.90"), 6927)
-    [4011]
+    (4011,)
     """
     first = (share.span.low * items / 100).__ceil__()
     last = (share.span.high * items / 100).__floor__()
-    return [
+    return tuple(
         hits
         for hits in range(max(first, 0), min(last, items) + 1)
         if share.value in roundings(Fraction(100 * hits, items), share.step)
-    ]
+    )
 
 
 def decimal(value: Fraction | int, digits: int = 2) -> str:

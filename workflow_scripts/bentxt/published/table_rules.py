@@ -124,7 +124,7 @@ def _whole(evidence: Evidence, quantity: Quantity) -> _Whole | None:
     terms, addends, found, less = [], [], [], {}
     for place in places:
         printed, items = evidence.tables.printed(place), counts[place]
-        hits = hits_of_share(printed, items) if shared else []
+        hits = hits_of_share(printed, items) if shared else ()
         if len(hits) == 1:
             addends.append(Span.exactly(100 * hits[0]))
             terms.append(f"{hits[0]:,}")
