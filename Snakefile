@@ -56,6 +56,7 @@ rule all:
         "figures/agreement.csv",
         "figures/counts.csv",
         "figures/paper_consistency.csv",
+        "figures/reproduction.csv",
 
 
 # The text data set alone: no images, no models.

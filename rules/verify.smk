@@ -1,16 +1,17 @@
 # Checks: of the run against itself, of annotations against the maps, of numbers against the release's, of the
-# paper against itself.
+# paper against itself and of ours against the paper's.
 #
-# needs:  {results}/scores of RS-InternVL, fine-tuned and not; {results}/BigEarthNet.txt.parquet, or the
-#         released one (agreement.annotations); the reference maps and metadata
+# needs:  {results}/scores; {results}/BigEarthNet.txt.parquet, or the released one (agreement.annotations); the
+#         reference maps and metadata
 # makes:  figures/learning.csv, figures/agreement.csv, figures/counts.csv, figures/paper_consistency.{csv,md},
-#         {results}/agreement/{disagreements,captions}.csv
+#         figures/reproduction.{csv,md}, {results}/agreement/{disagreements,captions}.csv
 
 
 include: "functions/verify.smk"
 
 
-from bentxt.published.paper_tables import paper_files
+from bentxt.bigearthnet.image_splits import IMAGE_SPLITS
+from bentxt.published.paper_tables import paper_files, rows_printed
 from bentxt.questions.categories import content_settings
 
 #: The paper's tables as typed over.
@@ -179,6 +180,51 @@ rule check_paper:
         "python workflow_scripts/check_paper.py"
         " --paper resources/paper"
         " --claims {input.claims}"
+        " --release-counts {input.release_counts}"
+        " --release-rows {input.release_rows}"
+        " --rows {params.rows:q}"
+        " --out {output.csv}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
+
+
+rule compare_with_paper:
+    input:
+        scores=scores(RUN_MODELS, TASKS),
+        test_scores=test_scores(),
+        paper=PAPER_FILES,
+        release_counts="resources/release_counts.csv",
+        release_rows="resources/release_benchmark_rows.csv",
+    output:
+        csv=report(
+            "figures/reproduction.csv",
+            caption="../report/reproduction.rst",
+            category="Checks",
+            labels={"item": "The paper's numbers and ours"},
+        ),
+        page="figures/reproduction.md",
+        provenance="figures/reproduction.provenance.json",
+    log:
+        f"{LOGS}/compare_with_paper.log",
+    benchmark:
+        f"{TIMINGS}/compare_with_paper.tsv"
+    conda:
+        "../envs/evaluation.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        settings=settings("benchmark.absent"),
+        rows=TABLE_ROWS,
+        code=code("compare_with_paper"),
+    message:
+        "The paper's numbers and ours"
+    shell:
+        "python workflow_scripts/compare_with_paper.py"
+        " --scores {input.scores}"
+        " --test-scores {input.test_scores}"
+        " --paper resources/paper"
         " --release-counts {input.release_counts}"
         " --release-rows {input.release_rows}"
         " --rows {params.rows:q}"

@@ -18,3 +18,11 @@ def agreement_arguments():
     if complete := config["agreement"]["complete"]:
         arguments += f" --complete {' '.join(map(shlex.quote, complete))}"
     return arguments
+
+
+def test_scores():
+    """The scores on the test split of the models that Table S5 has a row for, where its images are encoded."""
+    if "test" not in IMAGE_SPLITS[config["images"]["splits"]]:
+        return []
+    models = [key for key in rows_printed("resources/paper/table_s5.csv") if key in RUN_MODELS]
+    return scores(models, TASKS, "test")

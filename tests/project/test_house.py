@@ -149,6 +149,7 @@ WALLS = {
     "score_answers": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions"],
     "report_learning": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions"],
     "measure_agreement": ["models", "evaluation", "questions.referring", "questions.templates"],
+    "compare_with_paper": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions"],
     "check_paper": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions", "evaluation"],
     "tabulate_best": [*ARCHIVES, "models.families", "models.tiny", "captions"],
     "tabulate_breakdown": [

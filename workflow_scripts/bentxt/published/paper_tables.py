@@ -136,6 +136,15 @@ def paper_files(folder: Path | str) -> list[Path]:
     return [Path(folder, f"{table}.csv") for table in [*SCORE_TABLES, *OTHER_TABLES]]
 
 
+def rows_printed(path: Path | str) -> list[str]:
+    """Return the rows of one file, without a look at its numbers; none where it is missing."""
+    try:
+        with Path(path).open(encoding="utf-8", newline="") as file:
+            return [row[0] for row in list(csv.reader(file))[1:] if row]
+    except FileNotFoundError:
+        return []
+
+
 def read_paper_tables(folder: Path | str, kinds: Collection[tuple[str, str]]) -> PaperTables:
     """Read the tables.
 

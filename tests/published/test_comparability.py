@@ -1,0 +1,62 @@
+import pytest
+
+from bentxt.published.comparability import NOT_STATED, differences
+from worlds.run_scores import FINE_TUNED, INVENTED, MADE, PUBLISHED, RELEASED, run_score
+
+
+def kinds(score, split="bench"):
+    return [text.partition(":")[0] for text in differences(score, split).missing]
+
+
+def test_published_weights_on_the_released_data_can_be_compared():
+    found = differences(run_score("Qwen", "mcq", {}), "bench")
+    assert found == ((), (NOT_STATED,))
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"run": "mini", "upstream": MADE + INVENTED}, ["world", "data", "review"]),
+        # Images of the invented world under the released texts.
+        ({"run": "paper", "upstream": RELEASED + INVENTED}, ["world"]),
+        ({"run": "mini", "upstream": RELEASED}, ["world"]),
+        ({"upstream": MADE}, ["data", "review"]),
+        (
+            {
+                "upstream": [
+                    {"program": "adopt_release.py", "notes": {"released": PUBLISHED | {"published": False}}}
+                ]
+            },
+            ["data"],
+        ),
+        ({"upstream": [{"program": "adopt_release.py"}]}, ["data"]),
+        ({"upstream": []}, ["data"]),
+        ({"weights": "tiny, random"}, ["weights"]),
+        ({"weights": "not stated"}, ["weights"]),
+        ({"split": "test"}, ["split"]),
+    ],
+)
+def test_what_stands_in_the_way_follows_from_the_score_file(changed, expected):
+    assert kinds(run_score("Qwen", "mcq", {}, **changed)) == expected
+
+
+def test_what_is_said_of_it():
+    score = run_score("IVL", "mcq", {}, run="mini", upstream=MADE + INVENTED, weights="tiny, random")
+    assert differences(score, "bench").missing == (
+        "world: an invented miniature world instead of BigEarthNet v2.0",
+        "data: a data set that was made here instead of the released one",
+        "review: automatic check, no manual review; the captions of the paper's benchmark split were "
+        "judged by people",
+        "weights: tiny, random",
+    )
+    elsewhere = [
+        {"program": "adopt_release.py", "notes": {"released": {"published": False, "sha256": "01234567ab"}}}
+    ]
+    (data,) = differences(run_score("IVL", "mcq", {}, upstream=elsewhere), "bench").missing
+    assert data == "data: file from elsewhere, SHA-256 01234567 instead of the released one"
+
+
+def test_fine_tuning_here_is_said_and_does_not_stand_in_the_way():
+    found = differences(run_score("RS-InternVL", "mcq", {}, upstream=RELEASED + FINE_TUNED), "bench")
+    assert not found.missing
+    assert any("fine-tuned here" in text for text in found.remaining)

@@ -1,0 +1,79 @@
+"""What keeps a score from being compared with the paper's, by what its file says of how it was made."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from bentxt.evaluation.score import Score
+from bentxt.reporting.dataset_origin import origin_in_words
+
+#: Programs whose trace in a lineage tells where something is from.
+WORLD, MADE, ADOPTED = "make_miniature_world.py", "assemble_dataset.py", "adopt_release.py"
+FINE_TUNED = "finetune_rs_internvl.py"
+PUBLISHED = "published"
+
+#: What the paper leaves open for every model.
+NOT_STATED = "decoding and the length of answers are not stated in the paper"
+
+
+class Differences(NamedTuple):
+    """How a score differs from the paper's.
+
+    Attributes
+    ----------
+    missing : tuple of str
+        What would have to be otherwise before the two could be compared, each with its kind in front; empty
+        where they can be.
+    remaining : tuple of str
+        What is different or not known, and does not keep them from being compared.
+    """
+
+    missing: tuple[str, ...]
+    remaining: tuple[str, ...]
+
+
+def differences(score: Score, split: str) -> Differences:
+    """Tell how a score differs from the paper's.
+
+    Parameters
+    ----------
+    score : Score
+        Of a model that was run.
+    split : str
+        The split that the paper's number is of.
+    """
+    programs = _programs(score)
+    missing = [*_world(score, programs), *_dataset(programs)]
+    if score.split != split:
+        missing.append(f"split: scored on {score.split}, the paper's number is of {split}")
+    if score.weights != PUBLISHED:
+        missing.append(f"weights: {score.weights}")
+    remaining = [NOT_STATED]
+    if FINE_TUNED in programs:
+        remaining.append("fine-tuned here; batch size and precision are not stated in the paper")
+    return Differences(tuple(missing), tuple(remaining))
+
+
+def _programs(score: Score) -> dict[str, dict[str, Any]]:
+    """Return the notes of each program in a score's lineage."""
+    return {each["program"]: each.get("notes") or {} for each in score.lineage.get("upstream", [])}
+
+
+def _world(score: Score, programs: dict[str, dict[str, Any]]) -> Iterator[str]:
+    if WORLD in programs:
+        yield "world: an invented miniature world instead of BigEarthNet v2.0"
+    elif score.lineage.get("settings", {}).get("run") != "paper":
+        yield "world: not a run on BigEarthNet v2.0"
+
+
+def _dataset(programs: dict[str, dict[str, Any]]) -> Iterator[str]:
+    if ADOPTED in programs:
+        origin = programs[ADOPTED].get("released", {})
+        if not origin.get("published"):
+            yield f"data: {origin_in_words(origin)} instead of the released one"
+    elif MADE in programs:
+        yield "data: a data set that was made here instead of the released one"
+        review = programs[MADE].get("benchmark_split", {}).get("caption_review")
+        review = review or "no review is recorded"
+        yield f"review: {review}; the captions of the paper's benchmark split were judged by people"
+    else:
+        yield "data: where the data set is from is not recorded"
