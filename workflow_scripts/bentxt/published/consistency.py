@@ -77,7 +77,7 @@ def _alone(evidence: Evidence, checks: Sequence[Check]) -> Iterator[Check]:
             verdict=UNCHECKED,
             about=f"{table_name(table)}, {column_name(column)}: {', '.join(place.row for place in places)}",
             printed=", ".join(evidence.tables.cells[place] for place in places),
-            arithmetic=("nothing else that is printed depends on it",),
+            arithmetic=("no other number that was typed over depends on it",),
             places=tuple(places),
         )
 

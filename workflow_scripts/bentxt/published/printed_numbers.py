@@ -162,6 +162,17 @@ def hits_of_share(share: Printed, items: int) -> tuple[int, ...]:
     )
 
 
+def every_number_is_a_share(share: Printed, items: int) -> bool:
+    """Tell whether so many items have a share in every step of a printed one, so that none can be wrong.
+
+    Examples
+    --------
+    >>> [every_number_is_a_share(read_printed("77.50"), items) for items in (3209, 12836)]
+    [False, True]
+    """
+    return items * share.step >= 100
+
+
 def decimal(value: Fraction | int, digits: int = 2) -> str:
     """Write a number with commas and decimals, halves up; a whole number without decimals.
 

@@ -53,7 +53,7 @@ _KINDS = {
     "model": "the model's weights and environment, or a key",
     "models": "numbers of all models of the group",
     "metric": "the metric's model, corpus or judge",
-    "parameters": "nothing: the number of parameters is the paper's",
+    "parameters": "a count of what a run loads; tables take the number from the paper",
     "split": "scores of the split that the paper's number is of",
     "interval": "items of more than one image",
 }

@@ -25,6 +25,7 @@ from bentxt.published.printed_numbers import (
     Printed,
     Span,
     decimal,
+    every_number_is_a_share,
     hits_of_share,
     largest,
     roundings,
@@ -41,8 +42,6 @@ THRESHOLDS = "boxes above thresholds"
 
 _SHARE = re.compile(r"accuracy|acc\d+")
 _THRESHOLD = re.compile(r"acc(\d+)")
-#: Every number with two decimals is a share of so many items.
-_FINE = 10_000
 
 
 def _verdict(agrees: bool) -> str:
@@ -264,11 +263,11 @@ def shares_of_items(evidence: Evidence) -> Iterator[Check]:
 
 def _share_check(evidence: Evidence, places: list[Place], items: int | None) -> Check:
     printed = evidence.tables.printed(places[0])
-    if items is None or items >= _FINE * 100 * printed.step:
+    if items is None or every_number_is_a_share(printed, items):
         why = (
-            "how many such items the split holds is not known"
+            "how many items of this type the whole test split holds is not known"
             if items is None
-            else (f"of {items:,} items every number of so many decimals is a share")
+            else f"of {items:,} items every number of so many decimals is a share"
         )
         return Check(
             rule=SHARE,

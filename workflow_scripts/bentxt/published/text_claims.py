@@ -10,7 +10,14 @@ from bentxt.errors import InputError
 from bentxt.published.checks import CONTRADICTION, HOLDS, UNCHECKED, Check, Evidence
 from bentxt.published.claim_expressions import Numbers, Term
 from bentxt.published.paper_tables import SCORE_TABLES, Place, column_name, table_name
-from bentxt.published.printed_numbers import Printed, Span, decimal, read_printed, span_text
+from bentxt.published.printed_numbers import (
+    Printed,
+    Span,
+    decimal,
+    every_number_is_a_share,
+    read_printed,
+    span_text,
+)
 from bentxt.published.table_rules import share_arithmetic
 from bentxt.reporting.release_counts import ReleaseCounts
 from bentxt.resources import load_yaml
@@ -192,10 +199,11 @@ def _equals(numbers: Numbers, claim: Claim, check: dict[str, Any]) -> dict[str, 
     which = check.get("which", "")
     if not agrees:
         arithmetic = f"{_result(term)} ≠ {value.text}"
+    elif term.is_plain:
+        sign = "=" if term.span == value.span else "agrees with"
+        arithmetic = f"{value.text} {sign} {term.text}{_origin(term)} {which}".strip()
     elif term.span != value.span:
         arithmetic = f"{_result(term)} agrees with {value.text}"
-    elif term.is_plain:
-        arithmetic = f"{term.text} = {value.text}"
     else:
         arithmetic = _result(term)
     return {
@@ -267,8 +275,7 @@ def _share_of(numbers: Numbers, claim: Claim, check: dict[str, Any]) -> dict[str
     items = int(term.value)
     if term.span != Span.exactly(items):
         raise InputError("a share is of an exact count", item=check["share_of"])
-    if items * value.step >= 100:
-        # There is a share in every step.
+    if every_number_is_a_share(value, items):
         why = f"of {_result(term)} items every number of so many decimals is a share"
         return {"verdict": UNCHECKED, "arithmetic": (why,)}
     verdict, computed, arithmetic = share_arithmetic(value, items)
