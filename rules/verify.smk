@@ -11,7 +11,7 @@ include: "functions/verify.smk"
 
 
 from bentxt.bigearthnet.image_splits import IMAGE_SPLITS
-from bentxt.published.paper_tables import paper_files, rows_printed
+from bentxt.published.paper_tables import paper_files
 from bentxt.questions.categories import content_settings
 
 #: The paper's tables as typed over.

@@ -12,7 +12,6 @@ from bentxt.published.checks import Evidence
 from bentxt.published.paper_tables import (
     BEST_ROWS,
     SCORE_TABLES,
-    SPLIT_OF,
     PaperTables,
     Place,
     read_paper_tables,
@@ -47,7 +46,7 @@ def drawn_paper(seed, rounding):
     numbers = {(split, model): _metrics(rng) for split in ("bench", "test") for model in MODELS}
     cells = {}
     for table, layout in SCORE_TABLES.items():
-        split = SPLIT_OF.get(table, "bench")
+        split = layout.split
         for row in _rows_of(table):
             group = BEST_ROWS.get(row)
             chosen = [row] if group is None else [name for name, own in MODELS.items() if own == group]

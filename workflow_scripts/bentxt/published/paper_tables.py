@@ -9,17 +9,16 @@ from typing import NamedTuple
 
 from bentxt.errors import InputError
 from bentxt.published.printed_numbers import Printed, read_printed
-from bentxt.release import BENCH, TASKS
-from bentxt.reporting.table_layouts import BEST_LAYOUTS, LABELS, LAYOUTS, MAIN_TASKS, Layout
+from bentxt.release import TASKS
+from bentxt.reporting.table_layouts import BEST_LAYOUTS, LABELS, LAYOUTS
 
-#: The tables of scores, in the paper's order, and the split of those that are not about the benchmark split.
+#: The tables of scores, in the paper's order: the supplement's after the others.
 SCORE_TABLES = {
-    **{key: layout for key, layout in LAYOUTS.items() if key != "table_s5"},
-    "table8": BEST_LAYOUTS["table8"],
-    "table_s5": Layout("S5", "Results on the whole test split by main task, %", MAIN_TASKS, None),
-    **{key: layout for key, layout in BEST_LAYOUTS.items() if key != "table8"},
+    key: layout
+    for number in ("2", "3", "4", "5", "6", "7", "8", "S5", "S7", "S8", "S9", "S10", "S11")
+    for key, layout in (LAYOUTS | BEST_LAYOUTS).items()
+    if layout.number == number
 }
-SPLIT_OF = {"table_s5": "test"}
 
 #: Other published numbers: the file, what the paper calls it, and the columns that are numbers.
 OTHER_TABLES = {
@@ -128,21 +127,12 @@ def quantity_of(place: Place) -> Quantity | None:
     layout = SCORE_TABLES.get(place.table)
     if layout is None or place.column not in layout.values:
         return None
-    return Quantity(place.row, SPLIT_OF.get(place.table, BENCH), *layout.values[place.column])
+    return Quantity(place.row, layout.split, *layout.values[place.column])
 
 
 def paper_files(folder: Path | str) -> list[Path]:
     """Return the files of all tables in a folder."""
     return [Path(folder, f"{table}.csv") for table in [*SCORE_TABLES, *OTHER_TABLES]]
-
-
-def rows_printed(path: Path | str) -> list[str]:
-    """Return the rows of one file, without a look at its numbers; none where it is missing."""
-    try:
-        with Path(path).open(encoding="utf-8", newline="") as file:
-            return [row[0] for row in list(csv.reader(file))[1:] if row]
-    except FileNotFoundError:
-        return []
 
 
 def read_paper_tables(folder: Path | str, kinds: Collection[tuple[str, str]]) -> PaperTables:

@@ -11,7 +11,6 @@ from bentxt.published.comparability import differences
 from bentxt.published.paper_tables import (
     BEST_ROWS,
     SCORE_TABLES,
-    SPLIT_OF,
     Place,
     column_name,
     quantity_of,
@@ -19,7 +18,6 @@ from bentxt.published.paper_tables import (
 )
 from bentxt.published.printed_numbers import Span
 from bentxt.published.table_rules import TABLE_RULES, exchange_of
-from bentxt.release import BENCH
 
 INSIDE, OUTSIDE = "inside the interval", "outside the interval"
 SAME, DIFFERENT = "same", "different"
@@ -160,8 +158,7 @@ def _compared(run: Run, place: Place, text: str) -> Comparison:
 def _of_model(run: Run, base: Comparison, model: str) -> Comparison:
     """Fill in the number of one model."""
     place, layout = base.place, SCORE_TABLES[base.place.table]
-    split = SPLIT_OF.get(place.table, BENCH)
-    quantity = quantity_of(place)
+    quantity, split = quantity_of(place), layout.split
     task = quantity.task if quantity else next(iter(layout.tasks))
     score = run.scores.get((split, model, task))
     if score is None:

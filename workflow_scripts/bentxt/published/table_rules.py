@@ -14,7 +14,6 @@ from bentxt.published.checks import CONTRADICTION, HOLDS, UNCHECKED, Check, Evid
 from bentxt.published.paper_tables import (
     BEST_ROWS,
     SCORE_TABLES,
-    SPLIT_OF,
     Place,
     Quantity,
     column_name,
@@ -31,7 +30,7 @@ from bentxt.published.printed_numbers import (
     roundings,
     span_text,
 )
-from bentxt.release import BENCH, TASKS
+from bentxt.release import TASKS
 
 EXCHANGED = "exchanged columns"
 TWICE = "one number in two tables"
@@ -206,7 +205,7 @@ def _best(evidence: Evidence, place: Place) -> list[Place]:
         for key, other in SCORE_TABLES.items()
         if key != place.table
         and other.values == layout.values
-        and SPLIT_OF.get(key, BENCH) == SPLIT_OF.get(place.table, BENCH)
+        and other.split == layout.split
         and not set(evidence.tables.rows(key)) & set(BEST_ROWS)
     ]
     return [
