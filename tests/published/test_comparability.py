@@ -56,6 +56,11 @@ def test_what_is_said_of_it():
     assert data == "data: file from elsewhere, SHA-256 01234567 instead of the released one"
 
 
+def test_the_test_split_is_without_the_benchmark_split():
+    remaining = differences(run_score("Qwen", "mcq", {}, split="test"), "test").remaining
+    assert any("counts the benchmark split into the test split" in text for text in remaining)
+
+
 def test_fine_tuning_here_is_said_and_does_not_stand_in_the_way():
     found = differences(run_score("RS-InternVL", "mcq", {}, upstream=RELEASED + FINE_TUNED), "bench")
     assert not found.missing
