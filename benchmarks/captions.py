@@ -15,8 +15,8 @@ from bentxt.captions.caption_facts import Rules, caption_facts
 from bentxt.captions.grammar import paraphrase
 from bentxt.captions.template_captions import template_caption
 from bentxt.dataset.text_statistics import count_captions, mtld
-from bentxt.dataset.words import is_word, sentence_tokenizer
 from bentxt.nomenclature import COUNTRIES, PIXELS
+from bentxt.words import is_word, sentence_tokenizer
 
 CAPTIONS = 2000
 

@@ -165,6 +165,7 @@ rule score_answers:
         f"{TIMINGS}/score_answers/{{split}}/{{model}}/{{task}}.tsv"
     conda:
         "../envs/evaluation.yaml"
+    threads: scoring_threads
     resources:
         mem_mb=4000,
         runtime=60,
@@ -172,6 +173,7 @@ rule score_answers:
         settings=settings("seed", *(f"benchmark.{key}" for key in config["benchmark"] if key != "absent")),
         code=code("score_answers"),
         box_scale=box_scale,
+        answers=f"{RESULTS}/answers/score_answers/{{split}}/{{model}}/{{task}}.jsonl",
     message:
         "Scoring {wildcards.model} on {wildcards.task} of {wildcards.split}"
     shell:
@@ -183,6 +185,8 @@ rule score_answers:
         " --status {input.status}"
         " --dataset {input.dataset}"
         " --box-scale {params.box_scale}"
+        " --answers {params.answers}"
+        " --threads {threads}"
         " --out {output.score}"
         " --items {output.scored_items}"
         " --settings {params.settings:q}"

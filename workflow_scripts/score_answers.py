@@ -33,6 +33,10 @@ def main():
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
     parser.add_argument("--box-scale", help="of the model's boxes, pixels or null; left out: as in --models")
+    parser.add_argument(
+        "--answers", help="JSON-lines file of the judge's answers about captions, kept for good"
+    )
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads of models that score captions")
     parser.add_argument("--out", required=True, help="score file, JSON")
     parser.add_argument("--items", required=True, help="table of all items with their scores")
     args = parser.parse_args()
@@ -59,7 +63,8 @@ def main():
         else:
             box_scale = json.loads(args.box_scale)
         benchmark = section(args.settings, "benchmark", ScoringSettings)
-        found = score_task(args.task, items, benchmark, setting(args.settings, "seed"), box_scale)
+        seed = setting(args.settings, "seed")
+        found = score_task(args.task, items, benchmark, seed, box_scale, args.threads, args.answers)
         score = Score(**about, **vars(found.score), status=SCORED, reason=None)
         given = {name: items[name] for name in (*ITEM_COLUMNS, "answer")} | found.items
         without = [None] * len(items["answer"])

@@ -50,6 +50,11 @@ def predicted(suffix):
     return paths
 
 
+def scoring_threads(wildcards):
+    """Captions are scored by models too."""
+    return 2 if wildcards.task == "captioning" else 1
+
+
 def box_scale(wildcards):
     """The scale of a model's boxes as JSON; the references answer in 0-1."""
     model = MODEL_TABLE.get(wildcards.model)

@@ -12,11 +12,11 @@ from punkt.data import english
 from bentxt.captions.grammar import paraphrase
 from bentxt.captions.template_captions import template_caption
 from bentxt.dataset.text_statistics import count_captions, mtld, summarize
-from bentxt.dataset.words import is_word, sentences, tokens
 from bentxt.program.lineage import Lineage
 from bentxt.tables.schemas.caption_statistics_schema import CAPTION_STATISTICS
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import read_table, write_table
+from bentxt.words import is_word, sentences, tokens
 from worlds.caption_tables import facts_of, random_map
 
 

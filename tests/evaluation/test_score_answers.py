@@ -11,6 +11,7 @@ from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.schemas.scored_items_schema import SCORED_ITEMS
 from bentxt.tables.table_files import read_table, write_table
+from worlds.answering_server import chat_server
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = ROOT / "workflow_scripts" / "score_answers.py"
@@ -27,6 +28,10 @@ SETTINGS = {
 }
 
 
+#: Their annotations.
+CAPTIONS = range(11, 23)
+
+
 @pytest.fixture
 def world(tmp_path):
     lineage = Lineage("test", {"run": "mini"}, "c0de", {})
@@ -35,6 +40,7 @@ def world(tmp_path):
         (2, "binary", "presence", "no", "bench"),
         (3, "binary", "presence", "no", "test"),
         (4, "bounding box", "point", "[0.0 0.0, 0.5 0.5]", "bench"),
+        *((number, "captioning", "None", f"Lake {number}.", "bench") for number in CAPTIONS),
     ]
     columns = {name: [] for name in DATASET.names}
     for number, kind, category, output, split in rows:
@@ -56,9 +62,9 @@ def world(tmp_path):
     return tmp_path
 
 
-def _run(world, task, answers, model="M", split="bench", predictions=None, statuses=None):
+def _command(world, task, said, model="M", split="bench", predictions=None, statuses=None, **more):
     lineage = Lineage("test", {"run": "mini"}, "c0de", {})
-    ids, texts = list(answers), list(answers.values())
+    ids, texts = list(said), list(said.values())
     write_table(world / "predictions.parquet", {"ID": ids, "answer": texts}, PREDICTIONS, lineage)
     arguments = {
         "model": model,
@@ -72,11 +78,16 @@ def _run(world, task, answers, model="M", split="bench", predictions=None, statu
         "items": world / "items.parquet",
         "settings": json.dumps(SETTINGS),
         "code": "abc",
+        **more,
     }
     command = [sys.executable, str(PROGRAM)]
     for name, value in arguments.items():
         command += [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
-    return subprocess.run(command, capture_output=True, text=True)
+    return command
+
+
+def _run(*arguments, **options):
+    return subprocess.run(_command(*arguments, **options), capture_output=True, text=True)
 
 
 def test_the_benchmark_split_is_scored_and_the_file_says_how_it_was_made(world):
@@ -183,3 +194,30 @@ def test_an_unknown_model_is_named(world):
     assert done.returncode == 1
     assert "unknown model" in done.stderr
     assert "Nobody" in done.stderr
+
+
+def test_a_killed_scoring_asks_the_judge_only_for_what_it_has_not_judged(world):
+    judge = {"model": "j", "key_variable": None, "max_tokens": 9, "retries": 0, "timeout": 60}
+    with chat_server(lambda _: '{"score": 70}') as server:
+        judge |= {"base_url": server.base_url, "concurrency": 1}
+        settings = SETTINGS | {"benchmark": SETTINGS["benchmark"] | {"clair": judge}}
+        said = {number: f"A lake, number {number}." for number in CAPTIONS}
+        more = {"settings": json.dumps(settings), "answers": world / "judged.jsonl", "threads": 2}
+        command = _command(world, "captioning", said, **more)
+        server.hold_at = 5
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        assert server.held.wait(120)
+        process.kill()
+        process.wait()
+        server.hold_at = None
+        server.release.set()
+        assert not (world / "score.json").exists()
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert len(server.asked) == 5 + len(CAPTIONS) - 4
+    metrics = json.loads((world / "score.json").read_text())["metrics"]
+    assert (metrics["clair"]["value"], metrics["clair"]["items"]) == (pytest.approx(70), len(CAPTIONS))
+    assert metrics["meteor"]["value"] > 0
+    assert metrics["meteor_word_tokenize"]["value"] > 0
+    assert metrics["bertscore"]["value"] is None
+    assert {row["clair"] for row in _items(world)} == {0.7}

@@ -1,9 +1,7 @@
 import pytest
 
-from bentxt.errors import InputError, MetricUnavailable
-from bentxt.evaluation import caption_scoring
-from bentxt.evaluation.caption_scoring import CAPTION_METRICS
-from bentxt.evaluation.score import ConstantAnswer, Metric
+from bentxt.errors import InputError
+from bentxt.evaluation.score import ConstantAnswer
 from bentxt.evaluation.scoring import score_task
 from bentxt.evaluation.scoring_settings import ScoringSettings
 
@@ -74,43 +72,6 @@ def test_boxes_pool_and_thresholds_are_strict():
     assert result.clipped == 1
     assert result.unparsed == 1
     assert result.extraction["reference"].instruction_following is True
-
-
-def test_captions_give_every_metric_of_table_7_or_a_reason(monkeypatch):
-    def no_wordnet(*_):
-        raise MetricUnavailable("no WordNet")
-
-    monkeypatch.setattr(caption_scoring, "meteor", no_wordnet)
-    text = "Arable land borders a lake in Serbia."
-    items = _items(
-        ("p1", "None", "?", text, text),
-        (
-            "p2",
-            "None",
-            "?",
-            "Pastures cover the whole image in Ireland.",
-            "Pastures cover the image in Ireland.",
-        ),
-        ("p3", "None", "?", "A lake.", " "),
-    )
-    result = score_task("captioning", items, SETTINGS, seed=1).score
-    assert tuple(result.metrics) == CAPTION_METRICS
-    assert result.metrics["meteor"] == Metric(None, None, None, 0, "no WordNet")
-    assert "roberta-large" in result.metrics["bertscore"].reason
-    assert "judge" in result.metrics["clair"].reason
-    assert 0 < _value(result, "bleu4") < 100
-    assert 50 < _value(result, "rouge") < 100
-    assert result.unparsed == 1
-
-
-def test_a_judge_that_fails_now_and_then_leaves_items_out_and_says_so(monkeypatch):
-    import numpy as np
-
-    monkeypatch.setattr(caption_scoring, "clair", lambda *_: np.array([0.4, np.nan]))
-    items = _items(("p1", "None", "?", "a b", "a b"), ("p2", "None", "?", "c d", "c d"))
-    metric = score_task("captioning", items, SETTINGS, seed=1).score.metrics["clair"]
-    assert (metric.value, metric.items) == (pytest.approx(40), 1)
-    assert metric.reason == "1 of 2 answers of the judge hold no score"
 
 
 def test_no_item_is_an_error_that_names_the_task():

@@ -198,6 +198,38 @@ def test_what_is_no_chat_completion_is_an_error_and_not_an_answer(headers, body)
         client(server).ask(chats(1), GENERATION)
 
 
+# Failures of single items
+
+
+def bad(*numbers):
+    """Return an answer of a server that refuses the questions of some numbers."""
+
+    def answer(messages):
+        refused = any(f"question {number}" == messages[0]["content"] for number in numbers)
+        return (400, {}, {"error": {"message": "not this one"}}) if refused else echo(messages)
+
+    return answer
+
+
+def test_what_befalls_one_item_goes_to_the_caller_and_the_others_go_on():
+    said, failed = {}, {}
+    with chat_server(bad(1, 3)) as server:
+        client(server).converse(chats(6), GENERATION, said.__setitem__, failed.__setitem__)
+    assert sorted(said) == [0, 2, 4, 5]
+    assert {number: failure.kind for number, failure in failed.items()} == dict.fromkeys(
+        (1, 3), "refused by the server"
+    )
+    assert "not this one" in failed[1].problem
+    assert failed[1].item == "PATCH_1"
+
+
+def test_many_items_that_fail_in_a_row_are_an_error():
+    with chat_server(bad(*range(5, 100))) as server:
+        with pytest.raises(InputError, match=r"400: .*not this one"):
+            client(server, concurrency=2).converse(chats(100), GENERATION, {}.__setitem__, {}.__setitem__)
+        assert 15 < len(server.asked) < 25
+
+
 # Keys
 
 

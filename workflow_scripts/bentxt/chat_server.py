@@ -9,12 +9,22 @@ import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Never
 
 from bentxt.errors import CheckpointUnavailable, InputError
 
 #: Longest quotation of a server in a message, characters.
 _QUOTED = 300
+#: Kinds of failures that befall single items, as :class:`AnswerFailed` names them.
+REFUSED_REQUEST, NO_ANSWER, UNREADABLE = "refused by the server", "no answer", "no chat completion"
+FILTERED, DECLINED = "stopped by a content filter", "declined by the model"
+EMPTY, CUT = "empty", "cut at the longest answer"
+#: Statuses that say something of one request, not of the server, its key or the model's name.
+_OF_ONE_REQUEST = (400, 413, 422)
+#: That many items failing in a row, whatever the concurrency, are no matter of single items.
+_HOPELESS = 10
+#: Longest wait before an answer without choices is asked for again, s.
+_LONGEST_WAIT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,22 @@ class Chat:
 
     name: str
     messages: tuple
+
+
+class AnswerFailed(InputError):
+    """There is no answer, or none that can be used.
+
+    Attributes
+    ----------
+    kind : str or None
+        One of the kinds above, where the failure may be that of one item; None where the server fails.
+    text : str
+        What there is of an answer.
+    """
+
+    def __init__(self, problem: str, *, kind: str | None, text: str = "", **about: Any) -> None:
+        super().__init__(problem, **about)
+        self.kind, self.text = kind, text
 
 
 class ChatServer:
@@ -82,11 +108,16 @@ class ChatServer:
         chats: Sequence[Chat],
         generation: dict[str, Any],
         reply: Callable[[int, str], Chat | None],
+        fail: Callable[[int, AnswerFailed], None] | None = None,
     ) -> None:
         """Hold conversations, ``concurrency`` of them at a time.
 
         After an error, nothing more is asked; answers to requests at work are still taken. A signal ends all
         of them at once.
+
+        With ``fail``, what befalls a single item is no error: a request that the server refuses or never
+        answers, an answer that is empty, cut, filtered or declined. Where many items fail in a row, that is
+        an error again.
 
         Parameters
         ----------
@@ -96,6 +127,8 @@ class ChatServer:
         reply : callable
             ``reply(i, answer)`` is called as soon as an answer to ``chats[i]`` has come; it is "" where the
             model said nothing. It returns the chat with which that conversation continues, or None.
+        fail : callable, optional
+            ``fail(i, failure)`` is called where the conversation of ``chats[i]`` ends without an answer.
 
         Raises
         ------
@@ -105,18 +138,28 @@ class ChatServer:
         """
         # An event loop, not threads: a signal ends it at once, while a thread would wait for its answer.
         if chats:
-            asyncio.run(self._converse(chats, generation, reply))
+            asyncio.run(self._converse(chats, generation, reply, fail))
 
-    async def _converse(self, chats, generation, reply):
+    async def _converse(self, chats, generation, reply, fail):
         asyncio.get_running_loop().set_exception_handler(_report)
-        waiting, failed = iter(enumerate(chats)), False
+        waiting, failed, in_a_row = iter(enumerate(chats)), False, 0
 
         async def hold(client):
+            nonlocal in_a_row
             for index, chat in waiting:
                 while chat is not None:
                     if failed:
                         return
-                    chat = reply(index, await self._answer(client, chat, generation))
+                    try:
+                        text = await self._answer(client, chat, generation, of_items=fail is not None)
+                    except AnswerFailed as failure:
+                        in_a_row += 1
+                        if fail is None or failure.kind is None or in_a_row >= _HOPELESS + self._concurrency:
+                            raise
+                        fail(index, failure)
+                        break
+                    in_a_row = 0
+                    chat = reply(index, text)
 
         client = self._openai.AsyncOpenAI(
             base_url=self.base_url,
@@ -135,28 +178,50 @@ class ChatServer:
             if error is not None:
                 raise error
 
-    async def _answer(self, client, chat, generation):
-        check = f"check {self._section} and the model's name; finished answers are kept"
+    async def _answer(self, client, chat, generation, *, of_items):
+        def failed(problem: str, kind: str | None, text: str = "", remedy: str = "") -> Never:
+            remedy = remedy or f"check {self._section} and the model's name; finished answers are kept"
+            # No cause: it may hold the key, and a traceback would print it.
+            raise AnswerFailed(
+                self._hide(problem), kind=kind, text=text, file=self.base_url, item=chat.name, remedy=remedy
+            ) from None
+
         try:
+            answer = await self._completion(client, chat, generation, again=of_items)
+        except self._openai.APIStatusError as error:
+            kind = REFUSED_REQUEST if error.status_code in _OF_ONE_REQUEST else None
+            if error.status_code >= 500:
+                kind = NO_ANSWER
+            failed(f"the server answered {error.status_code}: {error.message}", kind)
+        except self._openai.APIConnectionError as error:
+            attempts = f"{self._retries + 1} attempts of at most {self._timeout:g} s each"
+            failed(
+                f"no answer from the server after {attempts}: {error}",
+                NO_ANSWER if isinstance(error, self._openai.APITimeoutError) else None,
+                remedy=f"start the server or check {self._section}.base_url; finished answers are kept",
+            )
+        except (self._openai.APIError, ValueError) as error:
+            failed(f"the server's answer cannot be read: {error}", UNREADABLE)
+        if not isinstance(answer, self._openai.types.chat.ChatCompletion):
+            failed("the server's answer is no chat completion", UNREADABLE)
+        if of_items:
+            return _usable_text(answer, failed)
+        text = (answer.choices[0].message.content or "") if answer.choices else ""
+        if not isinstance(text, str):
+            failed("the server's answer is no chat completion", UNREADABLE)
+        return text
+
+    async def _completion(self, client, chat, generation, *, again):
+        """Return what the server answers; one without choices is asked for again if ``again``."""
+        for attempt in range(self._retries + 1):
             answer = await client.chat.completions.create(
                 model=self.model, messages=list(chat.messages), **generation
             )
-        except self._openai.APIStatusError as error:
-            problem, remedy = f"the server answered {error.status_code}: {error.message}", check
-        except self._openai.APIConnectionError as error:
-            attempts = f"{self._retries + 1} attempts of at most {self._timeout:g} s each"
-            problem = f"no answer from the server after {attempts}: {error}"
-            remedy = f"start the server or check {self._section}.base_url; finished answers are kept"
-        except (self._openai.APIError, ValueError) as error:
-            problem, remedy = f"the server's answer cannot be read: {error}", check
-        else:
-            if isinstance(answer, self._openai.types.chat.ChatCompletion):
-                text = (answer.choices[0].message.content or "") if answer.choices else ""
-                if isinstance(text, str):
-                    return text
-            problem, remedy = "the server's answer is no chat completion", check
-        # No cause: it may hold the key, and a traceback would print it.
-        raise InputError(self._hide(problem), file=self.base_url, item=chat.name, remedy=remedy) from None
+            if not again or getattr(answer, "choices", True):
+                break
+            if attempt < self._retries:
+                await asyncio.sleep(min(0.5 * 2**attempt, _LONGEST_WAIT))
+        return answer
 
     def _hide(self, text):
         """Return a text in one line, short and without the key: a server may quote a key that it refuses."""
@@ -164,6 +229,29 @@ class ChatServer:
             text = text.replace(self._key, "(key)")
         text = " ".join(text.split())
         return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+
+
+def _usable_text(answer, failed):
+    """Return the text of a completion, or call ``failed`` with the kind of what is wrong with it."""
+    if not answer.choices:
+        said = (answer.model_extra or {}).get("error")
+        failed("the server's answer has no choices" + (f": {said}" if said else ""), NO_ANSWER)
+    choice = answer.choices[0]
+    message = choice.message
+    text = message.content if message is not None else None
+    if isinstance(text, list):
+        parts = [part.get("text") if isinstance(part, dict) else None for part in text]
+        text = "".join(part for part in parts if isinstance(part, str))
+    text = text if isinstance(text, str) else ""
+    if choice.finish_reason == "content_filter":
+        failed("a content filter stopped the answer", FILTERED, text)
+    if getattr(message, "refusal", None):
+        failed(f"the model declines to answer: {message.refusal}", DECLINED, text)
+    if choice.finish_reason == "length":
+        failed("the answer reached its longest length", CUT, text)
+    if not text.strip():
+        failed("the answer is empty", EMPTY)
+    return text
 
 
 def _report(loop, context):

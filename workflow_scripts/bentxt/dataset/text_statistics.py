@@ -18,7 +18,7 @@ import numba
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bentxt.dataset.words import is_word, sentences, tokens
+from bentxt.words import is_word, sentences, tokens
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Bootstrap intervals over images: items of one image stand or fall together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -8,6 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bentxt.randomness import generator
+
+#: Most weights of images in draws that are held at a time: 64 MB. A benchmark has an eighth of that, a test
+#: split fourteen times as many.
+_HELD = 1 << 23
 
 
 class Estimate(NamedTuple):
@@ -61,10 +65,38 @@ def bootstrap(
     Estimate
         The metric times 100.
     """
-    statistics = np.asarray(statistics, np.float64)
-    total, sums, _ = resampled_sums(statistics, images, resamples=resamples, seed=seed)
-    low, high = np.percentile(100 * combine(sums), (2.5, 97.5))
-    return Estimate(float(100 * combine(total)), float(low), float(high), len(statistics))
+    (estimate,) = bootstrap_all([(statistics, combine)], images, resamples=resamples, seed=seed)
+    return estimate
+
+
+def bootstrap_all(
+    measures: Sequence[tuple[ArrayLike, Callable[[np.ndarray], np.ndarray]]],
+    images: Sequence[str] | np.ndarray,
+    *,
+    resamples: int,
+    seed: int,
+) -> list[Estimate]:
+    """Estimate several metrics of the same items from one set of draws.
+
+    Parameters
+    ----------
+    measures : sequence of tuple
+        ``statistics`` and ``combine`` of each metric.
+    images, resamples, seed
+        As for :func:`bootstrap`.
+
+    Returns
+    -------
+    list of Estimate
+    """
+    columns = [np.asarray(statistics, np.float64) for statistics, _ in measures]
+    found = []
+    for (_, combine), (total, sums) in zip(
+        measures, _resampled(columns, _Images.of(images), resamples, seed), strict=True
+    ):
+        low, high = np.percentile(100 * combine(sums), (2.5, 97.5))
+        found.append(Estimate(float(100 * combine(total)), float(low), float(high), len(images)))
+    return found
 
 
 def resampled_sums(
@@ -83,17 +115,55 @@ def resampled_sums(
         float64, shape (k,): the sums over all items; shape (resamples, k): over those of each draw; and the
         number of images.
     """
-    names, index = np.unique(np.asarray(images), return_inverse=True)
-    per_image = np.zeros((len(names), statistics.shape[1]))
-    np.add.at(per_image, index, statistics)
-    return per_image.sum(axis=0), _times_drawn(seed, len(names), resamples) @ per_image, len(names)
+    numbered = _Images.of(images)
+    ((total, sums),) = _resampled([statistics], numbered, resamples, seed)
+    return total, sums, numbered.total
 
 
-@lru_cache(maxsize=4)
-def _times_drawn(seed: int, images: int, resamples: int) -> np.ndarray:
-    """Return how often each draw holds each image: float64, shape (resamples, images).
+class _Images(NamedTuple):
+    """Number of the image of each item, int64 (items,), in the order of their names; how many there are."""
 
-    Drawing takes far longer than summing, and all metrics and models of a task have one number of images.
-    """
-    times = generator(seed, "bootstrap", images).multinomial(images, np.full(images, 1 / images), resamples)
-    return times.astype(np.float64)
+    of_item: np.ndarray
+    total: int
+
+    @classmethod
+    def of(cls, names: Sequence[str] | np.ndarray) -> "_Images":
+        numbers = {name: number for number, name in enumerate(sorted(set(names)))}
+        return cls(np.fromiter(map(numbers.__getitem__, names), np.int64, len(names)), len(numbers))
+
+    def sums(self, statistics: np.ndarray) -> np.ndarray:
+        """Return the sums of each image, float64 (images, k)."""
+        return np.stack([np.bincount(self.of_item, column, self.total) for column in statistics.T], axis=1)
+
+
+def _resampled(
+    measures: Sequence[np.ndarray], images: _Images, resamples: int, seed: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the sums of statistics over all items and over those of each draw, a pair a measure."""
+    per_image = [images.sums(statistics) for statistics in measures]
+    drawn = [np.empty((resamples, sums.shape[1])) for sums in per_image]
+    for part, times in _times_drawn(seed, images.total, resamples):
+        for found, sums in zip(drawn, per_image, strict=True):
+            found[part] = times @ sums
+    return [(sums.sum(axis=0), found) for sums, found in zip(per_image, drawn, strict=True)]
+
+
+def _times_drawn(seed: int, images: int, resamples: int) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield how often draws hold each image, float64 (draws, images), for some draws at a time."""
+    if images * resamples <= _HELD:
+        yield slice(resamples), _all_times_drawn(seed, images, resamples)
+        return
+    draws, step = generator(seed, "bootstrap", images), max(1, _HELD // images)
+    for start in range(0, resamples, step):
+        part = slice(start, min(start + step, resamples))
+        yield part, _multinomial(draws, images, part.stop - part.start)
+
+
+@lru_cache(maxsize=2)
+def _all_times_drawn(seed: int, images: int, resamples: int) -> np.ndarray:
+    """Return the draws of a benchmark, which all metrics and models of a task have in common."""
+    return _multinomial(generator(seed, "bootstrap", images), images, resamples)
+
+
+def _multinomial(draws: np.random.Generator, images: int, times: int) -> np.ndarray:
+    return draws.multinomial(images, np.full(images, 1 / images), times).astype(np.float64)

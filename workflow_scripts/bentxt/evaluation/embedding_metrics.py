@@ -1,8 +1,12 @@
-"""Caption metrics by language models: SBERT cosine and BERTScore (Table 7)."""
+"""Caption metrics by language models: SBERT cosine and BERTScore (Table 7).
+
+Pairs of captions are read in batches of about the same length: memory holds one batch, with little padding.
+"""
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -10,13 +14,24 @@ import transformers.utils.logging
 from transformers import AutoModel, AutoTokenizer
 
 from bentxt.errors import MetricUnavailable
+from bentxt.program.progress_bars import progress
 
 #: Layer of roberta-large whose embeddings BERTScore compares (its authors' choice).
 ROBERTA_LARGE_LAYER = 17
+#: Longest text of all-MiniLM-L6-v2, tokens (its sentence_bert_config.json).
+_SBERT_TOKENS = 256
 _BATCH = 32
 
 # Its bars are not ours, and would fill the logs.
 transformers.utils.logging.disable_progress_bar()
+
+
+class _Texts(NamedTuple):
+    """A batch of texts: ids and mask of tokens, int64 (n, longest), and embeddings, float32 (…, width)."""
+
+    ids: torch.Tensor
+    mask: torch.Tensor
+    states: torch.Tensor
 
 
 def sbert_folder() -> Path:
@@ -33,47 +48,23 @@ def sbert_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def _load(checkpoint, what):
-    """Return tokenizer and model of a folder or hub id, or say that it is not there."""
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(checkpoint)
-        model = AutoModel.from_pretrained(checkpoint, use_safetensors=True)
-    except OSError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise MetricUnavailable(f"{what} could not be loaded from {checkpoint}: {reason}") from error
-    return tokenizer, model.eval()
-
-
-def _hidden_states(texts, checkpoint, what, layer, max_length):
-    """Yield per text the embeddings of its tokens, float32 (tokens, width), special tokens included."""
-    tokenizer, model = _load(checkpoint, what)
-    if layer is not None and layer > model.config.num_hidden_layers:
-        raise MetricUnavailable(f"{checkpoint} has {model.config.num_hidden_layers} layers, not {layer}")
-    for start in range(0, len(texts), _BATCH):
-        batch = tokenizer(
-            texts[start : start + _BATCH],
-            padding=True,
-            truncation=True,
-            max_length=max_length,
-            return_tensors="pt",
-        )
-        with torch.inference_mode():
-            output = model(**batch, output_hidden_states=layer is not None)
-        states = output.last_hidden_state if layer is None else output.hidden_states[layer]
-        for state, mask in zip(states, batch["attention_mask"].bool(), strict=True):
-            yield state[mask]
-
-
 def sbert_cosine(
-    candidates: Sequence[str], references: Sequence[str], checkpoint: str | Path | None = None
+    candidates: Sequence[str],
+    references: Sequence[str],
+    checkpoint: str | Path | None = None,
+    threads: int = 1,
 ) -> np.ndarray:
     """Return the cosine of sentence embeddings (all-MiniLM-L6-v2: mean over tokens) of each pair.
+
+    Equal to sentence-transformers, an empty caption included, whose embedding is that of its special tokens.
 
     Parameters
     ----------
     candidates, references : sequence of str
     checkpoint : str or Path, optional
         Folder or hub id of another sentence encoder with mean pooling.
+    threads : int
+        CPU threads of the model.
 
     Returns
     -------
@@ -85,12 +76,15 @@ def sbert_cosine(
     MetricUnavailable
         Without the weights.
     """
-    texts = [*candidates, *references]
-    # 256 tokens is the length that the encoder was made for (sentence_bert_config.json).
-    states = _hidden_states(texts, checkpoint or sbert_folder(), "SBERT", None, 256)
-    embeddings = torch.nn.functional.normalize(torch.stack([state.mean(dim=0) for state in states]), dim=1)
-    first, second = embeddings.split(len(candidates))
-    return (first * second).sum(dim=1).double().numpy()
+    tokenizer, model = _load(checkpoint or sbert_folder(), "SBERT")
+    scores = np.zeros(len(candidates))
+    for chosen, *pair in _batches(candidates, references, tokenizer, model, _SBERT_TOKENS, "SBERT", threads):
+        means = []
+        for texts in pair:
+            weights = texts.mask[..., None].to(texts.states.dtype)
+            means.append((texts.states * weights).sum(dim=1) / weights.sum(dim=1))
+        scores[chosen] = torch.nn.functional.cosine_similarity(*means).double().cpu().numpy()
+    return scores
 
 
 def bertscore_f1(
@@ -98,8 +92,13 @@ def bertscore_f1(
     references: Sequence[str],
     checkpoint: str | None,
     layer: int = ROBERTA_LARGE_LAYER,
+    threads: int = 1,
 ) -> np.ndarray:
     """Return BERTScore F1 of each pair: greedy matching, no inverse document frequencies, not rescaled.
+
+    Equal to bert-score 0.3.13: the two special tokens of a text have no weight, but others may be matched to
+    them. It asks RoBERTa's tokenizer for a space before the first word, which transformers 5 does not heed;
+    so the first word is here, as there, one without a space.
 
     Parameters
     ----------
@@ -108,11 +107,13 @@ def bertscore_f1(
         Folder or hub id of roberta-large.
     layer : int
         Layer whose embeddings are compared.
+    threads : int
+        CPU threads of the model.
 
     Returns
     -------
     numpy.ndarray
-        float64, shape (n,). An empty caption scores 0.
+        float64, shape (n,). A pair of which one side is empty scores 0.
 
     Raises
     ------
@@ -121,19 +122,75 @@ def bertscore_f1(
     """
     if checkpoint is None:
         raise MetricUnavailable("roberta-large is not available; name it in benchmark.bertscore_checkpoint")
-    texts = [*candidates, *references]
-    states = list(_hidden_states(texts, checkpoint, "BERTScore's model", layer, 512))
-    scores = []
-    for index, candidate in enumerate(candidates):
-        if not candidate.strip():
-            scores.append(0.0)
-            continue
-        first, second = (
-            torch.nn.functional.normalize(states[i], dim=1) for i in (index, index + len(candidates))
+    tokenizer, model = _load(checkpoint, "BERTScore's model")
+    layers = model.encoder.layer
+    if layer > len(layers):
+        raise MetricUnavailable(f"{checkpoint} has {len(layers)} layers, not {layer}")
+    # Those above are not needed.
+    model.encoder.layer = layers[:layer]
+    without_weight = torch.tensor([tokenizer.cls_token_id, tokenizer.sep_token_id], device=model.device)
+    scores = np.zeros(len(candidates))
+    # RoBERTa counts positions from 2.
+    longest = min(tokenizer.model_max_length, model.config.max_position_embeddings - 2)
+    for chosen, *pair in _batches(candidates, references, tokenizer, model, longest, "BERTScore", threads):
+        (ours, our_weights), (theirs, their_weights) = (
+            (
+                torch.nn.functional.normalize(texts.states, dim=-1),
+                (texts.mask.bool() & ~torch.isin(texts.ids, without_weight)).to(texts.states),
+            )
+            for texts in pair
         )
-        # As in bert-score: without inverse document frequencies the special tokens count like any other.
-        similarity = first @ second.T
-        precision = similarity.max(dim=1).values.mean().item()
-        recall = similarity.max(dim=0).values.mean().item()
-        scores.append(2 * precision * recall / (precision + recall))
-    return np.array(scores)
+        similarity = ours @ theirs.transpose(1, 2)
+        both = pair[0].mask.bool()[:, :, None] & pair[1].mask.bool()[:, None, :]
+        similarity = similarity.masked_fill(~both, -torch.inf)
+        precision = _mean(similarity.amax(dim=2), our_weights)
+        recall = _mean(similarity.amax(dim=1), their_weights)
+        found = (2 * precision * recall / (precision + recall)).nan_to_num(0.0)
+        scores[chosen] = found.double().cpu().numpy()
+    return scores
+
+
+def _mean(values, weights):
+    """Return the weighted mean of each row; NaN where there is no weight."""
+    return torch.where(weights > 0, values * weights, 0).sum(dim=1) / weights.sum(dim=1)
+
+
+def _load(checkpoint: str | Path, what: str) -> tuple[Any, Any]:
+    """Return tokenizer and model of a folder or hub id, or say that it is not there."""
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+        model = AutoModel.from_pretrained(checkpoint, use_safetensors=True)
+    except OSError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise MetricUnavailable(f"{what} could not be loaded from {checkpoint}: {reason}") from error
+    return tokenizer, model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _batches(
+    candidates: Sequence[str],
+    references: Sequence[str],
+    tokenizer: Any,
+    model: Any,
+    longest: int,
+    name: str,
+    threads: int,
+) -> Iterator[tuple[np.ndarray, _Texts, _Texts]]:
+    """Yield the numbers of pairs, and both sides of them; pairs of about the same length together."""
+    torch.set_num_threads(threads)
+    lengths = [max(map(len, pair)) for pair in zip(candidates, references, strict=True)]
+    # The longest first: what does not fit into memory fails at once.
+    order = np.argsort(lengths, kind="stable")[::-1]
+    with progress(total=len(order), desc=name, unit="caption") as bar:
+        for start in range(0, len(order), _BATCH):
+            chosen = order[start : start + _BATCH]
+            sides: list[_Texts] = []
+            for texts in (candidates, references):
+                given = [texts[index].strip() for index in chosen]
+                tokens = tokenizer(
+                    given, padding=True, truncation=True, max_length=longest, return_tensors="pt"
+                )
+                with torch.inference_mode():
+                    states = model(**tokens.to(model.device)).last_hidden_state
+                sides.append(_Texts(tokens["input_ids"], tokens["attention_mask"], states))
+            yield chosen, sides[0], sides[1]
+            bar.update(len(chosen))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bentxt.evaluation.answer_extraction import LENIENT, STRICT, UNPARSED
-from bentxt.evaluation.bootstrap import bootstrap, mean_of
+from bentxt.evaluation.bootstrap import bootstrap_all, mean_of
 from bentxt.evaluation.score import AnswerCounts, Metric, TaskScore
 
 
@@ -53,34 +53,38 @@ def extraction_counts(levels: Sequence[str], categories: Sequence[str]) -> dict[
 
 
 def means(
-    name: str, values: ArrayLike, items: Mapping[str, Sequence[str]], draws: Mapping[str, int]
+    values: Mapping[str, ArrayLike], items: Mapping[str, Sequence[str]], draws: Mapping[str, int]
 ) -> dict[str, Metric]:
-    """Return the mean over all items under ``name`` and by category under ``name/category``.
+    """Return means over all items under the name of each metric and by category under ``name/category``.
 
     Parameters
     ----------
-    name : str
-    values : array_like
-        float or bool, shape (items,), 0–1.
+    values : mapping of str to array_like
+        Of each metric: float or bool, shape (items,), 0–1.
     items : mapping
         Columns ``patch_id`` and ``category``.
     draws : mapping
         ``resamples`` and ``seed`` of the bootstrap.
     """
-    statistics = np.column_stack([np.asarray(values, np.float64), np.ones(len(items["patch_id"]))])
-    images, categories = np.asarray(items["patch_id"]), np.asarray(items["category"])
-    metrics = {name: estimate(statistics, images, mean_of, draws)}
-    for category in sorted(set(items["category"])):
-        chosen = categories == category
-        metrics[f"{name}/{category}"] = estimate(statistics[chosen], images[chosen], mean_of, draws)
-    return metrics
+    images, categories = np.asarray(items["patch_id"], object), np.asarray(items["category"])
+    groups = {"": np.ones(len(images), bool)}
+    groups |= {f"/{category}": categories == category for category in sorted(set(items["category"]))}
+    found: dict[str, Metric] = {}
+    for group, chosen in groups.items():
+        measures = [(_with_count(np.asarray(value)[chosen]), mean_of) for value in values.values()]
+        for name, metric in zip(values, estimates(measures, images[chosen], draws), strict=True):
+            found[name + group] = metric
+    return {name + group: found[name + group] for name in values for group in groups}
 
 
-def estimate(
-    statistics: np.ndarray,
+def _with_count(values: np.ndarray) -> np.ndarray:
+    return np.column_stack([values.astype(np.float64), np.ones(len(values))])
+
+
+def estimates(
+    measures: Sequence[tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]],
     images: Sequence[str] | np.ndarray,
-    combine: Callable[[np.ndarray], np.ndarray],
     draws: Mapping[str, int],
-) -> Metric:
-    """Return a metric with its interval; see :func:`bentxt.evaluation.bootstrap.bootstrap`."""
-    return Metric(**bootstrap(statistics, images, combine, **draws)._asdict(), reason=None)
+) -> list[Metric]:
+    """Return metrics with their intervals; see :func:`bentxt.evaluation.bootstrap.bootstrap_all`."""
+    return [Metric(**found._asdict(), reason=None) for found in bootstrap_all(measures, images, **draws)]

@@ -1,48 +1,28 @@
-"""Caption metrics (Table 7): n-gram metrics here, learned ones in ``embeddings`` and ``judge``.
+"""Caption metrics that count n-grams (Table 7): BLEU-4, CIDEr and ROUGE-L, with one reference a caption.
 
-Tokenisation of BLEU, CIDEr and METEOR follows the COCO caption evaluation without its Java tokeniser: Penn
-Treebank tokens in lower case without punctuation. A token is a run of letters and digits, joined by inner
-hyphens, points, commas and slashes ("broad-leaved", "1,350,000"); a possessive or negation is split off
-("country", "'s"); a symbol ("%", "~") is a token of its own; and so is a bracket, as "-lrb-" and "-rrb-",
-since lower case hides it from the list of punctuation that is dropped. A test compares the two.
+BLEU-4 and CIDEr take tokens, those of :mod:`bentxt.evaluation.ptb_tokens`; ROUGE-L has tokens of its own.
 """
 
-import contextlib
-import io
-import re
-import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-import nltk
 import numpy as np
+import scipy.sparse
 from pycocoevalcap.bleu.bleu_scorer import BleuScorer
-from pycocoevalcap.cider.cider import Cider
-from pycocoevalcap.meteor.meteor import Meteor
 from rouge_score.rouge_scorer import RougeScorer
 
-from bentxt.errors import MetricUnavailable
-
-_TOKEN = re.compile(
-    r"\w+?(?=n't\b)|n't\b"  # does n't
-    r"|'(?:s|re|ve|ll|m|d)\b"
-    r"|\w+(?:[-.,/]\w+)*"
-    r"|[%~()\[\]{}<>$&#+=@*°²]"
-)
-_BRACKETS = {"(": "-lrb-", ")": "-rrb-", "[": "-lsb-", "]": "-rsb-", "{": "-lcb-", "}": "-rcb-"}
+#: Captions whose n-grams BLEU's scorer holds at a time; each takes some 40 KB.
+_HELD = 1000
+#: Longest n-grams of CIDEr, and the spread of its penalty for another length, tokens.
+_LONGEST, _SIGMA = 4, 6.0
 
 
-def tokens(text: str) -> list[str]:
-    """Return the tokens of a caption, as the module's docstring defines them."""
-    return [_BRACKETS.get(token, token) for token in _TOKEN.findall(text.lower().replace("’", "'"))]
-
-
-def bleu4_statistics(candidates: Sequence[str], references: Sequence[str]) -> np.ndarray:
+def bleu4_statistics(candidates: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> np.ndarray:
     """Count what corpus BLEU-4 is made of, caption by caption.
 
     Parameters
     ----------
-    candidates, references : sequence of str
-        Predicted and true captions, one reference each.
+    candidates, references : sequence of sequence of str
+        Tokens of predicted and true captions, one reference each.
 
     Returns
     -------
@@ -51,37 +31,86 @@ def bleu4_statistics(candidates: Sequence[str], references: Sequence[str]) -> np
         of the reference. Sums over captions go into
         :func:`bentxt.evaluation.corpus_bleu.bleu4`.
     """
-    scorer = BleuScorer(n=4)
-    for candidate, reference in zip(candidates, references, strict=True):
-        scorer += (" ".join(tokens(candidate)), [" ".join(tokens(reference))])
-    return np.array(
-        [
+    rows = []
+    for start in range(0, len(candidates), _HELD):
+        scorer = BleuScorer(n=4)
+        part = slice(start, start + _HELD)
+        for candidate, reference in zip(candidates[part], references[part], strict=True):
+            scorer += (" ".join(candidate), [" ".join(reference)])
+        rows += [
             [*counts["correct"], *counts["guess"], counts["testlen"], counts["reflen"][0]]
             for counts in scorer.ctest
-        ],
-        np.float64,
-    )
+        ]
+    return np.array(rows, np.float64).reshape(-1, 10)
 
 
-def cider(candidates: Sequence[str], references: Sequence[str]) -> np.ndarray:
-    """Return CIDEr-D of each caption (pycocoevalcap: σ = 6, document frequencies over ``references``).
+def cider(candidates: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> np.ndarray:
+    """Return CIDEr-D of each caption as pycocoevalcap defines it.
+
+    Document frequencies are those of ``references``; σ is 6. pycocoevalcap itself keeps each n-gram of each
+    caption as an object, some 20 GB for the captions of the test split; here they are sparse matrices.
+
+    Parameters
+    ----------
+    candidates, references : sequence of sequence of str
+        Tokens of predicted and true captions, one reference each.
 
     Returns
     -------
     numpy.ndarray
         float64, shape (n,), 0–10.
     """
-    ids = range(len(candidates))
-    with contextlib.redirect_stdout(io.StringIO()):
-        _, scores = Cider().compute_score(
-            {i: [" ".join(tokens(references[i]))] for i in ids},
-            {i: [" ".join(tokens(candidates[i]))] for i in ids},
-        )
-    return np.asarray(scores, np.float64)
+    captions = len(candidates)
+    if not captions:
+        return np.zeros(0)
+    sides = [*candidates, *references]
+    lengths = np.fromiter(map(len, sides), np.int64, len(sides))
+    total = np.zeros(captions)
+    for counts in _ngram_counts(sides, lengths):
+        frequency = np.bincount(counts[captions:].indices, minlength=counts.shape[1])
+        rarity = np.log(captions) - np.log(np.maximum(frequency, 1))
+        weights = counts @ scipy.sparse.diags_array(rarity)
+        ours, theirs = weights[:captions], weights[captions:]
+        norms = np.sqrt(weights.power(2).sum(axis=1))
+        product = norms[:captions] * norms[captions:]
+        common = ours.minimum(theirs).multiply(theirs).sum(axis=1)
+        total += np.divide(common, product, out=np.zeros(captions), where=product > 0)
+    # pycocoevalcap takes the number of pairs of tokens for the length.
+    pairs = np.maximum(lengths - 1, 0)
+    difference = pairs[:captions] - pairs[captions:]
+    return 10 * total / _LONGEST * np.exp(-(difference**2) / (2 * _SIGMA**2))
 
 
-def rouge_l(candidates: Sequence[str], references: Sequence[str]) -> np.ndarray:
-    """Return the ROUGE-L F-measure of each caption (rouge-score, without stemming; 0–1)."""
+def _ngram_counts(captions: Sequence[Sequence[str]], lengths: np.ndarray) -> Iterator[scipy.sparse.csr_array]:
+    """Yield how often each caption (row) has each n-gram (column), for n from 1 to 4."""
+    numbers: dict[str, int] = {}
+    tokens = (numbers.setdefault(token, len(numbers)) for caption in captions for token in caption)
+    words = np.fromiter(tokens, np.int64, lengths.sum())
+    owners = np.repeat(np.arange(len(captions)), lengths)
+    starts, grams = np.arange(len(words)), words
+    for length in range(1, _LONGEST + 1):
+        if length > 1:
+            last = np.minimum(starts + length - 1, len(words) - 1)
+            whole = (last == starts + length - 1) & (owners[starts] == owners[last])
+            starts, last, grams = starts[whole], last[whole], grams[whole]
+            _, grams = np.unique(grams * len(numbers) + words[last], return_inverse=True)
+        shape = (len(captions), int(grams.max(initial=0)) + 1)
+        yield scipy.sparse.csr_array((np.ones(len(grams)), (owners[starts], grams)), shape)
+
+
+def rouge_l(candidates: Iterable[str], references: Iterable[str]) -> np.ndarray:
+    """Return the ROUGE-L F-measure of each caption (rouge-score, without stemming; 0–1).
+
+    Parameters
+    ----------
+    candidates, references : iterable of str
+        Predicted and true captions as text.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, shape (n,).
+    """
     scorer = RougeScorer(["rougeL"], use_stemmer=False)
     return np.array(
         [
@@ -89,57 +118,3 @@ def rouge_l(candidates: Sequence[str], references: Sequence[str]) -> np.ndarray:
             for candidate, reference in zip(candidates, references, strict=True)
         ]
     )
-
-
-def _nltk_has(resource: str) -> bool:
-    for name in (resource, f"{resource}.zip"):
-        try:
-            nltk.data.find(name)
-        except LookupError:
-            continue
-        return True
-    return False
-
-
-def meteor(candidates: Sequence[str], references: Sequence[str]) -> np.ndarray:
-    """Return NLTK's METEOR of each caption (exact, stem and WordNet matches; 0–1).
-
-    Raises
-    ------
-    MetricUnavailable
-        Without the WordNet corpus.
-    """
-    from nltk.corpus import wordnet
-    from nltk.translate.meteor_score import single_meteor_score
-
-    if not _nltk_has("corpora/wordnet"):
-        raise MetricUnavailable(
-            "WordNet is not available; set NLTK_DATA in the environment to a folder with corpora/wordnet"
-        )
-    return np.array(
-        [
-            single_meteor_score(tokens(reference), tokens(candidate), wordnet=wordnet)
-            for candidate, reference in zip(candidates, references, strict=True)
-        ]
-    )
-
-
-def meteor_jar(candidates: Sequence[str], references: Sequence[str]) -> np.ndarray:
-    """Return METEOR 1.5 of each caption (the Java program in pycocoevalcap; 0–1).
-
-    It differs by far from NLTK's: other weights, paraphrases, and function words count less.
-
-    Raises
-    ------
-    MetricUnavailable
-        Without Java.
-    """
-    if shutil.which("java") is None:
-        raise MetricUnavailable("METEOR 1.5 needs Java, which is not available")
-    ids = range(len(candidates))
-    _, scores = Meteor().compute_score(
-        {i: [" ".join(tokens(references[i]))] for i in ids},
-        # The program does not answer to an empty line.
-        {i: [" ".join(tokens(candidates[i])) or "-"] for i in ids},
-    )
-    return np.array(scores)

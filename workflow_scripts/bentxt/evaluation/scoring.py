@@ -1,6 +1,7 @@
 """From a task's items and a model's answers to the scores of Tables 2–8."""
 
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +20,8 @@ def score_task(
     settings: ScoringSettings,
     seed: int,
     box_scale: float | None = None,
+    threads: int = 1,
+    judged: str | Path | None = None,
 ) -> ScoredTask:
     """Score one model on one task, item by item and as a whole.
 
@@ -34,6 +37,10 @@ def score_task(
         Of the bootstrap's draws.
     box_scale : float or None
         See :func:`bentxt.evaluation.box_extraction.extract_box`.
+    threads : int
+        CPU threads of the models that score captions.
+    judged : str or Path, optional
+        File of the judge's answers about captions, see :func:`bentxt.evaluation.clair.clair`.
 
     Returns
     -------
@@ -55,7 +62,7 @@ def score_task(
         # Imported here: loading torch and the metrics' packages takes longer than scoring any other task.
         from bentxt.evaluation.caption_scoring import score_captions
 
-        return score_captions(items, settings, draws)
+        return score_captions(items, settings, draws, threads, judged)
     if task == "referring":
         return _score_boxes(items, draws, box_scale)
     return _score_choices(task, items, settings, draws)
@@ -75,7 +82,7 @@ def _score_choices(task, items, settings, draws):
     levels = [extraction.level for extraction in found]
     score = TaskScore(
         **extraction_counts(levels, items["category"]),
-        metrics=means("accuracy", right, items, draws),
+        metrics=means({"accuracy": right}, items, draws),
         constant=ConstantAnswer(answer, 100 * count / len(truth)),
     )
     columns = {
@@ -102,13 +109,13 @@ def _score_boxes(items, draws, box_scale):
             raise InputError("the data set's answer to a referring expression is no box", item=output)
         truth.append(box)
     overlap = intersection_over_union([extraction.box or (0, 0, 0, 0) for extraction in found], truth)
-    metrics = means("miou", overlap, items, draws)
+    values = {"miou": overlap}
     for threshold in THRESHOLDS:
-        metrics |= means(f"acc{threshold}", overlap > threshold / 100, items, draws)
+        values[f"acc{threshold}"] = overlap > threshold / 100
     levels = [extraction.level for extraction in found]
     score = TaskScore(
         **extraction_counts(levels, items["category"]),
-        metrics=metrics,
+        metrics=means(values, items, draws),
         clipped=sum(extraction.clipped for extraction in found),
     )
     columns = {

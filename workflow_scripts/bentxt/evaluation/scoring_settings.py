@@ -18,7 +18,7 @@ class ScoringSettings:
     meteor_jar : bool
         Also METEOR 1.5, which needs Java.
     clair : dict or None
-        The judge: ``base_url``, ``model``, ``key_variable``, ``max_tokens``.
+        The judge, as for :func:`bentxt.evaluation.clair.clair`.
     """
 
     bootstrap_resamples: int

@@ -27,10 +27,11 @@ SCORED_ITEMS = pa.schema(
             "box", _NUMBERS, "x_min, y_min, x_max, y_max of that box, 0 to 1; null for other tasks"
         ),
         column("level", pa.string(), "strict, lenient or unparsed"),
-        column(
+        optional_column(
             "score",
             pa.float64(),
-            "0 to 1: right or wrong, intersection over union, of captions the ROUGE-L F-measure",
+            "0 to 1: right or wrong, intersection over union, of captions the ROUGE-L F-measure (null where "
+            "that could not be computed)",
         ),
         optional_column(
             "bleu4_counts",

@@ -75,6 +75,11 @@ def tokens(sentence: str) -> list[str]:
     return found
 
 
+def word_tokens(text: str) -> list[str]:
+    """Return the tokens of a text (list of str), as ``nltk.word_tokenize`` finds them."""
+    return [token for sentence in sentences(text) for token in tokens(sentence)]
+
+
 @lru_cache(_REMEMBERED)
 def _first(run):
     return tuple(_WORDS.tokenize(f"{run} x")[:-1])

