@@ -134,6 +134,7 @@ def test_a_killed_scoring_asks_only_what_was_not_judged(tmp_path, how):
         ),
         (completion('{"score": ', "length"), "1 cut at the longest answer"),
         (completion(None, "length"), "1 cut at the longest answer"),
+        (completion("I think of a score of 85, but", "length"), "1 cut at the longest answer"),
         (completion('{"score": 9}', "content_filter"), "1 stopped by a content filter"),
         (completion(None), "1 empty"),
         (completion("   "), "1 empty"),

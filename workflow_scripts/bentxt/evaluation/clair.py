@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ Reference caption:
 How likely is it, on a precise scale from 0 to 100, that both captions describe the same image? Answer with \
 JSON alone, with a key "score" (a number from 0 to 100) and a key "reason" (one sentence)."""
 
+_JSON_BEGINS = re.compile(r"\s*(?:```(?:json)?\s*)?\{")
 #: Of an answer that came whole but states no score.
 UNPARSED = "without a readable score"
 
@@ -101,8 +103,10 @@ def clair(
                 bar.update()
 
             def fail(index: int, failure: AnswerFailed) -> None:
-                # A cut answer may have stated its score before its reason.
-                if failure.kind == CUT and read_score(failure.text) is not None:
+                # A cut answer may have stated its score before its reason; but what is cut may also be a
+                # thought, which some servers send without the mark of its beginning.
+                begun = failure.kind == CUT and _JSON_BEGINS.match(failure.text)
+                if begun and read_score(failure.text) is not None:
                     log.add(pending[index], failure.text)
                 else:
                     failures[pending[index]] = failure
