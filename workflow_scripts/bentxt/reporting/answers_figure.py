@@ -234,6 +234,7 @@ def _caption_cards(figure, models, pictures):
         card.add_column(0, _facts(item, side), side + 0.06)
         blocks: list[list[Block]] = [
             [
+                Paragraph(item["input"], text, 8.5, INK, space=0.07),
                 Paragraph("Reference", text, 8.5, TYPE_COLOURS["captioning"], "bold", space=0.01),
                 Paragraph(item["output"], text, 8, TYPE_COLOURS["captioning"], space=0.1),
             ]
