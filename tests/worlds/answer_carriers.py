@@ -65,6 +65,9 @@ ANSWER: X
 $\boxed{\text{X}}$
 $\boxed{X}$
 The final answer is $\boxed{X}$.
+The final answer is 'X'.
+I choose "X".
+My answer is `X`.
 \boxed{\mathrm{X}}
 <answer>X</answer>
 <answer> X </answer>

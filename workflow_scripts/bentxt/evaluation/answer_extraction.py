@@ -44,13 +44,13 @@ NOTHING = Extraction(None, UNPARSED)
 # Yes and no
 
 _ANSWERS = ("yes", "no")
-_YES_NO = re.compile(r"(?<![\w'-])(yes|no)(?![\w'-]|\.?\s*\d)")
+_YES_NO = re.compile(r"(?<![\w-])(?<!\w')(yes|no)(?![\w-]|'\w|\.?\s*\d)")
 #: Both, whatever follows: "a yes or no answer".
-_BOTH = re.compile(r"(?<![\w'-])(yes|no)[\"'`*]*\s*(?:/|or|and|,)\s*[\"'`*]*(yes|no)(?![\w'-])")
+_BOTH = re.compile(r"(?<![\w-])(?<!\w')(yes|no)[\"'`*]*\s*(?:/|or|and|,)\s*[\"'`*]*(yes|no)(?![\w-]|'\w)")
 #: A "no" with these says that there is no answer, or nothing at all.
 _NO_ANSWER = re.compile(
     r"\bno (?:idea|clue|way|doubt|problem|answer|information|comment|certainty|image|context|indication|"
-    r"worries)\b"
+    r"worries)\b|\bno (?:lo )?sé\b"
 )
 
 _YES_WORDS = (
@@ -65,8 +65,9 @@ _NO_WORDS = (
 )
 _DENIED = "(?:not|isn't|aren't|wasn't|n't)(?: (?:a|the|really|actually|quite|clearly))?"
 _OTHER_WORDS = re.compile(
-    rf"(?<![\w'-])(?:(?P<denied>{_DENIED} (?:true|correct|right|present|visible|accurate|detected|found|"
-    rf"shown|the case|there|seen|observed|applicable)|{_NO_WORDS})|(?P<affirmed>{_YES_WORDS}))(?![\w'-])"
+    r"(?<![\w-])(?<!\w')"
+    rf"(?:(?P<denied>{_DENIED} (?:true|correct|right|present|visible|accurate|detected|found|"
+    rf"shown|the case|there|seen|observed|applicable)|{_NO_WORDS})|(?P<affirmed>{_YES_WORDS}))(?![\w-]|'\w)"
 )
 _OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _BARE_INITIAL = re.compile(r"\W*([yn])\W*")

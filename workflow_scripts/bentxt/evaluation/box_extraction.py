@@ -284,13 +284,14 @@ _BETWEEN_CORNERS = re.compile(
 )
 
 
+_NAMED_CORNER = re.compile(r"\(\s*x_?\w*\s*,\s*y_?\w*\s*\)\s*[:=]?", re.IGNORECASE)
 _CUT_OFF_ANGLE = re.compile(rf"(\[\s*(?:{_VALUE}\s*,\s*){{3}}{_VALUE})\s*,\s*{_VALUE}?\s*$")
 _CUT_OFF_CORNER = re.compile(rf"[\s,;]*[\[(]\s*{_VALUE}[^\])]*")
 
 
 def _bracketed_box(text):
     """Return the first box in brackets: four numbers, corners, or a polygon."""
-    text = _POINT.sub(" ", text)
+    text = _NAMED_CORNER.sub(" ", _POINT.sub(" ", text))
     # GeoChat's numbers have brackets each; the angle behind the bar is no corner.
     text = re.sub(rf"\|\s*<{_N}>?|\|", " | ", text)
     text = _ANGLES.sub(lambda match: f"[{', '.join(re.findall(_VALUE, match[0])[:4])}]", text)
