@@ -29,7 +29,7 @@ from bentxt.evaluation.meteor import meteor  # noqa: E402
 from bentxt.evaluation.ngram_metrics import bleu4_statistics, cider, rouge_l  # noqa: E402
 from bentxt.evaluation.ptb_tokens import ptb_tokens  # noqa: E402
 from bentxt.evaluation.scoring import score_task  # noqa: E402
-from bentxt.evaluation.scoring_settings import ScoringSettings  # noqa: E402
+from bentxt.evaluation.scoring_settings import BinarySettings, ScoringSettings  # noqa: E402
 from bentxt.evaluation.wordnet import wordnet  # noqa: E402
 from bentxt.nomenclature import CLASSES, COUNTRIES  # noqa: E402
 from bentxt.randomness import generator  # noqa: E402
@@ -37,7 +37,11 @@ from bentxt.words import word_tokens  # noqa: E402
 from worlds.jar_tokens import jar_tokens  # noqa: E402
 
 PATCHES, DRAWS = 1_082, 1_000
-SETTINGS = ScoringSettings(DRAWS, True, None, False, None)
+SETTINGS = {
+    "binary": BinarySettings(DRAWS, True),
+    "mcq": ScoringSettings(DRAWS),
+    "referring": ScoringSettings(DRAWS),
+}
 #: What models say round an answer.
 CARRIERS = (
     "{}",
@@ -227,7 +231,7 @@ def main():
     for task in ("binary", "mcq", "referring"):
         count = len(items[task]["answer"])
         _, part = timed(
-            f"{task}, {count} items", lambda task=task: score_task(task, items[task], SETTINGS, seed=1)
+            f"{task}, {count} items", lambda task=task: score_task(task, items[task], SETTINGS[task], seed=1)
         )
         seconds.append(part)
     captions = items["captioning"]

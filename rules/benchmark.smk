@@ -170,7 +170,7 @@ rule score_answers:
         mem_mb=4000,
         runtime=60,
     params:
-        settings=settings("seed", *(f"benchmark.{key}" for key in config["benchmark"] if key != "absent")),
+        settings=scoring_settings,
         code=code("score_answers"),
         box_scale=box_scale,
         answers=f"{RESULTS}/answers/score_answers/{{split}}/{{model}}/{{task}}.jsonl",

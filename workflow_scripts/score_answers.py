@@ -12,7 +12,7 @@ from bentxt.atomic import write_text
 from bentxt.evaluation.answered_items import ITEM_COLUMNS, read_answered_items, read_statuses
 from bentxt.evaluation.score import SCORED, UNAVAILABLE, Score
 from bentxt.evaluation.scoring import score_task
-from bentxt.evaluation.scoring_settings import ScoringSettings
+from bentxt.evaluation.scoring_settings import SETTINGS
 from bentxt.models.model_table import find_entry
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import section, setting
@@ -62,7 +62,7 @@ def main():
             box_scale = find_entry(args.model, path=args.models).box_scale
         else:
             box_scale = json.loads(args.box_scale)
-        benchmark = section(args.settings, "benchmark", ScoringSettings)
+        benchmark = section(args.settings, "benchmark", SETTINGS[args.task])
         seed = setting(args.settings, "seed")
         found = score_task(args.task, items, benchmark, seed, box_scale, args.threads, args.answers)
         score = Score(**about, **vars(found.score), status=SCORED, reason=None)

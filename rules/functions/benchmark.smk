@@ -1,5 +1,7 @@
 # What the rules of rules/benchmark.smk are given. No rules.
 
+from bentxt.evaluation.scoring_settings import scoring_keys
+
 
 def model_inputs(wildcards):
     """What a model's prediction needs next to data set and images, as far as rules make it."""
@@ -48,6 +50,11 @@ def predicted(suffix):
         return [f"{folder}/{shard}-{shards}.{suffix}" for shard in range(shards)]
 
     return paths
+
+
+def scoring_settings(wildcards):
+    """The settings of one scoring: those that the scores of its task depend on."""
+    return settings("seed", *scoring_keys(wildcards.task))
 
 
 def scoring_threads(wildcards):

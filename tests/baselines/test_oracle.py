@@ -9,7 +9,7 @@ import pytest
 
 from bentxt.evaluation.answered_items import read_answered_items
 from bentxt.evaluation.scoring import score_task
-from bentxt.evaluation.scoring_settings import ScoringSettings
+from bentxt.evaluation.scoring_settings import BinarySettings, ScoringSettings
 from bentxt.release import TASKS
 from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import read_table
@@ -185,7 +185,8 @@ def test_released_rows_with_a_map_are_answered_as_released(run_program, real_dat
             items["answer"][place] == "" for place in unmapped if items["category"][place] != "climate zone"
         )
         items = {name: [values[place] for place in known] for name, values in items.items()}
-        score = score_task(task, items, ScoringSettings(10, True, None, False, None), 1).score
+        settings = BinarySettings(10, True) if task == "binary" else ScoringSettings(10)
+        score = score_task(task, items, settings, 1).score
         assert score.metrics["miou" if task == "referring" else "accuracy"].value == 100
         assert (score.strict, score.unparsed) == (len(known), 0)
         scored[task] = len(known)

@@ -10,7 +10,7 @@ import pytest
 from bentxt.evaluation import caption_scoring, embedding_metrics, wordnet
 from bentxt.evaluation.caption_scoring import CAPTION_METRICS, OTHER_METRICS, score_captions
 from bentxt.evaluation.score import Metric
-from bentxt.evaluation.scoring_settings import ScoringSettings
+from bentxt.evaluation.scoring_settings import CaptionSettings
 from worlds.answering_server import chat_server
 from worlds.tiny_roberta import save_tiny_roberta
 
@@ -44,7 +44,7 @@ def score(captions=CAPTIONS, bertscore=None, jar=False, clair=None, **options):
         "output": list(references),
         "answer": list(answers),
     }
-    return score_captions(items, ScoringSettings(50, True, bertscore, jar, clair), DRAWS, **options)
+    return score_captions(items, CaptionSettings(50, bertscore, jar, clair), DRAWS, **options)
 
 
 def unavailable(metrics):

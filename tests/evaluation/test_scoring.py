@@ -3,9 +3,13 @@ import pytest
 from bentxt.errors import InputError
 from bentxt.evaluation.score import ConstantAnswer
 from bentxt.evaluation.scoring import score_task
-from bentxt.evaluation.scoring_settings import ScoringSettings
+from bentxt.evaluation.scoring_settings import BinarySettings, ScoringSettings
 
-SETTINGS = ScoringSettings(100, True, None, False, None)
+SETTINGS = {
+    "binary": BinarySettings(100, True),
+    "mcq": ScoringSettings(100),
+    "referring": ScoringSettings(100),
+}
 OPTIONS = "Which country? a) Lithuania, b) Belgium, c) Austria, d) Luxembourg"
 
 
@@ -26,7 +30,7 @@ def test_binary_accuracy_by_category_and_overall():
         ("p2", "area", "?", "yes", "I cannot tell"),
         ("p3", "area", "?", "yes", "yes"),
     )
-    result = score_task("binary", items, SETTINGS, seed=1).score
+    result = score_task("binary", items, SETTINGS["binary"], seed=1).score
     assert _value(result, "accuracy") == 60
     assert _value(result, "accuracy/presence") == 50
     assert _value(result, "accuracy/area") == pytest.approx(200 / 3)
@@ -39,7 +43,7 @@ def test_binary_accuracy_by_category_and_overall():
 
 def test_an_unparsed_answer_is_wrong_for_either_truth():
     items = _items(("p", "count", "?", "yes", "perhaps"), ("p", "count", "?", "no", "perhaps"))
-    assert _value(score_task("binary", items, SETTINGS, seed=1).score, "accuracy") == 0
+    assert _value(score_task("binary", items, SETTINGS["binary"], seed=1).score, "accuracy") == 0
 
 
 def test_mcq_accuracy_reads_options_from_the_instruction():
@@ -48,7 +52,7 @@ def test_mcq_accuracy_reads_options_from_the_instruction():
         ("p2", "country", OPTIONS, "a", "b)"),
         ("p3", "relative pos", OPTIONS, "d", "(d)"),
     )
-    result = score_task("mcq", items, SETTINGS, seed=1).score
+    result = score_task("mcq", items, SETTINGS["mcq"], seed=1).score
     assert _value(result, "accuracy") == pytest.approx(200 / 3)
     assert _value(result, "accuracy/relative pos") == 100
     assert result.constant == ConstantAnswer("a", pytest.approx(100 / 3))
@@ -62,7 +66,7 @@ def test_boxes_pool_and_thresholds_are_strict():
         ("p2", "point", "?", "[0.0 0.0, 0.5 0.5]", "nothing"),
         ("p2", "point", "?", "[0.0 0.0, 1.0 1.0]", "[0, 0, 1200, 1000]"),
     )
-    result = score_task("referring", items, SETTINGS, seed=1, box_scale=1000).score
+    result = score_task("referring", items, SETTINGS["referring"], seed=1, box_scale=1000).score
     assert _value(result, "miou") == pytest.approx(100 * (0.5 + 1 + 0 + 1) / 4)
     assert _value(result, "miou/reference") == 75
     assert _value(result, "acc25/reference") == 100
@@ -76,11 +80,11 @@ def test_boxes_pool_and_thresholds_are_strict():
 
 def test_no_item_is_an_error_that_names_the_task():
     with pytest.raises(InputError, match="no mcq item"):
-        score_task("mcq", _items(), SETTINGS, seed=1)
+        score_task("mcq", _items(), SETTINGS["mcq"], seed=1)
 
 
 @pytest.mark.parametrize(("task", "output"), [("binary", "maybe"), ("mcq", "e"), ("referring", "[1]")])
 def test_a_broken_reference_is_an_error_and_not_a_wrong_answer(task, output):
     items = _items(("p", "x", OPTIONS, output, "yes"))
     with pytest.raises(InputError, match="the data set's answer"):
-        score_task(task, items, SETTINGS, seed=1)
+        score_task(task, items, SETTINGS[task], seed=1)

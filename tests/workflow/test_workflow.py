@@ -117,6 +117,14 @@ def test_a_changed_number_of_resamples_rescores_without_predicting(finished_work
     assert not {"predict_answers", "finetune_rs_internvl", "assemble_dataset"} & set(planned)
 
 
+def test_a_setting_of_one_task_rescores_that_task(finished_workflow):
+    edit(finished_workflow.folder / "config.yaml", "other_words: true", "other_words: false")
+    output = finished_workflow.snakemake(*TARGET, "--dry-run").stdout
+    rescored = re.findall(r"^Job \d+: Scoring \S+ on (\w+) of bench", output, re.MULTILINE)
+    assert set(rescored) == {"binary"}
+    assert "predict_answers" not in finished_workflow.planned(*TARGET)
+
+
 def test_the_run_is_true_to_its_maps_and_to_the_rules_of_the_release(finished_workflow):
     targets = ("figures/agreement.csv", "figures/counts.csv")
     assert finished_workflow.planned(*targets, "--configfile", "small.yaml") == {

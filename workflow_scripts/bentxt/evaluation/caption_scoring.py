@@ -21,7 +21,7 @@ from bentxt.evaluation.model_text import unwrapped
 from bentxt.evaluation.ngram_metrics import bleu4_statistics, cider, rouge_l
 from bentxt.evaluation.ptb_tokens import ptb_tokens
 from bentxt.evaluation.score import Metric, TaskScore
-from bentxt.evaluation.scoring_settings import ScoringSettings
+from bentxt.evaluation.scoring_settings import CaptionSettings
 from bentxt.words import word_tokens
 
 #: Metrics of captions, in the order of Table 7.
@@ -61,7 +61,7 @@ class _Captions:
 
 def score_captions(
     items: Mapping[str, list[str]],
-    settings: ScoringSettings,
+    settings: CaptionSettings,
     draws: Mapping[str, int],
     threads: int = 1,
     judged: str | Path | None = None,
@@ -76,7 +76,7 @@ def score_captions(
     ----------
     items : mapping of str to list
         As for :func:`bentxt.evaluation.scoring.score_task`.
-    settings : ScoringSettings
+    settings : CaptionSettings
     draws : mapping
         ``resamples`` and ``seed`` of the bootstrap.
     threads : int
@@ -141,7 +141,7 @@ def _estimates(found, images, draws):
 
 
 def _measures(
-    captions: _Captions, settings: ScoringSettings, threads: int, judged: str | Path | None
+    captions: _Captions, settings: CaptionSettings, threads: int, judged: str | Path | None
 ) -> dict[str, Callable[[], _Values]]:
     """Return the metrics by name, in the order of the score file, each as a call that computes it."""
     candidates, references = captions.candidates, captions.references

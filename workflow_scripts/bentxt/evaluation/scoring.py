@@ -11,7 +11,7 @@ from bentxt.evaluation.box_extraction import extract_box
 from bentxt.evaluation.box_overlap import THRESHOLDS, intersection_over_union
 from bentxt.evaluation.estimates import ScoredTask, extraction_counts, means
 from bentxt.evaluation.score import ConstantAnswer, TaskScore
-from bentxt.evaluation.scoring_settings import ScoringSettings
+from bentxt.evaluation.scoring_settings import CaptionSettings, ScoringSettings
 
 
 def score_task(
@@ -33,6 +33,7 @@ def score_task(
         Columns ``patch_id``, ``category``, ``input``, ``output`` (the reference) and ``answer`` (the model's
         text), one entry per item.
     settings : ScoringSettings
+        Of the task, see :data:`bentxt.evaluation.scoring_settings.SETTINGS`.
     seed : int
         Of the bootstrap's draws.
     box_scale : float or None
@@ -58,7 +59,7 @@ def score_task(
             f"no {task} item to score",
             remedy="the benchmark split has none; raise benchmark_split.patches or miniature.patches",
         )
-    if task == "captioning":
+    if isinstance(settings, CaptionSettings):
         # Imported here: loading torch and the metrics' packages takes longer than scoring any other task.
         from bentxt.evaluation.caption_scoring import score_captions
 
