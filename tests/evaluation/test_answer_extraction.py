@@ -244,6 +244,34 @@ def test_other_words_for_yes_and_no_are_a_setting(text, answer):
 
 
 @pytest.mark.parametrize(
+    ("affirmed", "denied"),
+    [
+        ("There is a lake.", "There is no lake."),
+        ("There are pastures in this image.", "There aren't any pastures in this image."),
+        ("The image contains pastures.", "The image does not contain pastures."),
+        ("The satellite image does include water.", "The satellite image doesn't include water."),
+        ("The forest borders the lake.", "The forest does not border the lake."),
+        ("The forest is adjacent to the lake.", "The forest is not adjacent to the lake."),
+        ("Pastures are visible.", "Pastures are not visible."),
+        ("It does.", "It doesn't."),
+        ("They are.", "They are not."),
+        ("True", "False"),
+        ("That is correct.", "That is not correct."),
+        ("I think so.", "I don't think so."),
+    ],
+)
+def test_statements_are_read_alike_whether_they_affirm_or_deny(affirmed, denied):
+    assert (extract_binary(affirmed).answer, extract_binary(denied).answer) == ("yes", "no")
+
+
+@pytest.mark.parametrize(
+    "text", ["The area is not large.", "The area is large.", "I see a lake.", "I see no lake."]
+)
+def test_other_statements_are_no_answer_either_way(text):
+    assert extract_binary(text) == (None, "unparsed")
+
+
+@pytest.mark.parametrize(
     "text", ["Yes, that is correct.", "No, that is correct.", "No. True forests are rare."]
 )
 def test_other_words_never_overrule_yes_and_no(text):

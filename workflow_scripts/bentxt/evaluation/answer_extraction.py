@@ -85,7 +85,7 @@ _STATEMENT = re.compile(
     r"|there's\b|(?:it|they|this|these|that) (?:does|do|doesn't|don't|did|didn't)\b"
     r"|(?:it|they|this|that) (?:is|are|has|have|isn't|aren't|hasn't|haven't)(?: not)?\W*$"
     r"|the (?:satellite )?(?:image|scene|picture|patch|photo|area) "
-    r"(?:does|doesn't|did|didn't|contains?|includes?|(?:is|has) not|isn't|hasn't)\b"
+    r"(?:does|doesn't|did|didn't|contains?|includes?)\b"
     r"|(?!i |we )(?:(?!whether|\bif\b)[^.!?:;]){3,60}? (?:"
     r"(?:is|are|isn't|aren't)(?: not)? "
     r"(?:adjacent|next to|bordering|touching|connected|visible|present|found)"
@@ -157,8 +157,8 @@ def _yes_or_no(text):
     mentions = []
     for match in _YES_NO.finditer(text):
         opens = not re.search(r"\w", text[: match.start()])
-        alone = (opens or _stands_alone(text, match)) and not _NO_ANSWER.match(text, match.start())
-        if alone or match.span() in both:
+        label = (opens or _stands_alone(text, match)) and not _NO_ANSWER.match(text, match.start())
+        if label or match.span() in both:
             mentions.append(Mention(match.start(), match.end(), _ANSWERS.index(match[1])))
     return _decide(text, mentions)
 
