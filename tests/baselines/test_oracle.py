@@ -172,7 +172,7 @@ def test_released_rows_with_a_map_are_answered_as_released(run_program, real_dat
     for task in ("binary", "mcq", "referring"):
         answers, _ = answer(run_program, tmp_path, rows, task)
         items = read_answered_items(
-            tmp_path / "answers.parquet", tmp_path / "dataset.parquet", task=task, split="bench"
+            [tmp_path / "answers.parquet"], tmp_path / "dataset.parquet", task=task, split="bench"
         )
         known = [
             place
