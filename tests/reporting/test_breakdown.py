@@ -19,7 +19,7 @@ from bentxt.reporting.breakdown import (
 )
 from bentxt.reporting.breakdown_page import breakdown_page
 from bentxt.reporting.scored_items import models_of_task, read_scored_items
-from worlds.scored_answers import SEED, SETTINGS, write_scored
+from worlds.scored_answers import RESAMPLES, SEED, write_scored
 
 MODELS = {
     "GC": TableRow("RS", "7B"),
@@ -76,7 +76,7 @@ def breakdown(world):
         for task, (models, _) in tasks.items()
         if models
     }
-    draws = {"resamples": SETTINGS.bootstrap_resamples, "seed": SEED}
+    draws = {"resamples": RESAMPLES, "seed": SEED}
     scores = {key: score for key, (score, _) in found.items()}
     return scores, breakdown_rows(tasks, about, "mini", **draws)
 
@@ -229,7 +229,7 @@ def test_the_program_reads_each_row_once_and_writes_csv_page_and_provenance(worl
     settings = {
         "run": "mini",
         "seed": SEED,
-        "benchmark": {"bootstrap_resamples": SETTINGS.bootstrap_resamples, "absent": ABSENT},
+        "benchmark": {"bootstrap_resamples": RESAMPLES, "absent": ABSENT},
     }
     command = ["tabulate_breakdown.py", "--scores", *(pair[0] for pair in world)]
     command += ["--items", *(pair[1] for pair in world), "--rows", rows_to_json(MODELS)]

@@ -4,7 +4,7 @@ import yaml
 
 from bentxt.evaluation.score import SCORED, UNAVAILABLE, Score
 from bentxt.evaluation.scoring import score_task
-from bentxt.evaluation.scoring_settings import ScoringSettings
+from bentxt.evaluation.scoring_settings import SETTINGS
 from bentxt.program.lineage import Lineage
 from bentxt.program.settings import section
 from bentxt.tables.schemas.scored_items_schema import SCORED_ITEMS
@@ -12,8 +12,9 @@ from bentxt.tables.table_files import write_table
 from worlds.pages import PROJECT
 
 _CONFIG = yaml.safe_load((PROJECT / "config.yaml").read_text())
-_CONFIG["benchmark"]["bootstrap_resamples"] = 200
-SETTINGS = section(_CONFIG, "benchmark", ScoringSettings)
+RESAMPLES = 200
+_CONFIG["benchmark"]["bootstrap_resamples"] = RESAMPLES
+_SETTINGS = {task: section(_CONFIG, "benchmark", kind) for task, kind in SETTINGS.items()}
 SEED = 3
 #: What an item is unless it says otherwise.
 PLACE = {"country": "Austria", "season": "Summer", "climate_zone": "Cold, no dry season, warm summer"}
@@ -44,7 +45,7 @@ def write_scored(folder, model, task, rows, answers, weights="tiny, random"):
     else:
         given = [PLACE | {"ID": number} | row for number, row in enumerate(rows, start=1)]
         items = {name: [row[name] for row in given] for name in given[0]} | {"answer": answers}
-        found = score_task(task, items, SETTINGS, SEED)
+        found = score_task(task, items, _SETTINGS[task], SEED)
         score = Score(**about, **vars(found.score), status=SCORED, reason=None, prediction={})
         columns = {name: [None] * len(given) for name in SCORED_ITEMS.names} | items | found.items
         columns = {name: columns[name] for name in SCORED_ITEMS.names}
