@@ -8,13 +8,12 @@ import json
 from pathlib import Path
 
 from bentxt.atomic import write_text
-from bentxt.dataset.benchmark_quotas import PAPER_PATCHES, read_quotas
 from bentxt.models.table_rows import read_rows
 from bentxt.program.command_line import lineage, program_parser, run
-from bentxt.published.checks import Evidence
 from bentxt.published.consistency import check_paper, findings_of
 from bentxt.published.consistency_page import consistency_csv, consistency_page
-from bentxt.published.paper_tables import paper_files, read_paper_tables
+from bentxt.published.evidence_files import read_evidence
+from bentxt.published.paper_tables import paper_files
 from bentxt.published.text_claims import read_claims
 from bentxt.reporting.provenance import write_provenance
 from bentxt.reporting.release_counts import ReleaseCounts
@@ -45,13 +44,10 @@ def main():
     args = parser.parse_args()
 
     release, claims = ReleaseCounts(args.release_counts), read_claims(args.claims)
-    quotas = read_quotas(args.release_rows, PAPER_PATCHES)
-    # A category of a user's own is not in the release.
-    rows = {key: quota.rows for key, quota in quotas.items() if release.has(*key)}
-    groups = {key: row.group for key, row in read_rows(args.rows, args.models).items()}
-    tables = read_paper_tables(args.paper, rows)
-    checks = check_paper(Evidence(tables, groups, rows), release, claims, args.claims)
-    findings = findings_of(checks, tables)
+    models = read_rows(args.rows, args.models)
+    evidence = read_evidence(args.paper, args.release_rows, release, models)
+    checks = check_paper(evidence, release, claims, args.claims)
+    findings = findings_of(checks, evidence.tables)
     page = args.out.with_suffix(".md")
     write_text(args.out, consistency_csv(checks, findings))
     write_text(page, consistency_page(checks, findings))

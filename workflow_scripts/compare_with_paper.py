@@ -9,12 +9,11 @@ import json
 from pathlib import Path
 
 from bentxt.atomic import write_text
-from bentxt.dataset.benchmark_quotas import PAPER_PATCHES, read_quotas
 from bentxt.models.table_rows import read_rows
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
-from bentxt.published.checks import Evidence
-from bentxt.published.paper_tables import paper_files, read_paper_tables
+from bentxt.published.evidence_files import read_evidence
+from bentxt.published.paper_tables import paper_files
 from bentxt.published.reproduction import Run, compare
 from bentxt.published.reproduction_page import reproduction_csv, reproduction_page
 from bentxt.reporting.provenance import write_provenance
@@ -48,17 +47,13 @@ def main():
     args = parser.parse_args()
 
     release, models = ReleaseCounts(args.release_counts), read_rows(args.rows, args.models)
-    quotas = read_quotas(args.release_rows, PAPER_PATCHES)
-    # A category of a user's own is not in the release.
-    rows = {key: quota.rows for key, quota in quotas.items() if release.has(*key)}
-    groups = {key: row.group for key, row in models.items()}
     scores = {
         (split, model, task): score
         for split, paths in (("bench", args.scores), ("test", args.test_scores))
         for (model, task), score in read_scores(paths).items()
     }
     name, absent = setting(args.settings, "run"), setting(args.settings, "benchmark.absent")
-    evidence = Evidence(read_paper_tables(args.paper, rows), groups, rows)
+    evidence = read_evidence(args.paper, args.release_rows, release, models)
     comparisons = compare(evidence, Run(scores, models, absent))
     page = args.out.with_suffix(".md")
     inputs = [*paper_files(args.paper), args.release_counts, args.release_rows]

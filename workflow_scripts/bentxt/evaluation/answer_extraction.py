@@ -133,16 +133,12 @@ def extract_binary(text: str, *, other_words: bool = True) -> Extraction:
 
 
 def _lenient(content, tiers, labels):
-    """Return what the first tier with a mention makes of it, in the declared answer or else in the text."""
-    declared = declared_answer(content)
-    for part in filter(None, (declared, content)):
-        part = plain(part)
-        for tier in tiers:
-            found = tier(part)
-            if found is not False:
-                return NOTHING if found is None else Extraction(labels[found], LENIENT)
-        if declared and part != plain(content):
-            return NOTHING
+    """Return what the first tier with a mention makes of the declared answer, or without one of the text."""
+    text = plain(declared_answer(content) or content)
+    for tier in tiers:
+        found = tier(text)
+        if found is not False:
+            return NOTHING if found is None else Extraction(labels[found], LENIENT)
     return NOTHING
 
 
@@ -165,13 +161,18 @@ def _yes_or_no(text):
 
 def _stands_alone(text, match):
     """Return whether a word is marked, or what follows can follow no article."""
-    after = text[match.end() :].lstrip(" ")
-    word = re.match(r"[\w']+", after)
+    word = _next_word(text, match)
     if word is None:
         return True
     before = text[: match.start()][-1:]
     marked = before and before in "\"'`*_([{" and text[match.end() : match.end() + 1] in "\"'`*_)]}"
-    return bool(marked) or _no_noun(word[0]) or match[1] == word[0]
+    return bool(marked) or _no_noun(word) or match[1] == word
+
+
+def _next_word(text, match):
+    """Return the word right behind a match on its line, or None where something else or nothing is there."""
+    word = re.match(r" *([\w']+)", text[match.end() :])
+    return word and word[1]
 
 
 def _no_noun(word):
@@ -324,6 +325,5 @@ def _is_letter(text, match):
     """Return whether a letter is a label and no word: marked, or before what can follow no article."""
     if match["close"] or match["open"].strip("'_"):
         return True
-    after = text[match.end() :].lstrip(" ")
-    word = re.match(r"[\w']+", after)
-    return word is None or _no_noun(word[0]) or word[0] in LETTERS
+    word = _next_word(text, match)
+    return word is None or _no_noun(word) or word in LETTERS

@@ -93,9 +93,9 @@ def extract_box(text: str, scale: float | None) -> BoxExtraction:
     if not content:
         return NOTHING
     content = _in_one_form(content)
-    numbers = None
-    for part in (_FINAL.split(content)[-1], declared_answer(content), content):
-        numbers = numbers or (_first_box(part) if part else None)
+    # What is called final comes first, then what is declared the answer; often both are the whole text.
+    parts = dict.fromkeys([_FINAL.split(content)[-1], declared_answer(content) or content, content])
+    numbers = next(filter(None, map(_first_box, parts)), None)
     if numbers is None:
         return NOTHING
     values = _in_shares(numbers, scale)
