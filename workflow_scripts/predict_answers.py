@@ -9,7 +9,7 @@ import json
 import platform
 import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -17,9 +17,10 @@ from bentxt.atomic import write_text
 from bentxt.bigearthnet.image_store import open_images
 from bentxt.errors import CheckpointUnavailable
 from bentxt.models.answer_keys import answer_keys, answer_origin
+from bentxt.models.benchmark_items import read_items
 from bentxt.models.loading import find_weights, load_model
 from bentxt.models.model_table import FAMILIES, find_entry
-from bentxt.models.prediction import answer_items, read_items
+from bentxt.models.prediction import answer_items, count_failures, find_pending
 from bentxt.program.answer_log import AnswerLog
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.progress_bars import progress
@@ -52,6 +53,9 @@ def main():
     parser.add_argument("--answers", required=True, help="JSON-lines file of the answers, kept for good")
     parser.add_argument("--out", required=True, help="table of answers")
     parser.add_argument("--status", required=True, help="JSON: whether and how the model ran")
+    parser.add_argument(
+        "--limit", type=int, help="for a try: only the first so many items; left out: prediction.limit"
+    )
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of the model")
     args = parser.parse_args()
 
@@ -59,7 +63,8 @@ def main():
     options = setting(args.settings, "prediction")
     entry = find_entry(args.model, args.entry, args.models)
     part = (args.shard, args.shards)
-    items = read_items(args.dataset, args.task, args.split, entry.instructions, *part)
+    limit = options["limit"] if args.limit is None else args.limit
+    items = read_items(args.dataset, args.task, args.split, entry.instructions, *part)[:limit]
     status = {
         "model": args.model,
         "task": args.task,
@@ -70,8 +75,12 @@ def main():
         "checkpoint": args.checkpoint or entry.checkpoint,
         "revision": None,
         "device": None,
+        "limit": limit,
         "kept": 0,
         "asked": 0,
+        "choices": entry.settings,
+        "failures": {},
+        "failed": [],
         "versions": _versions(),
         "settings": args.settings,
     }
@@ -84,10 +93,25 @@ def main():
         _write(args, {}, status, started)
     else:
         _write(args, answers, status, started)
+        _report(args, status)
+
+
+def _report(args, status):
+    """Say in the log which items have no whole answer, and how they are asked again."""
+    failures = status["failures"]
+    if not failures:
+        return
+    counted = ", ".join(f"{kind}: {count}" for kind, count in failures.items())
+    print(f"{args.model} {args.task}: not answered, or not whole: {counted}", file=sys.stderr)
+    for failed in status["failed"]:
+        reason = f": {failed['reason']}" if failed["reason"] else ""
+        print(f"  annotation {failed['ID']} ({failed['patch']}): {failed['kind']}{reason}", file=sys.stderr)
+    if status["failed"]:
+        print(f"  To ask these again: snakemake … --forcerun {args.out}", file=sys.stderr)
 
 
 def _answers(args, entry, items, options, status):
-    """Return the answers (dict of annotation to text), and say in ``status`` how they were made."""
+    """Return text and failure of each annotation (dict), and say in ``status`` how they were made."""
     given = (args.checkpoint, args.s1_encoder, args.s2_encoder, args.adapter)
     weights = find_weights(args.model, entry, *given)
     if weights.checkpoints:
@@ -107,13 +131,19 @@ def _answers(args, entry, items, options, status):
         identity.append(f"seed:{setting(args.settings, 'seed')}")
     origin = answer_origin(entry, identity, model, options, args.task)
     keys = answer_keys(items, images, origin, radar="s1" in entry.image["input"])
-    bar = progress(total=len(items), desc=f"{args.model} {args.task}", unit="answer")
-    with bar, AnswerLog(args.answers, sorted(Path(args.answers).parent.glob("*.jsonl"))) as answers:
-        limit = options["max_new_tokens"][args.task]
-        status["kept"], status["asked"] = answer_items(
-            model, items, keys, images, answers, options["batch_size"], limit, bar.update
-        )
-        return {item.annotation: answers.get(keys[item.annotation])[0] for item in items}
+    with (
+        closing(model),
+        AnswerLog(args.answers, sorted(Path(args.answers).parent.glob("*.jsonl"))) as answers,
+    ):
+        pending = find_pending(items, keys, answers)
+        status["kept"], status["asked"] = pending.kept, len(pending.items)
+        about = {"desc": f"{args.model} {args.task}", "unit": "answer"}
+        with progress(total=len(items), initial=pending.kept, **about) as bar:
+            limit = options["max_new_tokens"][args.task]
+            batch_size = options["batch_size"]
+            replies = answer_items(model, pending, keys, images, answers, batch_size, limit, bar.update)
+        answered, status["failures"], status["failed"] = count_failures(items, keys, answers, replies)
+    return answered
 
 
 def _limit_threads(threads):
@@ -133,9 +163,10 @@ def _versions():
 
 
 def _write(args, answers, status, started):
-    """Write table and status; ``answers`` is a dict of annotation to text."""
+    """Write table and status; ``answers`` is a dict of annotation to text and failure."""
     made = lineage(args, model=args.model, **{name: status[name] for name in _NOTES})
-    columns = {"ID": list(answers), "answer": list(answers.values())}
+    texts, failures = zip(*answers.values(), strict=True) if answers else ((), ())
+    columns = {"ID": list(answers), "answer": list(texts), "failure": list(failures)}
     write_table(args.out, columns, PREDICTIONS, made)
     seconds = round(time.perf_counter() - started, 1)
     status = status | {"items": len(answers), "seconds": seconds, "lineage": made.to_dict()}

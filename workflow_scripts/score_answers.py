@@ -57,7 +57,10 @@ def main():
         score = Score(**about, status=UNAVAILABLE, reason=reason)
         columns = {name: [] for name in SCORED_ITEMS.names}
     else:
-        items = read_answered_items(args.predictions, args.dataset, task=args.task, split=args.split)
+        tried = status.get("limit") is not None
+        items = read_answered_items(
+            args.predictions, args.dataset, task=args.task, split=args.split, partial=tried
+        )
         if args.box_scale is None:
             box_scale = find_entry(args.model, path=args.models).box_scale
         else:
@@ -66,7 +69,7 @@ def main():
         seed = setting(args.settings, "seed")
         found = score_task(args.task, items, benchmark, seed, box_scale, args.threads, args.answers)
         score = Score(**about, **vars(found.score), status=SCORED, reason=None)
-        given = {name: items[name] for name in (*ITEM_COLUMNS, "answer")} | found.items
+        given = {name: items[name] for name in (*ITEM_COLUMNS, "answer", "failure")} | found.items
         without = [None] * len(items["answer"])
         columns = {name: given.get(name, without) for name in SCORED_ITEMS.names}
     write_table(args.items, columns, SCORED_ITEMS, made)

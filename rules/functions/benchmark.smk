@@ -34,6 +34,7 @@ def prediction_settings(wildcards):
     """The settings of one prediction: of its own task, and of its model's family."""
     return settings(
         "prediction.batch_size",
+        "prediction.limit",
         "prediction.allow_remote_code",
         f"prediction.max_new_tokens.{wildcards.task}",
         *FAMILIES[MODEL_TABLE[wildcards.model].family].settings,

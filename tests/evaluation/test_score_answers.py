@@ -65,7 +65,12 @@ def world(tmp_path):
 def _command(world, task, said, model="M", split="bench", predictions=None, statuses=None, **more):
     lineage = Lineage("test", {"run": "mini"}, "c0de", {})
     ids, texts = list(said), list(said.values())
-    write_table(world / "predictions.parquet", {"ID": ids, "answer": texts}, PREDICTIONS, lineage)
+    write_table(
+        world / "predictions.parquet",
+        {"ID": ids, "answer": texts, "failure": [None] * len(ids)},
+        PREDICTIONS,
+        lineage,
+    )
     arguments = {
         "model": model,
         "task": task,
@@ -137,7 +142,7 @@ def test_shards_are_scored_as_one(world):
     lineage = Lineage("test", {"run": "mini"}, "c0de", {})
     for number, (status, answers) in enumerate([(first, {2: "no"}), (second, {1: "yes"})]):
         (world / f"{number}.json").write_text(json.dumps(status))
-        columns = {"ID": list(answers), "answer": list(answers.values())}
+        columns = {"ID": list(answers), "answer": list(answers.values()), "failure": [None] * len(answers)}
         write_table(world / f"{number}.parquet", columns, PREDICTIONS, lineage)
     predictions, statuses = (
         [world / f"{number}.{suffix}" for number in range(2)] for suffix in ("parquet", "json")

@@ -7,9 +7,9 @@ from safetensors.numpy import save
 
 from bentxt.bigearthnet.image_store import open_images
 from bentxt.models.answer_keys import answer_keys, answer_origin
+from bentxt.models.benchmark_items import Item
 from bentxt.models.families.server_model import ServerModel
 from bentxt.models.model_table import ModelEntry
-from bentxt.models.prediction import Item
 from worlds.prediction_world import PREDICTION
 
 ITEM = Item(1, "P", "S", "Is it?")

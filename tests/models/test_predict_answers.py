@@ -134,7 +134,7 @@ def test_the_key_is_in_no_output(world, tmp_path):
 def killed(world, tmp_path_factory):
     """A server, and the answers of a job killed while it waited for it.
 
-    Batches of two: PATCH_0 with three items, PATCH_1 with two, PATCH_2 with two. Killed in the second.
+    PATCH_0 has three items, PATCH_1 two, PATCH_2 two; killed in the fifth request.
     """
     out = tmp_path_factory.mktemp("killed")
     with chat_server(said) as server:
@@ -162,13 +162,13 @@ def resumed(world, killed, tmp_path):
     return run
 
 
-def test_after_a_kill_only_the_batch_at_work_is_asked_again(killed, resumed):
+def test_after_a_kill_only_the_request_at_work_and_later_ones_are_asked(killed, resumed):
     answers, status = resumed()
-    assert asked(killed.server) == ["half?", "beach?", "airport?", "water?"]
+    assert asked(killed.server) == ["beach?", "airport?", "water?"]
     assert len(answers) == status["items"] == 7
     assert answers[10] == "about: Is there snow?"
     assert answers[5] == "about: Is there an airport?"
-    assert (status["kept"], status["asked"]) == (3, 4)
+    assert (status["kept"], status["asked"]) == (4, 3)
     assert status["weights"] == f"as served by {killed.server.base_url}"
 
 
@@ -281,22 +281,43 @@ def test_another_image_asks_the_items_of_its_patch_again(world, again, tmp_path)
     assert again(world=other)[2] == ["half?", "beach?"]
 
 
-def test_a_server_that_fails_later_fails_the_job_and_keeps_its_answers(world, tmp_path):
+def test_a_refused_item_is_recorded_and_the_others_go_on(world, tmp_path):
     with chat_server(
         lambda messages: (400, {}, {}) if "beach" in said(messages) else said(messages)
     ) as server:
+        options = openai(server)
+        answers, status = predict(world, tmp_path, "GPT", **options)
+        assert (answers[6], answers[5]) == ("", "about: Is there an airport?")
+        assert status["failures"] == {"refused by the server": 1}
+        (failed,) = status["failed"]
+        assert (failed["ID"], failed["patch"], failed["kind"]) == (6, "PATCH_1", "refused by the server")
+        assert "400" in failed["reason"]
+        table = read_table(tmp_path / "answers.parquet", PREDICTIONS).to_pylist()
+        assert {row["ID"]: row["failure"] for row in table if row["failure"]} == {6: "refused by the server"}
+        server.answer = said
+        server.asked.clear()
+        answers, status = predict(world, tmp_path, "GPT", **options)
+    assert asked(server) == ["beach?"]
+    assert (answers[6], status["failures"], status["failed"]) == ("about: Is there a beach?", {}, [])
+
+
+def test_a_server_that_goes_down_fails_the_job_and_keeps_its_answers(world, tmp_path):
+    with chat_server(said) as server:
+        server.answer = lambda messages: (
+            (401, {}, {"error": {"message": "no"}}) if "beach" in said(messages) else said(messages)
+        )
         options = openai(server)
         done = subprocess.run(
             command(world, tmp_path, "GPT", **options), capture_output=True, text=True, check=False
         )
         assert done.returncode == 1
-        assert "error: the server answered 400" in done.stderr
+        assert "error: the server answered 401" in done.stderr
         assert "Traceback" not in done.stderr
         assert not (tmp_path / "status.json").exists()
         server.answer = said
         server.asked.clear()
         predict(world, tmp_path, "GPT", **options)
-    assert asked(server) == ["half?", "beach?", "airport?", "water?"]
+    assert asked(server) == ["beach?", "airport?", "water?"]
 
 
 def test_an_unknown_model_is_an_error(world, tmp_path):

@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 
 from bentxt.bigearthnet.image_store import open_images
 from bentxt.errors import InputError
-from bentxt.models.answering_model import AnsweringModel
-from bentxt.models.prediction import Item, answer_items, batches, read_items
+from bentxt.models.answering_model import AnsweringModel, Reply
+from bentxt.models.benchmark_items import Item, batches, read_items
+from bentxt.models.prediction import answer_items, count_failures, find_pending
 from bentxt.program.answer_log import AnswerLog
 from worlds.prediction_world import write_world
 
@@ -29,11 +30,14 @@ class Recorder(AnsweringModel):
         )
         if len(self.calls) == self.fail_at:
             raise RuntimeError("killed")
-        return super().answer_many(patches, instructions, max_new_tokens)
+        return [
+            [self.reply(patch, text, max_new_tokens) for text in texts]
+            for patch, texts in zip(patches, instructions, strict=True)
+        ]
 
-    def answer(self, patch_images, instructions, max_new_tokens):
-        assert set(patch_images.s1) == {"VV", "VH"}
-        return [f"{patch_images.patch_id} {text}"[:max_new_tokens] for text in instructions]
+    def reply(self, patch, text, max_new_tokens):
+        assert set(patch.s1) == {"VV", "VH"}
+        return Reply(f"{patch.patch_id} {text}"[:max_new_tokens])
 
 
 def test_items_are_those_of_task_and_split_by_patch(world):
@@ -90,12 +94,15 @@ KEYS = {annotation: str(annotation) for annotation in (1, 2, 3, 5, 6, 9, 10)}
 
 
 def ask(world, path, model, batch_size=3, keys=KEYS, watch=lambda count: None):
-    """Return the answers by annotation, and how many were kept and asked for."""
+    """Return the answers by annotation, how many were kept and how many asked for."""
     items = read_items(world / "dataset.parquet", "binary", "bench", {})
     images = open_images(world / "images.lmdb")
     with AnswerLog(path) as log:
-        kept, asked = answer_items(model, items, keys, images, log, batch_size, 99, watch)
-        return {item.annotation: log.get(keys[item.annotation])[0] for item in items}, kept, asked
+        pending = find_pending(items, keys, log)
+        replies = answer_items(model, pending, keys, images, log, batch_size, 99, watch)
+        answered, _, _ = count_failures(items, keys, log, replies)
+        texts = {annotation: text for annotation, (text, _) in answered.items()}
+        return texts, pending.kept, len(pending.items)
 
 
 EXPECTED = {
@@ -158,14 +165,14 @@ def test_items_of_one_key_share_an_answer(world, tmp_path):
     shared = ask(world, tmp_path / "p.jsonl", model, keys=KEYS | {3: "1", 9: "1"}, watch=watched.append)
     assert shared == (EXPECTED | {3: EXPECTED[1], 9: EXPECTED[1]}, 0, 5)
     assert model.calls == [[("PATCH_0", 2)], [("PATCH_1", 2), ("PATCH_2", 1)]]
-    assert watched == [0, 4, 3]
+    assert watched == [3, 1, 1, 1, 1]
     assert ask(world, tmp_path / "p.jsonl", model, keys=KEYS | {3: "1", 9: "1"})[1:] == (7, 0)
 
 
 def test_a_blank_answer_is_in_the_table_and_asked_again_by_the_next_run(world, tmp_path):
     class Silent(Recorder):
-        def answer(self, patch_images, instructions, max_new_tokens):
-            return ["" if "beach" in text else "yes" for text in instructions]
+        def reply(self, patch, text, max_new_tokens):
+            return Reply("" if "beach" in text else "yes")
 
     answers, kept, asked = ask(world, tmp_path / "p.jsonl", Silent())
     assert (answers[6], kept, asked) == ("", 0, 7)

@@ -185,7 +185,7 @@ def test_answers_do_not_depend_on_batch_padding_or_cached_prefix(checkpoints, tm
     answering = load(checkpoints, tmp_path / "adapter")
     patches = [images("first"), images("second"), images("third")]
     asked = [QUESTIONS, QUESTIONS[:1], QUESTIONS[2:]]
-    together = answering.answer_many(patches, asked, 12)
+    together = [[reply.text for reply in of] for of in answering.answer_many(patches, asked, 12)]
     assert [len(of) for of in together] == [4, 1, 2]
     alone = [
         [answering.answer(patch, [text], 12)[0] for text in texts]

@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 
 from bentxt.errors import CheckpointUnavailable, InputError
-from bentxt.models.answering_model import PatchImages
+from bentxt.failures import REFUSED_REQUEST
+from bentxt.models.answering_model import PatchImages, Reply
 from bentxt.models.families.server_model import ServerModel
 from worlds.answering_server import chat_server
 
@@ -43,8 +44,11 @@ def model(server, side=None, **options):
 
 def test_each_instruction_goes_with_its_own_patchs_picture():
     with chat_server(picture_and_text) as server:
-        answers = model(server).answer_many([patch(300), patch(150)], [["one", "two"], ["three"]], 16)
-    assert answers == [["120 px, red 255: one", "120 px, red 255: two"], ["120 px, red 128: three"]]
+        replies = model(server).answer_many([patch(300), patch(150)], [["one", "two"], ["three"]], 16)
+    assert [[reply.text for reply in of] for of in replies] == [
+        ["120 px, red 255: one", "120 px, red 255: two"],
+        ["120 px, red 128: three"],
+    ]
     assert {body["max_completion_tokens"] for body in server.bodies} == {16}
     assert not any("temperature" in body for body in server.bodies)
 
@@ -76,10 +80,21 @@ def test_the_key_comes_from_the_environment(monkeypatch):
     assert server.keys == ["Bearer sesame"]
 
 
-def test_a_refusal_names_server_patch_and_remedy():
+def test_a_refused_request_fails_its_item_and_no_other():
+    def answer(messages):
+        return (400, {}, {"error": {"message": "no pictures"}}) if "one" in str(messages) else "fine"
+
+    with chat_server(answer) as server:
+        (replies,) = model(server).answer_many([patch(1)], [["one", "two"]], 7)
+    assert (replies[0].text, replies[0].failure, replies[1]) == ("", REFUSED_REQUEST, Reply("fine"))
+    assert "400" in replies[0].reason
+    assert "no pictures" in replies[0].reason
+
+
+def test_a_refused_key_ends_it_and_names_server_patch_and_remedy():
     with (
-        chat_server(lambda _: (400, {}, {"error": {"message": "no pictures"}})) as server,
-        pytest.raises(InputError, match=r"(?s)400.*PATCH_1.*prediction\.openai") as caught,
+        chat_server(lambda _: (401, {}, {"error": {"message": "no"}})) as server,
+        pytest.raises(InputError, match=r"(?s)401.*PATCH_1.*prediction\.openai") as caught,
     ):
         model(server).answer(patch(1), ["one"], 7)
     assert not isinstance(caught.value, CheckpointUnavailable)

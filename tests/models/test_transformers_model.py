@@ -41,7 +41,8 @@ def load(folder, **entry):
 def test_answers_do_not_depend_on_the_batch(folders, kind):
     model = load(folders(kind))
     patches = [patch(seed) for seed in range(2)]
-    together = model.answer_many(patches, [INSTRUCTIONS, INSTRUCTIONS], 12)
+    replies = model.answer_many(patches, [INSTRUCTIONS, INSTRUCTIONS], 12)
+    together = [[reply.text for reply in of] for of in replies]
     alone = [[model.answer(one, [text], 12)[0] for text in INSTRUCTIONS] for one in patches]
     assert together == alone
     # The test could not fail if all answers were the same.

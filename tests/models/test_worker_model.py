@@ -44,7 +44,8 @@ def test_worker_answers_patch_after_patch(start):
     model = start(ECHO)
     assert (model.device, model.weights) == ("test", "none")
     assert model.answer(patch(0), ["one", "two"], 5) == ["one 5 ['rgb']", "two 5 ['rgb']"]
-    assert model.answer_many([patch(1), patch(2)], [["three"], ["four"]], 6) == [
+    replies = model.answer_many([patch(1), patch(2)], [["three"], ["four"]], 6)
+    assert [[reply.text for reply in of] for of in replies] == [
         ["three 6 ['rgb']"],
         ["four 6 ['rgb']"],
     ]

@@ -12,7 +12,7 @@ FIRST = Lineage("first.py", {"run": "mini", "a": 1}, "01", {})
 
 
 def predictions(path, of):
-    write_table(path, {"ID": [1], "answer": ["yes"]}, PREDICTIONS, of)
+    write_table(path, {"ID": [1], "answer": ["yes"], "failure": [None]}, PREDICTIONS, of)
 
 
 def test_a_file_made_from_files_knows_all_of_them_once(tmp_path):

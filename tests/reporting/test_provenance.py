@@ -16,7 +16,9 @@ def _lineage(run="mini", **settings):
 
 def test_provenance_gathers_lineages_hashes_and_versions(tmp_path):
     upstream = Lineage("predict.py", {"run": "mini", "batch": 4}, "beef", {"weights": "tiny"})
-    write_table(tmp_path / "p.parquet", {"ID": [1], "answer": ["a"]}, PREDICTIONS, upstream)
+    write_table(
+        tmp_path / "p.parquet", {"ID": [1], "answer": ["a"], "failure": [None]}, PREDICTIONS, upstream
+    )
     score = {"lineage": _lineage(k=1).to_dict() | {"upstream": [upstream.to_dict(), _lineage(k=2).to_dict()]}}
     (tmp_path / "s.json").write_text(json.dumps(score))
     (tmp_path / "plain.csv").write_text("a\n1\n")

@@ -12,13 +12,19 @@ from dataclasses import dataclass
 from typing import Any, Never
 
 from bentxt.errors import CheckpointUnavailable, InputError
+from bentxt.failures import (
+    CUT,
+    DECLINED,
+    EMPTY,
+    FILTERED,
+    NO_ANSWER,
+    OWN_DOING,
+    REFUSED_REQUEST,
+    UNREADABLE,
+)
 
 #: Longest quotation of a server in a message, characters.
 _QUOTED = 300
-#: Kinds of failures that befall single items, as :class:`AnswerFailed` names them.
-REFUSED_REQUEST, NO_ANSWER, UNREADABLE = "refused by the server", "no answer", "no chat completion"
-FILTERED, DECLINED = "stopped by a content filter", "declined by the model"
-EMPTY, CUT = "empty", "cut at the longest answer"
 #: Statuses that say something of one request, not of the server, its key or the model's name.
 _OF_ONE_REQUEST = (400, 413, 422)
 #: That many items failing in a row, whatever the concurrency, are no matter of single items.
@@ -49,7 +55,7 @@ class AnswerFailed(InputError):
     Attributes
     ----------
     kind : str or None
-        One of the kinds above, where the failure may be that of one item; None where the server fails.
+        Of :mod:`bentxt.failures`, where the failure may be that of one item; None where the server fails.
     text : str
         What there is of an answer.
     """
@@ -116,8 +122,8 @@ class ChatServer:
         of them at once.
 
         With ``fail``, what befalls a single item is no error: a request that the server refuses or never
-        answers, an answer that is empty, cut, filtered or declined. Where many items fail in a row, that is
-        an error again.
+        answers, an answer that is empty, cut, filtered or declined. Where the server fails on many items in a
+        row, that is an error again.
 
         Parameters
         ----------
@@ -153,7 +159,7 @@ class ChatServer:
                     try:
                         text = await self._answer(client, chat, generation, of_items=fail is not None)
                     except AnswerFailed as failure:
-                        in_a_row += 1
+                        in_a_row = 0 if failure.kind in OWN_DOING else in_a_row + 1
                         if fail is None or failure.kind is None or in_a_row >= _HOPELESS + self._concurrency:
                             raise
                         fail(index, failure)

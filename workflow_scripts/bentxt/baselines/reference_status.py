@@ -42,7 +42,7 @@ def write_reference(
     """
     given = answers or {}
     ids = sorted(given)
-    columns = {"ID": ids, "answer": [given[number] for number in ids]}
+    columns = {"ID": ids, "answer": [given[number] for number in ids], "failure": [None] * len(ids)}
     write_table(out, columns, PREDICTIONS, made)
     content = {
         "model": name,

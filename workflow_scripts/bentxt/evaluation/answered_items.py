@@ -1,9 +1,13 @@
 """The annotations of a task next to the answers that a model gave, and how it gave them."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from bentxt.errors import InputError
 from bentxt.release import TASKS
@@ -17,7 +21,12 @@ ITEM_COLUMNS = ("ID", "patch_id", "category", "country", "season", "climate_zone
 
 
 def read_answered_items(
-    predictions_paths: Sequence[str | Path], dataset_path: str | Path, *, task: str, split: str
+    predictions_paths: Sequence[str | Path],
+    dataset_path: str | Path,
+    *,
+    task: str,
+    split: str,
+    partial: bool = False,
 ) -> dict[str, list]:
     """Read a task's items with the answers of a model.
 
@@ -31,11 +40,14 @@ def read_answered_items(
         Of :data:`bentxt.release.TASKS`.
     split : str
         The split that was answered.
+    partial : bool
+        Whether items without a row in the predictions are left out, for a try with a few items.
 
     Returns
     -------
     dict of str to list
-        :data:`ITEM_COLUMNS` and ``answer``, one entry per item, in the order of the data set's IDs.
+        :data:`ITEM_COLUMNS`, ``answer`` and ``failure``, one entry per item, in the order of the data set's
+        IDs.
 
     Raises
     ------
@@ -44,12 +56,12 @@ def read_answered_items(
     """
     chosen = {"split": split, "type": TASKS[task]}
     table = read_matching(dataset_path, DATASET, list(ITEM_COLUMNS), chosen).sort_by("ID")
-    answers: dict[int, str] = {}
+    answers: dict[int, tuple[str, str | None]] = {}
     ids = table["ID"].to_pylist()
     known = set(ids)
     for path in predictions_paths:
         predictions = read_table(path, PREDICTIONS)
-        for annotation, answer in zip(*predictions.to_pydict().values(), strict=True):
+        for annotation, *answer in zip(*predictions.to_pydict().values(), strict=True):
             if annotation in answers:
                 raise InputError(
                     "an annotation is answered twice",
@@ -64,19 +76,24 @@ def read_answered_items(
                     item=f"annotation {annotation}",
                     remedy="delete the predictions and make them again from this data set",
                 )
-            answers[annotation] = answer
-    if missing := [annotation for annotation in ids if annotation not in answers]:
+            answers[annotation] = tuple(answer)
+    missing = [annotation for annotation in ids if annotation not in answers]
+    if partial and answers:
+        table = table.filter(pc.is_in(table["ID"], pa.array(answers)))
+        ids = table["ID"].to_pylist()
+    elif missing:
         raise InputError(
             f"answers do not fit the {split} split: {len(missing)} of {len(ids)} are missing",
             file=", ".join(map(str, predictions_paths)),
             item=f"annotation {missing[0]}",
             remedy="delete the predictions and make them again from this data set",
         )
-    return table.to_pydict() | {"answer": [answers[annotation] for annotation in ids]}
+    given, failures = zip(*(answers[annotation] for annotation in ids), strict=True)
+    return table.to_pydict() | {"answer": list(given), "failure": list(failures)}
 
 
 #: What every shard of a prediction has to say alike.
-_ALIKE = ("model", "task", "split", "weights", "checkpoint", "revision")
+_ALIKE = ("model", "task", "split", "weights", "checkpoint", "revision", "limit")
 #: What adds up over shards.
 _SUMS = ("kept", "asked", "items", "seconds")
 
@@ -121,7 +138,10 @@ def read_statuses(paths: Sequence[str | Path], *, split: str) -> dict[str, Any]:
     for name in _SUMS:
         if name in together:
             together[name] = round(sum(status.get(name, 0) for status in statuses), 1)
-    return together
+    failures: Counter[str] = Counter()
+    for status in statuses:
+        failures.update(status.get("failures", {}))
+    return together | {"failures": dict(sorted(failures.items()))}
 
 
 def _read_json(path):

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bentxt.chat_server import CUT, AnswerFailed, Chat, ChatServer
+from bentxt.chat_server import AnswerFailed, Chat, ChatServer
 from bentxt.errors import InputError, MetricUnavailable
 from bentxt.evaluation.judge_answers import read_score
+from bentxt.failures import CUT
 from bentxt.program.answer_log import AnswerLog
 from bentxt.program.progress_bars import progress
 

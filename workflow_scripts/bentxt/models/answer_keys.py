@@ -13,8 +13,8 @@ from typing import Any
 
 from bentxt.bigearthnet.image_store import Images
 from bentxt.models.answering_model import AnsweringModel
+from bentxt.models.benchmark_items import Item
 from bentxt.models.model_table import FAMILIES, ModelEntry
-from bentxt.models.prediction import Item
 from bentxt.program.fingerprint import fingerprint
 
 #: What a server or a worker gets from here is a picture; its answers come from elsewhere.
@@ -70,7 +70,7 @@ def answer_keys(
 
     Parameters
     ----------
-    items : list of bentxt.models.prediction.Item
+    items : list of bentxt.models.benchmark_items.Item
     images : bentxt.bigearthnet.image_store.Images
     origin : dict
         From :func:`answer_origin`.

@@ -1,6 +1,6 @@
 """What the prediction harness asks of a model: answers to the instructions of patches, as generated."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -60,6 +60,26 @@ class LoadedEntry(Protocol):
         """Command of its worker."""
         ...
 
+    @property
+    def code(self) -> dict[str, str] | None:
+        """``repository`` and ``commit`` of the published inference code that the worker imports."""
+        ...
+
+    @property
+    def revision(self) -> str | None:
+        """Commit of the checkpoint."""
+        ...
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Choices of the worker where the paper is silent."""
+        ...
+
+    @property
+    def server(self) -> dict[str, Any]:
+        """What is different for its server from ``prediction.openai``."""
+        ...
+
 
 class LoadedCheckpoint(Protocol):
     """Fields of a :class:`bentxt.models.checkpoints.Checkpoint`."""
@@ -84,8 +104,31 @@ class LoadedWeights(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back of one instruction.
+
+    Attributes
+    ----------
+    text : str
+        The decoded text without special tokens and surrounding white space; empty where there is none.
+    failure : str or None
+        A kind of :mod:`bentxt.failures` where there is no answer, or not the whole of it.
+    reason : str
+        The failure in a few words.
+    """
+
+    text: str
+    failure: str | None = None
+    reason: str = ""
+
+
+class OutOfMemory(Exception):
+    """A batch is too large for the memory of the device; the harness tries smaller ones."""
+
+
 class AnsweringModel(Protocol):
-    """A loaded model. Implementations subclass it, so that they inherit :meth:`answer_many`.
+    """A loaded model. Implementations subclass it and override :meth:`answer_many` or :meth:`answer_each`.
 
     Decoding is greedy, and deterministic for the same device and settings. An answer depends on its patch,
     its instruction and ``max_new_tokens`` only: not on what else is in the call (batches are padded on the
@@ -93,15 +136,22 @@ class AnsweringModel(Protocol):
 
     An instruction comes complete, with the area sentence and the model's own additions
     (:mod:`bentxt.models.instructions`), but without chat template and image placeholders: those are the
-    model's. An answer is the decoded text without special tokens and without surrounding white space.
+    model's.
 
     Attributes
     ----------
     device : str
         Where it runs, for the status file: ``cpu``, ``cuda: <name>``, or the address of a server.
+    batched : bool
+        Whether it is given batches of ``prediction.batch_size`` instructions; otherwise it is given all of
+        them at once, and asks as many at a time as suits it.
+    repeats : bool
+        Whether a question that comes again gets the same answer, so that one that was cut is not asked again.
     """
 
     device: str
+    batched: bool = True
+    repeats: bool = True
 
     @classmethod
     def load(
@@ -116,45 +166,67 @@ class AnsweringModel(Protocol):
         """Load the model; parameters as for :func:`bentxt.models.loading.load_model`."""
         ...
 
-    def answer(
-        self, patch_images: PatchImages, instructions: Sequence[str], max_new_tokens: int
-    ) -> list[str]:
-        """Answer all instructions of one patch.
-
-        Parameters
-        ----------
-        patch_images : PatchImages
-        instructions : sequence of str
-            At least one; the same instruction may come twice.
-        max_new_tokens : int
-            Longest answer, tokens; a longer one is cut.
-
-        Returns
-        -------
-        list of str
-            An answer for each instruction, in order; empty where the model said nothing.
-        """
-        ...
-
     def answer_many(
         self, patches: Sequence[PatchImages], instructions: Sequence[Sequence[str]], max_new_tokens: int
-    ) -> list[list[str]]:
-        """Answer all instructions of several patches; override it where patches can share a batch.
+    ) -> list[list[Reply]]:
+        """Answer all instructions of several patches.
 
         Parameters
         ----------
         patches : sequence of PatchImages
         instructions : sequence of sequences of str
-            For each patch at least one. The caller keeps their total near ``prediction.batch_size``.
+            For each patch at least one; the same instruction may come twice.
         max_new_tokens : int
-            As in :meth:`answer`.
+            Longest answer, tokens; a longer one is cut.
 
         Returns
         -------
-        list of list of str
+        list of list of Reply
             In the order of ``patches`` and ``instructions``.
+
+        Raises
+        ------
+        OutOfMemory
+            If they are too many at a time.
         """
-        return [
-            self.answer(patch, texts, max_new_tokens)
-            for patch, texts in zip(patches, instructions, strict=True)
-        ]
+        replies: dict[int, Reply] = {}
+        self.answer_each(patches, instructions, max_new_tokens, replies.__setitem__)
+        ordered = iter(range(len(replies)))
+        return [[replies[next(ordered)] for _ in texts] for texts in instructions]
+
+    def answer_each(
+        self,
+        patches: Sequence[PatchImages],
+        instructions: Sequence[Sequence[str]],
+        max_new_tokens: int,
+        keep: Callable[[int, Reply], object],
+    ) -> None:
+        """Answer all instructions of several patches, handing over each reply as soon as it is there.
+
+        Parameters
+        ----------
+        patches, instructions, max_new_tokens
+            As for :meth:`answer_many`; a patch is read when it is asked for.
+        keep : callable
+            ``keep(i, reply)``, with the place of the instruction among those of all patches; in any order.
+
+        Raises
+        ------
+        OutOfMemory
+            As :meth:`answer_many`.
+        InputError
+            If there is no use in going on.
+        """
+        replies = self.answer_many(patches, instructions, max_new_tokens)
+        for place, reply in enumerate(reply for of_patch in replies for reply in of_patch):
+            keep(place, reply)
+
+    def answer(
+        self, patch_images: PatchImages, instructions: Sequence[str], max_new_tokens: int
+    ) -> list[str]:
+        """Return the texts alone that answer the instructions of one patch; see :meth:`answer_many`."""
+        (replies,) = self.answer_many([patch_images], [instructions], max_new_tokens)
+        return [reply.text for reply in replies]
+
+    def close(self) -> None:
+        """Let go of processes and connections; called once the model is no longer needed, also on errors."""

@@ -1,8 +1,15 @@
 """Where models run, and in which precision."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 
 from bentxt.errors import InputError
+from bentxt.models.answering_model import OutOfMemory
+
+#: What PyTorch says where the CPU's memory does not suffice; it has no class of its own for that.
+_CPU_ALLOCATOR = ("DefaultCPUAllocator", "can't allocate memory", "not enough memory")
 
 
 def choose_device(device: str, dtype: str) -> tuple[torch.device, torch.dtype]:
@@ -37,3 +44,16 @@ def device_name(device: torch.device | str) -> str:
     """Return a device as the status file names it: ``cpu``, or ``cuda: <name of the GPU>``."""
     device = torch.device(device)
     return f"cuda: {torch.cuda.get_device_name(device)}" if device.type == "cuda" else device.type
+
+
+@contextmanager
+def memory_watched() -> Iterator[None]:
+    """Raise :class:`bentxt.models.answering_model.OutOfMemory` where PyTorch runs out of memory."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise OutOfMemory(str(error)) from None
+    except RuntimeError as error:
+        if not any(words in str(error) for words in _CPU_ALLOCATOR):
+            raise
+        raise OutOfMemory(str(error)) from None

@@ -45,6 +45,8 @@ FAMILIES = {
 GROUPS = ("RS", "CV", "ours", "own", "baseline")
 NEEDS = ("checkpoint", "encoders", "adapter")
 TINY_TYPES = ("internvl", "qwen3_vl", "glm46v", "llava_onevision")
+#: What the angle of a rotated box does to the box that is scored.
+BOX_ANGLES = ("ignore", "hull")
 INPUTS = ("rgb", "s2", "s1_s2", "rgb_s2_s1")
 
 
@@ -69,6 +71,12 @@ class ModelEntry:
     worker: list | None = None
     s1_encoder: str | None = None
     s2_encoder: str | None = None
+    code: dict | None = None
+    licences: dict = field(default_factory=dict)
+    gpu_memory: int | None = None
+    settings: dict = field(default_factory=dict)
+    server: dict = field(default_factory=dict)
+    box_angle: str = "ignore"
 
     @classmethod
     def from_dict(cls, content: object, key: str, file: str | Path | None = None) -> "ModelEntry":
@@ -119,8 +127,11 @@ class ModelEntry:
             parameters="",
             group="own",
             box_scale=None,
+            box_angle="ignore",
             base=None,
             tiny=None,
+            licences={},
+            gpu_memory=None,
         )
 
     def _problem(self) -> str | None:
@@ -142,6 +153,10 @@ class ModelEntry:
             return f"image must have input, one of {', '.join(INPUTS)}, and side"
         if side is not None and not (isinstance(side, int) and side > 0):
             return "image.side must be null or pixels"
+        if self.box_angle not in BOX_ANGLES:
+            return f"box_angle must be one of {', '.join(BOX_ANGLES)}, is {self.box_angle!r}"
+        if self.code is not None and set(self.code) != {"repository", "commit"}:
+            return "code must have repository and commit"
         for task, addition in self.instructions.items():
             known = isinstance(addition, dict) and set(addition) <= {"prefix", "suffix"}
             if task not in TASKS or not known:

@@ -1,153 +1,221 @@
-"""All answers of a model to a task: in batches of whole patches, kept as they come, each asked for once."""
+"""All answers of a model to a task: each asked for once, kept as it comes, and failures counted by kind."""
 
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
-
-import pyarrow.compute as pc
+from typing import Any
 
 from bentxt.bigearthnet.image_store import Images
 from bentxt.errors import InputError
-from bentxt.models.answering_model import AnsweringModel, PatchImages
-from bentxt.models.instructions import write_instruction
+from bentxt.failures import CUT, EMPTY, OUT_OF_MEMORY, OWN_DOING
+from bentxt.models.answering_model import AnsweringModel, OutOfMemory, PatchImages, Reply
+from bentxt.models.benchmark_items import Item, batches
 from bentxt.program.answer_log import AnswerLog
-from bentxt.release import TASKS
-from bentxt.tables.schemas.dataset_schema import DATASET
-from bentxt.tables.shards import shard_range
-from bentxt.tables.table_streams import read_matching
+
+#: That many single items for which memory does not suffice, one after the other, are no matter of the items.
+_HOPELESS = 10
+#: Items that a status names with the reason of their failure; the others are counted.
+_NAMED = 20
+#: Longest reason of a failure in a status, characters.
+_REASON = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One annotation that is to be answered.
+@dataclass(frozen=True)
+class Pending:
+    """What is still to be asked.
 
     Attributes
     ----------
-    annotation : int
-        ``ID`` in the data set.
-    patch_id, s1_name : str
-        The images.
-    instruction : str
-        With area sentence and the model's additions.
+    items : list of Item
+        One for each key without an answer, those of a patch one after the other.
+    shares : dict of str to int
+        Key to the number of items that share its answer.
+    kept : int
+        Items with an answer from before.
     """
 
-    annotation: int
-    patch_id: str
-    s1_name: str
-    instruction: str
+    items: list[Item]
+    shares: Mapping[str, int]
+    kept: int
 
 
-def read_items(
-    dataset: str | Path,
-    task: str,
-    split: str,
-    additions: Mapping[str, Mapping[str, str]],
-    shard: int = 0,
-    shards: int = 1,
-) -> list[Item]:
-    """Read the items of a task in a split, those of a patch one after the other.
-
-    A shard is a range of the split's patches that have such items, in the order of their names.
+def find_pending(items: Sequence[Item], keys: Mapping[int, str], answers: AnswerLog) -> Pending:
+    """Find the items that ``answers`` holds no answer to; items of one key share one.
 
     Parameters
     ----------
-    dataset : str or Path
-        The data set as one table.
-    task : str
-        captioning, binary, mcq or referring.
-    split : str
-    additions : dict
-        ``instructions`` of the model's entry.
-    shard, shards : int
-        Which part of the items, from 0, and of how many.
+    items : list of Item
+        Those of a patch one after the other.
+    keys : dict of int to str
+        Annotation to key, from :func:`bentxt.models.answer_keys.answer_keys`.
+    answers : bentxt.program.answer_log.AnswerLog
 
     Returns
     -------
-    list of Item
-        None at all where there are more shards than patches.
-
-    Raises
-    ------
-    InputError
-        If the split has none, or there is no such shard.
+    Pending
     """
-    columns = ["ID", "patch_id", "s1_name", "category", "input"]
-    table = read_matching(dataset, DATASET, columns, {"split": split, "type": TASKS[task]})
-    if not len(table):
-        raise InputError(f"the split {split} has no annotations of type {TASKS[task]}", file=dataset)
-    patches = pc.unique(table["patch_id"]).sort()
-    start, stop = shard_range(len(patches), shard, shards)
-    table = table.filter(pc.is_in(table["patch_id"], patches[start:stop]))
-    table = table.sort_by([("patch_id", "ascending"), ("ID", "ascending")])
-    rows = table.to_pydict().values()
-    return [
-        Item(annotation, patch, s1, write_instruction(additions, task, category, text))
-        for annotation, patch, s1, category, text in zip(*rows, strict=True)
-    ]
-
-
-def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Yield lists of items: whole patches, as many as fit into ``size`` items, at least one."""
-    batch: list[Item] = []
-    for _, group in groupby(items, key=lambda item: item.patch_id):
-        patch = list(group)
-        if batch and len(batch) + len(patch) > size:
-            yield batch
-            batch = []
-        batch += patch
-    if batch:
-        yield batch
+    shares = Counter(keys[item.annotation] for item in items)
+    # One question a key: the first item that has it stands for all others.
+    first: dict[str, Item] = {}
+    for item in items:
+        first.setdefault(keys[item.annotation], item)
+    pending = [item for key, item in first.items() if not answers.get(key)]
+    kept = len(items) - sum(shares[keys[item.annotation]] for item in pending)
+    return Pending(pending, shares, kept)
 
 
 def answer_items(
     model: AnsweringModel,
-    items: Sequence[Item],
+    pending: Pending,
     keys: Mapping[int, str],
     images: Images,
     answers: AnswerLog,
     batch_size: int,
     max_new_tokens: int,
     watch: Callable[[int], object] = lambda count: None,
-) -> tuple[int, int]:
-    """Answer all items that ``answers`` holds no answer to; items of one key share one answer.
+) -> dict[str, Reply]:
+    """Ask a model what is pending.
+
+    A failure of one item is recorded, and the others are asked. Where memory does not suffice for a batch,
+    smaller ones are tried.
 
     Parameters
     ----------
     model : bentxt.models.answering_model.AnsweringModel
-    items : list of Item
-        Those of a patch one after the other.
+    pending : Pending
     keys : dict of int to str
-        Annotation to key, from :func:`bentxt.models.answer_keys.answer_keys`.
     images : bentxt.bigearthnet.image_store.Images
     answers : bentxt.program.answer_log.AnswerLog
-        Gets the answers batch by batch; has all of them afterwards.
+        Gets each answer as it comes, and brings them to the disk batch by batch. Not whole answers are left
+        out, but for cut ones of a model that would cut them again; those are marked.
     batch_size, max_new_tokens : int
     watch : callable
-        Called with the number of items that were answered before, and with that of each batch.
+        Called with the number of items that have been asked about, each time that it grows.
 
     Returns
     -------
-    kept, asked : int
-        Items with an answer from before, and answers asked for now: fewer than the other items where some of
-        those share a key.
+    dict of str to Reply
+        Key to what came back, for the keys of ``pending.items``.
+
+    Raises
+    ------
+    InputError
+        If there is no use in going on: the model or its server fails on item after item.
     """
-    shared = Counter(keys[item.annotation] for item in items)
-    # One question a key: the first item that has it stands for all others.
-    first: dict[str, Item] = {}
+    replies: dict[str, Reply] = {}
+
+    def keep(item: Item, reply: Reply) -> None:
+        if not reply.text.strip() and reply.failure is None:
+            reply = Reply("", EMPTY)
+        key = keys[item.annotation]
+        if key in replies:
+            return
+        replies[key] = reply
+        if reply.failure is None or (reply.failure == CUT and model.repeats and reply.text.strip()):
+            answers.add(key, reply.text, reply.failure)
+        if len(replies) % batch_size == 0:
+            answers.sync()
+        watch(pending.shares[key])
+
+    if model.batched:
+        _ask_in_batches(model, pending.items, images, batch_size, max_new_tokens, keep)
+    elif pending.items:
+        _ask(model, pending.items, images, max_new_tokens, keep)
+    answers.sync()
+    befallen = [reply for reply in replies.values() if reply.failure not in (None, *OWN_DOING)]
+    if befallen and len(befallen) == len(replies) and not pending.kept:
+        raise InputError(
+            f"none of {len(replies)} items got an answer; the first: {befallen[0].failure}: "
+            f"{befallen[0].reason}",
+            item=str(pending.items[0].annotation),
+        )
+    return replies
+
+
+def _ask_in_batches(model, items, images, size, max_new_tokens, keep):
+    most, in_a_row = None, 0
+    for batch in batches(items, size):
+        while batch:
+            part = batch[:most]
+            try:
+                _ask(model, part, images, max_new_tokens, keep)
+                in_a_row = 0
+            except OutOfMemory as error:
+                if len(part) > 1:
+                    # What did not fit once is not tried again: later batches are as large at most.
+                    most = len(part) // 2
+                    print(f"out of memory: {most} instructions at a time from now on", file=sys.stderr)
+                    continue
+                in_a_row += 1
+                if in_a_row == _HOPELESS:
+                    raise InputError(
+                        f"memory does not suffice for one instruction at a time: {error}",
+                        item=part[0].patch_id,
+                        remedy="use a larger device or a smaller prediction.dtype; finished answers are kept",
+                    ) from error
+                keep(part[0], Reply("", OUT_OF_MEMORY, str(error)))
+            batch = batch[len(part) :]
+
+
+def _ask(model, items, images, max_new_tokens, keep):
+    names, instructions = [], []
+    for pair, group in groupby(items, key=lambda item: (item.patch_id, item.s1_name)):
+        names.append(pair)
+        instructions.append([item.instruction for item in group])
+    patches = _Patches(images, names)
+    model.answer_each(patches, instructions, max_new_tokens, lambda place, reply: keep(items[place], reply))
+
+
+class _Patches(Sequence):
+    """Pairs of images that are read when they are asked for."""
+
+    def __init__(self, images, names):
+        self._images, self._names = images, names
+
+    def __len__(self):
+        return len(self._names)
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        patch_id, s1_name = self._names[index]
+        return PatchImages(patch_id, self._images.s2(patch_id), self._images.s1(s1_name))
+
+
+def count_failures(
+    items: Sequence[Item], keys: Mapping[int, str], answers: AnswerLog, replies: Mapping[str, Reply]
+) -> tuple[dict[int, tuple[str, str | None]], dict[str, int], list[dict[str, Any]]]:
+    """Bring answers from before and replies of now together.
+
+    Parameters
+    ----------
+    items, keys, answers
+        As for :func:`answer_items`.
+    replies : dict of str to Reply
+        What that returned.
+
+    Returns
+    -------
+    answered : dict of int to (str, str or None)
+        Annotation to text and kind of failure, for all items; the text is empty where there is no answer.
+    failures : dict of str to int
+        Items by kind of failure.
+    named : list of dict
+        ``ID``, ``patch``, ``kind`` and ``reason`` of the first ones, but for cut ones.
+    """
+    answered: dict[int, tuple[str, str | None]] = {}
+    named: list[dict[str, Any]] = []
     for item in items:
-        first.setdefault(keys[item.annotation], item)
-    pending = [item for key, item in first.items() if not answers.get(key)]
-    kept = len(items) - sum(shared[keys[item.annotation]] for item in pending)
-    watch(kept)
-    for batch in batches(pending, batch_size):
-        patches, instructions = [], []
-        for (patch_id, s1_name), group in groupby(batch, key=lambda item: (item.patch_id, item.s1_name)):
-            patches.append(PatchImages(patch_id, images.s2(patch_id), images.s1(s1_name)))
-            instructions.append([item.instruction for item in group])
-        texts = [text for said in model.answer_many(patches, instructions, max_new_tokens) for text in said]
-        for item, text in zip(batch, texts, strict=True):
-            answers.add(keys[item.annotation], text)
-        watch(sum(shared[keys[item.annotation]] for item in batch))
-    return kept, len(pending)
+        key = keys[item.annotation]
+        reply = replies.get(key)
+        if reply is None:
+            reply = Reply(answers.get(key)[0], answers.mark(key))
+        answered[item.annotation] = (reply.text, reply.failure)
+        if reply.failure not in (None, CUT) and len(named) < _NAMED:
+            reason = " ".join(reply.reason.split())[:_REASON]
+            about = {"ID": item.annotation, "patch": item.patch_id}
+            named.append(about | {"kind": reply.failure, "reason": reason})
+    counts = Counter(failure for _, failure in answered.values() if failure)
+    return answered, dict(sorted(counts.items())), named

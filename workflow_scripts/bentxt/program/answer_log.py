@@ -1,10 +1,12 @@
 """Answers that neither a kill nor the end of a job loses: append-only JSON lines, keyed by what was asked."""
 
 import json
+import os
 import threading
 from collections.abc import Iterable
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import IO, Any, Self
 
 from bentxt.errors import InputError
 
@@ -12,9 +14,10 @@ from bentxt.errors import InputError
 class AnswerLog:
     """The answers of a model by key, turn by turn, in memory and, where a path is given, in a file.
 
-    A line of the file is ``{"key": …, "turn": 0 | 1 | …, "answer": …}``. A last line that a kill cut off is
-    dropped. A blank answer is known to this run only: it is never written, so the next run asks again.
-    :meth:`get` and :meth:`add` may be called from several threads; a file has one writer at a time.
+    A line of the file is ``{"key": …, "turn": 0 | 1 | …, "answer": …}``, with a ``mark`` where the answer has
+    one. A last line that a kill cut off is dropped. A blank answer is known to this run only: it is never
+    written, so the next run asks again. :meth:`get` and :meth:`add` may be called from several threads; a
+    file has one writer at a time.
 
     Parameters
     ----------
@@ -31,34 +34,41 @@ class AnswerLog:
 
     def __init__(self, path: Path | str | None = None, others: Iterable[Path | str] = ()) -> None:
         self._said: dict[str, list[str]] = {}
+        self._marks: dict[str, str] = {}
         self._written: dict[str, int] = {}
         self._lock = threading.Lock()
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
+        self._end = 0
         if path is not None:
             path = Path(path)
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a+b")
-            self._file.seek(0)
-            self._said, whole = _read(self._file, path)
+            # Unbuffered: a buffer that a full disk did not take would be tried again on closing.
+            self._file = path.open("ab", buffering=0)
+            with path.open("rb") as file:
+                self._said, self._marks, self._end = _read(file, path)
             self._written = {key: len(said) for key, said in self._said.items()}
-            self._file.truncate(whole)
-            self._file.seek(whole)
+            self._file.truncate(self._end)
         for other in others:
             if path is None or Path(other) != path:
                 with Path(other).open("rb") as file:
-                    found, _ = _read(file, other)
+                    found, marks, _ = _read(file, other)
                 # Turns of a conversation belong together: all are taken from the file that holds the most.
                 for key, said in found.items():
                     if len(said) > len(self._said.get(key, ())):
                         self._said[key] = said
                         self._written.pop(key, None)
+                        self._marks.pop(key, None)
+                        self._marks |= {key: marks[key]} if key in marks else {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: Any) -> None:
         if self._file is not None:
-            self._file.close()
+            try:
+                self.sync()
+            finally:
+                self._file.close()
 
     def __len__(self) -> int:
         return sum(len(said) for said in self._said.values())
@@ -67,9 +77,33 @@ class AnswerLog:
         """Return the answers under ``key``, turn by turn (list of str)."""
         return self._said.get(key, [])
 
-    def add(self, key: str, answer: str) -> None:
-        """Keep the next answer under ``key``; once this returns, a kill of the process does not lose it."""
+    def mark(self, key: str) -> str | None:
+        """Return what was said of the last answer under ``key`` when it was added."""
+        return self._marks.get(key)
+
+    def sync(self) -> None:
+        """Bring what was added to the disk: once this returns, a loss of power does not lose it either."""
+        if self._file is not None:
+            os.fsync(self._file.fileno())
+
+    def add(self, key: str, answer: str, mark: str | None = None) -> None:
+        """Keep the next answer under ``key``; once this returns, a kill of the process does not lose it.
+
+        Parameters
+        ----------
+        key, answer : str
+        mark : str, optional
+            What to know of the answer whenever it is used again.
+
+        Raises
+        ------
+        OSError
+            If the disk is full; what was added before stays.
+        """
         with self._lock:
+            self._marks.pop(key, None)
+            if mark is not None:
+                self._marks[key] = mark
             said = self._said.setdefault(key, [])
             said.append(answer)
             if self._file is None or not all(map(str.strip, said)):
@@ -79,14 +113,31 @@ class AnswerLog:
             records = [
                 {"key": key, "turn": turn, "answer": text} for turn, text in enumerate(said) if turn >= first
             ]
-            self._file.write("".join(json.dumps(record) + "\n" for record in records).encode())
-            self._file.flush()
+            if mark is not None:
+                records[-1]["mark"] = mark
+            blob = "".join(json.dumps(record) + "\n" for record in records).encode()
+            try:
+                _write(self._file, blob)
+            except OSError as error:
+                # Half a line would spoil the next one.
+                self._file.truncate(self._end)
+                error.filename = error.filename or self._file.name
+                raise
+            self._end += len(blob)
             self._written[key] = len(said)
 
 
-def _read(file: BinaryIO, path: Path | str) -> tuple[dict[str, list[str]], int]:
-    """Return the answers of an open file by key, and the length of its whole lines, bytes."""
+def _write(file: FileIO, blob: bytes) -> None:
+    """Write all of it: one call may write a part only."""
+    rest = memoryview(blob)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def _read(file: IO[bytes], path: Path | str) -> tuple[dict[str, list[str]], dict[str, str], int]:
+    """Return the answers of an open file by key, their marks, and the length of its whole lines, bytes."""
     answers: dict[str, list[str]] = {}
+    marks: dict[str, str] = {}
     whole = 0
     for number, line in enumerate(file, 1):
         if not line.endswith(b"\n"):
@@ -106,5 +157,8 @@ def _read(file: BinaryIO, path: Path | str) -> tuple[dict[str, list[str]], int]:
         # A turn that comes again begins the conversation again from there.
         if turn <= len(said) and answer.strip():
             said[turn:] = [answer]
+            marks.pop(key, None)
+            if isinstance(mark := record.get("mark"), str):
+                marks[key] = mark
         whole += len(line)
-    return {key: said for key, said in answers.items() if said}, whole
+    return {key: said for key, said in answers.items() if said}, marks, whole

@@ -161,6 +161,8 @@ class TableSource:
             if reason:
                 reasons[column] = reason
         notes = list(dict.fromkeys(reasons.values()))
+        shown = {task: self.scores[key, task] for task in self.layout.tasks if (key, task) in self.scores}
+        notes += _about_answers([score for score in shown.values() if score.status == SCORED])
         if model.group == REFERENCE:
             # It has no weights: what stands in their place says how the answers came about.
             notes, weights = notes + weights, []
@@ -312,3 +314,22 @@ def mark_best(rows: Sequence[ScoreRow], columns: Iterable[str]) -> list[ScoreRow
 def rules_between(rows: Sequence[ScoreRow]) -> tuple[int, ...]:
     """Return the places of the rows that begin another group than the row above."""
     return tuple(place for place in range(1, len(rows)) if rows[place].group != rows[place - 1].group)
+
+
+def _about_answers(scores):
+    """Return what to know of answers: missing and cut ones, a try, choices that the paper leaves open."""
+    notes = []
+    kinds = dict.fromkeys(kind for score in scores for kind in score.prediction.get("failures", {}))
+    for kind in sorted(kinds):
+        found = [
+            f"{score.task} {count} of {score.items}"
+            for score in scores
+            if (count := score.prediction.get("failures", {}).get(kind))
+        ]
+        notes.append(f"{kind}: {', '.join(found)}")
+    limits = {score.prediction.get("limit") for score in scores} - {None}
+    notes += [f"a try with the first {limit} items of each task" for limit in sorted(limits)]
+    choices = {name: value for score in scores for name, value in score.prediction.get("choices", {}).items()}
+    if choices:
+        notes.append("settings: " + ", ".join(f"{name} {value}" for name, value in choices.items()))
+    return notes

@@ -6,8 +6,9 @@ from typing import Any, Self
 import torch
 import transformers
 
-from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages
-from bentxt.models.device import choose_device, device_name
+from bentxt.failures import CUT
+from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages, Reply
+from bentxt.models.device import choose_device, device_name, memory_watched
 from bentxt.models.rs_internvl import Preparation, Prompts, RSInternVL, load_parts
 
 
@@ -47,17 +48,14 @@ class RSInternVLModel(AnsweringModel):
             model.load_adapter(adapter)
         return cls(model.to(device).eval(), prompts, preparation, dtype)
 
-    def answer(
-        self, patch_images: PatchImages, instructions: Sequence[str], max_new_tokens: int
-    ) -> list[str]:
-        """Answer all instructions of one patch; see :class:`AnsweringModel`."""
-        return self.answer_many([patch_images], [instructions], max_new_tokens)[0]
-
-    @torch.inference_mode()
     def answer_many(
         self, patches: Sequence[PatchImages], instructions: Sequence[Sequence[str]], max_new_tokens: int
-    ) -> list[list[str]]:
+    ) -> list[list[Reply]]:
         """Answer all instructions of several patches; see :class:`AnsweringModel`."""
+        with memory_watched(), torch.inference_mode():
+            return self._answer_many(patches, instructions, max_new_tokens)
+
+    def _answer_many(self, patches, instructions, max_new_tokens):
         inputs = [tensor.to(self._device, self._dtype) for tensor in self._prepare(patches)]
         prefix = self._model.prefix(self._model.encode(*inputs), self._prompts.before)
         language, head = self._model.language_model, self._model.internvl.lm_head
@@ -91,5 +89,7 @@ class RSInternVLModel(AnsweringModel):
             step, positions = chosen[:, None], positions[:, -1:] + 1
             mask = torch.cat([mask, mask.new_ones(len(tokens), 1)], dim=1)
         texts = self._prompts.tokenizer.batch_decode(torch.stack(written, 1), skip_special_tokens=True)
-        answers = iter(texts)
-        return [[next(answers).strip() for _ in of] for of in instructions]
+        replies = (
+            Reply(text.strip(), None if end else CUT) for text, end in zip(texts, ended.tolist(), strict=True)
+        )
+        return [[next(replies) for _ in of] for of in instructions]

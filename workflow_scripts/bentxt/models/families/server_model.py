@@ -1,12 +1,12 @@
 """Models behind a server that speaks OpenAI's chat completions protocol: GPT, or any checkpoint served so."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from bentxt.chat_server import Chat, ChatServer
+from bentxt.chat_server import AnswerFailed, Chat, ChatServer
 from bentxt.errors import CheckpointUnavailable
-from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages
+from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages, Reply
 from bentxt.models.rgb import png_data_url, rgb_image
 
 
@@ -35,6 +35,8 @@ class ServerModel(AnsweringModel):
     CheckpointUnavailable
         If there is no key in the environment, or no client to be imported.
     """
+
+    batched, repeats = False, False
 
     def __init__(self, model: str, image: dict[str, Any], options: dict[str, Any]) -> None:
         self._server = ChatServer(model, options, "prediction.openai")
@@ -70,28 +72,50 @@ class ServerModel(AnsweringModel):
             )
         return cls(model, entry.image, settings["prediction"]["openai"])
 
-    def answer(
-        self, patch_images: PatchImages, instructions: Sequence[str], max_new_tokens: int
-    ) -> list[str]:
-        """Answer all instructions of one patch; see :class:`AnsweringModel`."""
-        return self.answer_many([patch_images], [instructions], max_new_tokens)[0]
-
-    def answer_many(
-        self, patches: Sequence[PatchImages], instructions: Sequence[Sequence[str]], max_new_tokens: int
-    ) -> list[list[str]]:
-        """Answer all instructions of several patches, ``concurrency`` at a time.
+    def answer_each(
+        self,
+        patches: Sequence[PatchImages],
+        instructions: Sequence[Sequence[str]],
+        max_new_tokens: int,
+        keep: Callable[[int, Reply], object],
+    ) -> None:
+        """Answer all instructions of several patches, ``concurrency`` at a time; see :class:`AnsweringModel`.
 
         Raises
         ------
         InputError
-            If the server refuses a request, or still fails after the last retry.
+            If the server cannot be reached, refuses key or model, or fails on item after item.
         """
-        chats = []
-        for patch, texts in zip(patches, instructions, strict=True):
-            url = png_data_url(rgb_image(patch.s2), self._side)
-            chats += [Chat(patch.patch_id, (_message(url, text),)) for text in texts]
-        said = iter(self._server.ask(chats, {self._length: max_new_tokens, **self._generation}))
-        return [[next(said).strip() for _ in texts] for texts in instructions]
+
+        def reply(place: int, text: str) -> None:
+            keep(place, Reply(text.strip()))
+
+        def fail(place: int, failure: AnswerFailed) -> None:
+            keep(place, Reply(failure.text.strip(), failure.kind, failure.problem))
+
+        chats = _Chats(patches, instructions, self._side)
+        generation = {self._length: max_new_tokens, **self._generation}
+        self._server.converse(chats, generation, reply, fail)
+
+
+class _Chats(Sequence):
+    """Questions about patches; a picture is encoded when its first question is asked."""
+
+    def __init__(self, patches, instructions, side):
+        self._patches, self._side = patches, side
+        self._asked = [(place, text) for place, texts in enumerate(instructions) for text in texts]
+        self._encoded = None, "", ""
+
+    def __len__(self):
+        return len(self._asked)
+
+    def __getitem__(self, index):
+        place, text = self._asked[index]
+        if self._encoded[0] != place:
+            patch = self._patches[place]
+            self._encoded = place, patch.patch_id, png_data_url(rgb_image(patch.s2), self._side)
+        _, name, url = self._encoded
+        return Chat(name, (_message(url, text),))
 
 
 def _is_openai(address):

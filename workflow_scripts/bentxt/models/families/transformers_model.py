@@ -13,14 +13,16 @@ import transformers
 from safetensors import SafetensorError
 
 from bentxt.errors import CheckpointUnavailable
+from bentxt.failures import CUT
 from bentxt.models.answering_model import (
     AnsweringModel,
     LoadedCheckpoint,
     LoadedEntry,
     LoadedWeights,
     PatchImages,
+    Reply,
 )
-from bentxt.models.device import choose_device, device_name
+from bentxt.models.device import choose_device, device_name, memory_watched
 from bentxt.models.rgb import rgb_image, scaled
 
 #: Of each type of model: what the visual tokens of a picture stand between in the prompt, beyond what the
@@ -117,20 +119,18 @@ class TransformersModel(AnsweringModel):
             eos_token_id=model.generation_config.eos_token_id or self._tokenizer.eos_token_id,
             pad_token_id=self._tokenizer.pad_token_id,
         )
+        self._ends = torch.tensor(self._model.generation_config.eos_token_id).reshape(-1)
         self._image_token_id = config.image_token_id
         self._image_token = self._tokenizer.convert_ids_to_tokens(config.image_token_id)
 
-    def answer(
-        self, patch_images: PatchImages, instructions: Sequence[str], max_new_tokens: int
-    ) -> list[str]:
-        """Answer all instructions of one patch; see :class:`AnsweringModel`."""
-        return self.answer_many([patch_images], [instructions], max_new_tokens)[0]
-
-    @torch.inference_mode()
     def answer_many(
         self, patches: Sequence[PatchImages], instructions: Sequence[Sequence[str]], max_new_tokens: int
-    ) -> list[list[str]]:
+    ) -> list[list[Reply]]:
         """Answer all instructions of several patches in one batch; see :class:`AnsweringModel`."""
+        with memory_watched(), torch.inference_mode():
+            return self._answer_many(patches, instructions, max_new_tokens)
+
+    def _answer_many(self, patches, instructions, max_new_tokens):
         pictures = [scaled(rgb_image(patch.s2), self._side) for patch in patches]
         inputs = self._images(images=pictures, return_tensors="pt", **self._image_options)
         inputs = {
@@ -156,8 +156,10 @@ class TransformersModel(AnsweringModel):
             max_new_tokens=max_new_tokens,
             **options,
         )[:, batch["input_ids"].shape[1] :]
-        texts = iter(self._tokenizer.batch_decode(tokens, skip_special_tokens=True))
-        return [[next(texts).strip() for _ in asked] for asked in instructions]
+        texts = self._tokenizer.batch_decode(tokens, skip_special_tokens=True)
+        ended = torch.isin(tokens, self._ends.to(tokens.device)).any(1).tolist()
+        replies = (Reply(text.strip(), None if end else CUT) for text, end in zip(texts, ended, strict=True))
+        return [[next(replies) for _ in asked] for asked in instructions]
 
     def _prompt(self, instruction, visual_tokens):
         content = [{"type": "image"}, {"type": "text", "text": instruction}]

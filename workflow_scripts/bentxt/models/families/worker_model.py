@@ -31,7 +31,7 @@ from typing import Any, Self
 from safetensors.numpy import save_file
 
 from bentxt.errors import CheckpointUnavailable, InputError
-from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages
+from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages, Reply
 from bentxt.models.rgb import png_bytes, rgb_image
 
 
@@ -212,16 +212,22 @@ class WorkerModel(AnsweringModel):
         """Start the worker; see :class:`AnsweringModel`."""
         return cls(key, entry.worker, entry.image, settings["prediction"]["worker_timeout"])
 
-    def answer(
-        self, patch_images: PatchImages, instructions: Sequence[str], max_new_tokens: int
-    ) -> list[str]:
-        """Answer all instructions of one patch; see :class:`AnsweringModel`.
+    def answer_many(
+        self, patches: Sequence[PatchImages], instructions: Sequence[Sequence[str]], max_new_tokens: int
+    ) -> list[list[Reply]]:
+        """Answer all instructions of several patches; see :class:`AnsweringModel`.
 
         Raises
         ------
         InputError
             If the worker ends, answers what was not asked, or does not answer in time.
         """
+        return [
+            [Reply(text) for text in self._answer(patch, texts, max_new_tokens)]
+            for patch, texts in zip(patches, instructions, strict=True)
+        ]
+
+    def _answer(self, patch_images, instructions, max_new_tokens):
         with tempfile.TemporaryDirectory(prefix="bentxt-") as folder:
             images = self._write_images(Path(folder), patch_images)
             first = self._next_id

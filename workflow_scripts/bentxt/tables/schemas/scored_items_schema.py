@@ -16,7 +16,8 @@ SCORED_ITEMS = pa.schema(
         column("climate_zone", pa.string(), "Köppen-Geiger zone"),
         column("input", pa.string(), "the instruction"),
         column("output", pa.string(), "the reference: the data set's answer"),
-        column("answer", pa.string(), "the model's text, as generated"),
+        column("answer", pa.string(), "the model's text, as generated; empty where there is none"),
+        optional_column("failure", pa.string(), "why there is none, or not the whole; null where there is"),
         optional_column(
             "extracted",
             pa.string(),

@@ -1,0 +1,12 @@
+"""Kinds of answers that are missing or not whole, as status, log and tables name and count them."""
+
+#: The server refused this request, gave no answer to it, or something that is no chat completion.
+REFUSED_REQUEST, NO_ANSWER, UNREADABLE = "refused by the server", "no answer", "no chat completion"
+#: What the model said is not an answer that was asked for, or not the whole of it.
+FILTERED, DECLINED = "stopped by a content filter", "declined by the model"
+EMPTY, CUT = "empty", "cut at the longest answer"
+#: The model itself failed on the item.
+OUT_OF_MEMORY, CRASHED = "out of memory", "the model failed"
+
+#: Kinds that are the model's own doing. The others befall it, so that its score says less of it.
+OWN_DOING = (FILTERED, DECLINED, EMPTY, CUT)
