@@ -1,11 +1,9 @@
 """The program: from data set and images to answers and status, through kills and missing weights."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
-import sys
 from types import SimpleNamespace
 
 import lmdb
@@ -20,10 +18,8 @@ from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import read_table, write_table
 from worlds import tiny_models
 from worlds.answering_server import chat_server
-from worlds.prediction_world import PREDICTION, ROOT, patch, write_world
-
-MODELS = ROOT / "resources/models.yaml"
-PROGRAM = ROOT / "workflow_scripts/predict_answers.py"
+from worlds.prediction_program import ENVIRONMENT, MODELS, command
+from worlds.prediction_world import PREDICTION, patch, write_world
 
 
 @pytest.fixture(scope="module")
@@ -31,27 +27,6 @@ def world(tmp_path_factory):
     folder = write_world(tmp_path_factory.mktemp("world"))
     build_tiny_qwen(folder / "Qwen", tiny_models.tokenizer(image_token="<|image_pad|>"), 3)
     return folder
-
-
-def command(world, out, model, task="binary", code="c0de", models=MODELS, more=(), **settings):
-    settings = {"run": "mini", "seed": 1, "prediction": PREDICTION | settings}
-    arguments = {
-        "--model": model,
-        "--task": task,
-        "--dataset": world / "dataset.parquet",
-        "--images": world / "images.lmdb",
-        "--models": models,
-        "--answers": out / "answers.jsonl",
-        "--out": out / "answers.parquet",
-        "--status": out / "status.json",
-        "--settings": json.dumps(settings),
-        "--code": code,
-    }
-    flat = [str(part) for pair in arguments.items() for part in pair]
-    return [sys.executable, str(PROGRAM), *flat, *map(str, more)]
-
-
-ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "BENTXT_TEST_KEY": "sesame"}
 
 
 def predict(world, out, model, **options):

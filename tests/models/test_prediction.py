@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from bentxt.bigearthnet.image_store import open_images
 from bentxt.errors import InputError
-from bentxt.models.answering_model import AnsweringModel, Reply
+from bentxt.failures import CRASHED, CUT, DECLINED, EMPTY
+from bentxt.models.answering_model import AnsweringModel, OutOfMemory, Reply
 from bentxt.models.benchmark_items import Item, batches, read_items
 from bentxt.models.prediction import answer_items, count_failures, find_pending
 from bentxt.program.answer_log import AnswerLog
@@ -179,3 +180,105 @@ def test_a_blank_answer_is_in_the_table_and_asked_again_by_the_next_run(world, t
     model = Silent()
     assert ask(world, tmp_path / "p.jsonl", model) == (answers, 6, 1)
     assert model.calls == [[("PATCH_1", 1)]]
+
+
+# Failures of single items
+
+
+class Cramped(Recorder):
+    """Has memory for ``room`` instructions at a time, and for none of one item."""
+
+    def __init__(self, room, never=None):
+        super().__init__()
+        self.room, self.never = room, never
+
+    def answer_many(self, patches, instructions, max_new_tokens):
+        texts = [text for of in instructions for text in of]
+        if len(texts) > self.room or (self.never and any(self.never in text for text in texts)):
+            self.calls.append(len(texts))
+            raise OutOfMemory("tried to allocate 2 GiB")
+        return super().answer_many(patches, instructions, max_new_tokens)
+
+
+def test_out_of_memory_halves_the_batch_and_goes_on(world, tmp_path, capsys):
+    model = Cramped(room=2)
+    assert ask(world, tmp_path / "p.jsonl", model, 100) == (EXPECTED, 0, 7)
+    # Seven, then three, then one at a time: a size that did not fit is not tried again.
+    assert [call if isinstance(call, int) else sum(count for _, count in call) for call in model.calls] == [
+        7,
+        3,
+        *[1] * 7,
+    ]
+    assert "out of memory: 1 instructions at a time" in capsys.readouterr().err
+
+
+def outcome(world, path, model):
+    """Return the failures by annotation, their counts and those that are named."""
+    items = read_items(world / "dataset.parquet", "binary", "bench", {})
+    with AnswerLog(path) as log:
+        pending = find_pending(items, KEYS, log)
+        replies = answer_items(model, pending, KEYS, open_images(world / "images.lmdb"), log, 3, 99)
+        answered, counts, named = count_failures(items, KEYS, log, replies)
+    return {annotation: failure for annotation, (_, failure) in answered.items() if failure}, counts, named
+
+
+def test_an_item_that_memory_does_not_suffice_for_is_recorded_and_asked_again(world, tmp_path):
+    failures, counts, named = outcome(world, tmp_path / "p.jsonl", Cramped(room=9, never="beach"))
+    assert (failures, counts) == ({6: "out of memory"}, {"out of memory": 1})
+    reason = {"kind": "out of memory", "reason": "tried to allocate 2 GiB"}
+    assert named == [{"ID": 6, "patch": "PATCH_1"} | reason]
+    assert ask(world, tmp_path / "p.jsonl", Recorder()) == (EXPECTED, 6, 1)
+
+
+def test_no_memory_for_item_after_item_ends_the_job(world, tmp_path):
+    items = [Item(number, "PATCH_0", "S1_0", f"{number}?") for number in range(40)]
+    keys = {number: str(number) for number in range(40)}
+    images = open_images(world / "images.lmdb")
+    with AnswerLog(tmp_path / "p.jsonl") as log:
+        pending = find_pending(items, keys, log)
+        with pytest.raises(InputError, match="one instruction at a time"):
+            answer_items(Cramped(room=0), pending, keys, images, log, 8, 9)
+
+
+class Failing(Recorder):
+    """Replies with given failures, by a word of the instruction."""
+
+    def __init__(self, repeats=True, **failures):
+        super().__init__()
+        self.repeats, self.failures = repeats, failures
+
+    def reply(self, patch, text, max_new_tokens):
+        for word, reply in self.failures.items():
+            if word in text:
+                return reply
+        return super().reply(patch, text, max_new_tokens)
+
+
+def test_failures_are_counted_by_kind_and_none_is_kept(world, tmp_path):
+    model = Failing(
+        beach=Reply("I can't.", DECLINED, "policy"), airport=Reply("", CRASHED, "boom"), snow=Reply("  ")
+    )
+    failures, counts, named = outcome(world, tmp_path / "p.jsonl", model)
+    assert failures == {6: DECLINED, 5: CRASHED, 10: EMPTY}
+    assert counts == {DECLINED: 1, EMPTY: 1, CRASHED: 1}
+    assert [(each["ID"], each["reason"]) for each in named] == [(10, ""), (6, "policy"), (5, "boom")]
+    assert ask(world, tmp_path / "p.jsonl", Recorder()) == (EXPECTED, 4, 3)
+
+
+@pytest.mark.parametrize(("repeats", "asked_again"), [(True, 0), (False, 1)])
+def test_a_cut_answer_is_kept_where_it_would_be_cut_again_and_counted_each_time(
+    world, tmp_path, repeats, asked_again
+):
+    model = Failing(repeats, beach=Reply("Yes, since the", CUT))
+    for _ in range(2):
+        failures, counts, named = outcome(world, tmp_path / "p.jsonl", model)
+        assert (failures, counts, named) == ({6: CUT}, {CUT: 1}, [])
+    assert ask(world, tmp_path / "p.jsonl", model)[1:] == (7 - asked_again, asked_again)
+
+
+def test_a_model_that_answers_nothing_at_all_ends_the_job(world, tmp_path):
+    model = Failing(**{"": Reply("", CRASHED, "no kernel image")})
+    with pytest.raises(InputError, match="none of 7 items got an answer; the first: the model failed"):
+        outcome(world, tmp_path / "p.jsonl", model)
+    silent = Failing(**{"": Reply("")})
+    assert outcome(world, tmp_path / "p.jsonl", silent)[1] == {EMPTY: 7}

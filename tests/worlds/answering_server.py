@@ -12,7 +12,7 @@ class ChatServer:
     Attributes
     ----------
     answer : callable
-        Takes the messages, returns a text, or a tuple of status, headers and body.
+        Takes the messages, returns a text, or a tuple of status, headers and body (JSON values, or bytes).
     asked : list
         The messages of each request, in order of arrival.
     keys : list of str
@@ -51,7 +51,7 @@ def chat_server(answer):
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             answer = state.take(body, self.headers["Authorization"])
             status, headers, reply = answer if isinstance(answer, tuple) else (200, {}, completion(answer))
-            payload = json.dumps(reply).encode()
+            payload = reply if isinstance(reply, bytes) else json.dumps(reply).encode()
             try:
                 self.send_response(status)
                 for name, value in {"Content-Type": "application/json", **headers}.items():

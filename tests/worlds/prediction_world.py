@@ -43,10 +43,10 @@ def patch(seed):
     return PatchImages(f"PATCH_{seed}", s2, s1)
 
 
-def write_world(folder):
-    """Write ``dataset.parquet`` and ``images.lmdb``."""
+def write_world(folder, rows=ROWS):
+    """Write ``dataset.parquet`` and ``images.lmdb``, of four patches."""
     columns = {name: [] for name in DATASET.names}
-    for annotation, number, kind, category, text, split in ROWS:
+    for annotation, number, kind, category, text, split in rows:
         row = {
             "ID": annotation,
             "patch_id": f"PATCH_{number}",

@@ -116,6 +116,6 @@ def run(main: Callable[[], None]) -> None:
     except OSError as error:
         if error.errno is None:
             raise
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         remedy = "free space on this file system" if full else "check path and permissions"
         sys.exit(f"error: {InputError(str(error.strerror), file=error.filename, remedy=remedy)}")
