@@ -21,6 +21,7 @@ from bentxt.models.benchmark_items import read_items
 from bentxt.models.loading import find_weights, load_model
 from bentxt.models.model_table import FAMILIES, find_entry
 from bentxt.models.prediction import answer_items, count_failures, find_pending
+from bentxt.printable import printable
 from bentxt.program.answer_log import AnswerLog
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.progress_bars import progress
@@ -29,6 +30,8 @@ from bentxt.release import ANSWERED_SPLITS, TASKS
 from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import write_table
 
+#: Longest reason why a model is unavailable, characters: it may list weights.
+_REASON = 2000
 #: What of the status the table of answers says too.
 _NOTES = ("status", "reason", "weights", "checkpoint", "revision", "device")
 
@@ -89,7 +92,7 @@ def main():
     except CheckpointUnavailable as error:
         print(f"{args.model} is unavailable: {error}", file=sys.stderr)
         at = f" ({error.item or error.file})" if error.item or error.file else ""
-        status |= {"status": "unavailable", "reason": f"{error.problem}{at}"}
+        status |= {"status": "unavailable", "reason": printable(f"{error.problem}{at}", _REASON)}
         _write(args, {}, status, started)
     else:
         _write(args, answers, status, started)

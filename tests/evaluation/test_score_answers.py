@@ -1,11 +1,13 @@
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 import yaml
 
+from bentxt.evaluation.answered_items import read_statuses
 from bentxt.program.lineage import Lineage
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.schemas.predictions_schema import PREDICTIONS
@@ -62,12 +64,12 @@ def world(tmp_path):
     return tmp_path
 
 
-def _command(world, task, said, model="M", split="bench", predictions=None, statuses=None, **more):
+def _command(world, task, said, model="M", split="bench", predictions=None, statuses=None, failed=(), **more):
     lineage = Lineage("test", {"run": "mini"}, "c0de", {})
     ids, texts = list(said), list(said.values())
     write_table(
         world / "predictions.parquet",
-        {"ID": ids, "answer": texts, "failure": [None] * len(ids)},
+        {"ID": ids, "answer": texts, "failure": [dict(failed).get(number) for number in ids]},
         PREDICTIONS,
         lineage,
     )
@@ -135,6 +137,37 @@ def test_every_item_is_kept_with_what_was_read_in_its_answer(world):
     (row,) = _items(world)
     assert (row["box"], row["extracted"]) == ([0, 0, 0.5, 0.25], "[0.0 0.0, 0.5 0.25]")
     assert (row["level"], row["score"]) == ("strict", 0.5)
+
+
+def test_an_item_without_an_answer_is_wrong_and_counted_by_kind(world):
+    failures = {"no answer": 1}
+    status = {"status": "predicted", "weights": "w", "failures": failures}
+    (world / "status.json").write_text(json.dumps(status))
+    assert _run(world, "binary", {1: "yes", 2: ""}, failed={2: "no answer"}).returncode == 0
+    score = json.loads((world / "score.json").read_text())
+    assert (score["metrics"]["accuracy"]["value"], score["unparsed"]) == (50, 1)
+    assert score["prediction"]["failures"] == failures
+    assert [row["failure"] for row in _items(world)] == [None, "no answer"]
+
+
+def test_a_try_is_scored_on_the_items_that_it_answered(world):
+    refused = _run(world, "binary", {1: "yes"})
+    assert "1 of 2 are missing" in refused.stderr
+    (world / "status.json").write_text(json.dumps({"status": "predicted", "weights": "w", "limit": 1}))
+    assert _run(world, "binary", {1: "yes"}).returncode == 0
+    score = json.loads((world / "score.json").read_text())
+    assert (score["items"], score["metrics"]["accuracy"]["value"]) == (1, 100)
+    assert score["prediction"]["limit"] == 1
+
+
+def test_failures_of_shards_are_counted_together():
+    paths = []
+    with tempfile.TemporaryDirectory() as folder:
+        for number, failures in enumerate(({"empty": 2}, {"empty": 1, "no answer": 3})):
+            paths.append(Path(folder) / f"{number}.json")
+            paths[-1].write_text(json.dumps({"status": "predicted", "failures": failures}))
+        together = read_statuses(paths, split="bench")
+    assert together["failures"] == {"empty": 3, "no answer": 3}
 
 
 def test_shards_are_scored_as_one(world):

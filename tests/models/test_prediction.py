@@ -282,3 +282,17 @@ def test_a_model_that_answers_nothing_at_all_ends_the_job(world, tmp_path):
         outcome(world, tmp_path / "p.jsonl", model)
     silent = Failing(**{"": Reply("")})
     assert outcome(world, tmp_path / "p.jsonl", silent)[1] == {EMPTY: 7}
+
+
+def test_an_answer_of_ten_megabytes_is_cut_and_counted(world, tmp_path):
+    model = Failing(beach=Reply("yes " * 2_500_000))
+    failures, counts, _ = outcome(world, tmp_path / "p.jsonl", model)
+    assert (failures, counts) == ({6: CUT}, {CUT: 1})
+    assert (tmp_path / "p.jsonl").stat().st_size < 110_000
+
+
+def test_the_reason_of_a_failure_moves_no_cursor(world, tmp_path):
+    model = Failing(beach=Reply("", CRASHED, "\x1b[2J\nboom\u202e" + "x" * 10_000))
+    _, _, named = outcome(world, tmp_path / "p.jsonl", model)
+    assert named[0]["reason"].startswith("⟦U+001B⟧[2J boom⟦U+202E⟧xxx")
+    assert len(named[0]["reason"]) == 301

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from bentxt.published.comparability import NOT_STATED, differences
@@ -65,3 +67,12 @@ def test_fine_tuning_here_is_said_and_does_not_stand_in_the_way():
     found = differences(run_score("RS-InternVL", "mcq", {}, upstream=RELEASED + FINE_TUNED), "bench")
     assert not found.missing
     assert any("fine-tuned here" in text for text in found.remaining)
+
+
+def test_a_try_cannot_be_compared_and_missing_answers_are_said():
+    score = run_score("Qwen", "mcq", {})
+    tried = differences(replace(score, prediction={"limit": 20}), "bench")
+    assert tried.missing == ("items: a try with the first 20 of them",)
+    failed = differences(replace(score, prediction={"limit": None, "failures": {"empty": 3}}), "bench")
+    assert failed.missing == ()
+    assert f"items without a whole answer: empty 3 of {score.items}" in failed.remaining

@@ -119,6 +119,23 @@ def test_what_a_model_wrote_stays_text(text):
     assert f"<title>{html.escape(text)}</title>" in page
 
 
+def test_an_answer_of_ten_megabytes_is_shown_in_part_with_its_length():
+    page = binary_page(["yes " * 2_500_000])
+    assert len(page) < 100_000
+    assert "… (10,000,000 characters in all)" in page
+
+
+def test_an_item_without_an_answer_says_why():
+    rows = item_rows("binary", 3, 3)
+    rows[1] |= UNREAD | {"answer": "", "failure": "refused by the server"}
+    data = page_data("binary", [model_items("Wide", "binary", rows)], {}, {}, "mini")
+    assert [None if number is None else data["texts"][number] for number in data["models"][0]["failure"]] == [
+        None,
+        "refused by the server",
+        None,
+    ]
+
+
 @given(st.lists(st.text(), min_size=1, max_size=6))
 def test_any_text_comes_back_as_it_was(texts):
     template = (

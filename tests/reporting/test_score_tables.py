@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -453,3 +454,27 @@ def test_both_forms_are_written_next_to_each_other(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
     # The printed form says where the rest stands.
     assert "table_s5_full.md" in paths[1].read_text()
+
+
+# What a row says of its answers
+
+
+def with_answers(model, task, metrics, **prediction):
+    return replace(score(model, task, metrics, weights="published"), prediction=prediction)
+
+
+def test_missing_cut_and_tried_answers_and_open_choices_stand_in_the_note_of_their_row():
+    accuracy = {"accuracy": 50.0}
+    scores = by_model_and_task(
+        with_answers("GC", "binary", accuracy, failures={"no answer": 2, "empty": 1}, limit=None),
+        with_answers("GC", "mcq", accuracy, failures={"empty": 4}),
+        with_answers("EDrgb", "binary", accuracy, choices={"beams": 1, "image": "after tokens"}, limit=20),
+        with_answers("Qwen", "binary", accuracy, failures={}, choices={}, limit=None),
+    )
+    _, full = forms("table2", scores)
+    rows = rows_by_model(full)
+    assert "empty: binary 1 of 10, mcq 4 of 10; no answer: binary 2 of 10" in rows["GC"]["note"]
+    assert "a try with the first 20 items of each task" in rows["EDrgb"]["note"]
+    assert "settings: beams 1, image after tokens" in rows["EDrgb"]["note"]
+    assert not {"empty", "try", "settings"} & set(rows["Qwen"]["note"].replace(":", "").split())
+    assert "no answer: binary 2 of 10" in to_markdown(full)

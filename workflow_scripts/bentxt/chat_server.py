@@ -22,9 +22,8 @@ from bentxt.failures import (
     REFUSED_REQUEST,
     UNREADABLE,
 )
+from bentxt.printable import printable
 
-#: Longest quotation of a server in a message, characters.
-_QUOTED = 300
 #: Statuses that say something of one request, not of the server, its key or the model's name.
 _OF_ONE_REQUEST = (400, 413, 422)
 #: That many items failing in a row, whatever the concurrency, are no matter of single items.
@@ -230,11 +229,8 @@ class ChatServer:
         return answer
 
     def _hide(self, text):
-        """Return a text in one line, short and without the key: a server may quote a key that it refuses."""
-        if self._key:
-            text = text.replace(self._key, "(key)")
-        text = " ".join(text.split())
-        return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+        """Return a printable text without the key: a server may quote a key that it refuses."""
+        return printable(text.replace(self._key, "(key)") if self._key else text)
 
 
 def _usable_text(answer, failed):

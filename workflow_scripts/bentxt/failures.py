@@ -8,5 +8,8 @@ EMPTY, CUT = "empty", "cut at the longest answer"
 #: The model itself failed on the item.
 OUT_OF_MEMORY, CRASHED = "out of memory", "the model failed"
 
+#: Longest answer that is taken as one, characters; one of ten megabytes is a fault, whoever wrote it.
+LONGEST_ANSWER = 100_000
+
 #: Kinds that are the model's own doing. The others befall it, so that its score says less of it.
 OWN_DOING = (FILTERED, DECLINED, EMPTY, CUT)

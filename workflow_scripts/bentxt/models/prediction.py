@@ -9,17 +9,16 @@ from typing import Any
 
 from bentxt.bigearthnet.image_store import Images
 from bentxt.errors import InputError
-from bentxt.failures import CUT, EMPTY, OUT_OF_MEMORY, OWN_DOING
+from bentxt.failures import CUT, EMPTY, LONGEST_ANSWER, OUT_OF_MEMORY, OWN_DOING
 from bentxt.models.answering_model import AnsweringModel, OutOfMemory, PatchImages, Reply
 from bentxt.models.benchmark_items import Item, batches
+from bentxt.printable import printable
 from bentxt.program.answer_log import AnswerLog
 
 #: That many single items for which memory does not suffice, one after the other, are no matter of the items.
 _HOPELESS = 10
 #: Items that a status names with the reason of their failure; the others are counted.
 _NAMED = 20
-#: Longest reason of a failure in a status, characters.
-_REASON = 300
 
 
 @dataclass(frozen=True)
@@ -109,6 +108,9 @@ def answer_items(
     def keep(item: Item, reply: Reply) -> None:
         if not reply.text.strip() and reply.failure is None:
             reply = Reply("", EMPTY)
+        if len(reply.text) > LONGEST_ANSWER:
+            about = f"{len(reply.text):,} characters, of which the first {LONGEST_ANSWER:,} are kept"
+            reply = Reply(reply.text[:LONGEST_ANSWER], CUT, about)
         key = keys[item.annotation]
         if key in replies:
             return
@@ -128,7 +130,7 @@ def answer_items(
     if befallen and len(befallen) == len(replies) and not pending.kept:
         raise InputError(
             f"none of {len(replies)} items got an answer; the first: {befallen[0].failure}: "
-            f"{befallen[0].reason}",
+            f"{printable(befallen[0].reason)}",
             item=str(pending.items[0].annotation),
         )
     return replies
@@ -214,8 +216,7 @@ def count_failures(
             reply = Reply(answers.get(key)[0], answers.mark(key))
         answered[item.annotation] = (reply.text, reply.failure)
         if reply.failure not in (None, CUT) and len(named) < _NAMED:
-            reason = " ".join(reply.reason.split())[:_REASON]
-            about = {"ID": item.annotation, "patch": item.patch_id}
-            named.append(about | {"kind": reply.failure, "reason": reason})
+            about = {"ID": item.annotation, "patch": item.patch_id, "kind": reply.failure}
+            named.append(about | {"reason": printable(reply.reason)})
     counts = Counter(failure for _, failure in answered.values() if failure)
     return answered, dict(sorted(counts.items())), named

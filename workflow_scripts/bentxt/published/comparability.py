@@ -45,9 +45,14 @@ def differences(score: Score, split: str) -> Differences:
     missing = [*_world(score, programs), *_dataset(programs)]
     if score.split != split:
         missing.append(f"split: scored on {score.split}, the paper's number is of {split}")
+    if (limit := score.prediction.get("limit")) is not None:
+        missing.append(f"items: a try with the first {limit} of them")
     if score.weights != PUBLISHED:
         missing.append(f"weights: {score.weights}")
     remaining = [NOT_STATED]
+    if failures := score.prediction.get("failures"):
+        counted = ", ".join(f"{kind} {count}" for kind, count in failures.items())
+        remaining.append(f"items without a whole answer: {counted} of {score.items}")
     if split == "test":
         remaining.append("the paper counts the benchmark split into the test split; ours is without it")
     if FINE_TUNED in programs:

@@ -11,7 +11,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,8 @@ PAGE = RESOURCES / "pages/items.html"
 _LETTERS = {RIGHT: "r", WRONG: "w", UNPARSED: "u", None: "-"}
 _PLACEHOLDER = re.compile(r"@@([A-Z]+)@@")
 _QUALITY = 85
+#: Longest answer that is shown whole, characters.
+_LONGEST = 5000
 
 
 class _Texts:
@@ -61,7 +63,7 @@ class _Texts:
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
 
-    def __call__(self, values: Sequence[str | None]) -> list[int | None]:
+    def __call__(self, values: Iterable[str | None]) -> list[int | None]:
         return [None if text is None else self.numbers.setdefault(text, len(self.numbers)) for text in values]
 
 
@@ -135,8 +137,9 @@ def _model_entry(task, model, texts, colour):
     entry = {
         "name": model.name,
         "weights": model.score.weights,
-        "answer": texts(columns["answer"]),
-        "extracted": texts(columns["extracted"]),
+        "answer": texts(map(_short, columns["answer"])),
+        "extracted": texts(map(_short, columns["extracted"])),
+        "failure": texts(columns["failure"]),
         "level": "".join(level[0] for level in columns["level"]),
         "verdict": "".join(
             _LETTERS[verdict(task, *item)]
@@ -153,6 +156,13 @@ def _model_entry(task, model, texts, colour):
             if any(value is not None for value in columns[name]):
                 entry[name] = _percent(columns[name])
     return entry
+
+
+def _short(text):
+    """Return a text, or as much of it as a page can show with the number of its characters."""
+    if text is None or len(text) <= _LONGEST:
+        return text
+    return f"{text[:_LONGEST]}… ({len(text):,} characters in all)"
 
 
 def _percent(values):
