@@ -1,6 +1,6 @@
 """A worker for a model of your own: fill in the two functions, see README.md."""
 
-from worker_checks import checkpoint_folder, require_gpu
+from worker_checks import checkpoint_folder
 from worker_inputs import read_rgb
 from worker_protocol import Answer, serve
 
@@ -8,7 +8,6 @@ from worker_protocol import Answer, serve
 def load(options):
     """Load the model; imports of its code belong here, since they may print."""
     folder, _ = checkpoint_folder(options.checkpoint, options.revision, parts=["config.json"])
-    require_gpu()
     from my_model import MyModel
 
     model = MyModel.from_pretrained(folder)

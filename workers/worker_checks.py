@@ -10,8 +10,9 @@ import json
 import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
-from typing import Iterable, Sequence
+from typing import Any, Iterable, Sequence
 
 from worker_protocol import PUBLISHED, NotReady, Options
 
@@ -102,6 +103,69 @@ def require_files(folder: Path, names: Iterable[str], what: str = "checkpoint") 
             raise NotReady(f"missing {what} part: {name} is not in {folder}")
 
 
+def require_versions(**wanted: str) -> None:
+    """Check that packages have the versions that the published code needs.
+
+    Raises
+    ------
+    NotReady
+        With the first package that is missing or has another version.
+    """
+    for name, version in wanted.items():
+        try:
+            found = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            raise NotReady(f"missing package {name} {version}") from None
+        if found.split("+")[0] != version:
+            raise NotReady(f"wrong package: {name} is {found}, the published code needs {version}")
+
+
+def require_keys(wanted: Iterable[str], found: Iterable[str], what: str) -> None:
+    """Check that a checkpoint has all weights that it should have: what it lacks would stay random.
+
+    Raises
+    ------
+    NotReady
+        With the first names that are missing, and their number.
+    """
+    missing = sorted(set(wanted) - set(found))
+    if missing:
+        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+        raise NotReady(f"missing checkpoint part: {what} lacks {', '.join(missing[:5])}{more}")
+
+
+def load_pickle(path: Path) -> Any:
+    """Load a file of weights that is a pickle; anything in it but tensors and plain containers is refused.
+
+    The published code loads such files without that check: it must not be given one that was not loaded here.
+
+    Raises
+    ------
+    NotReady
+        If the file is damaged, or would run code.
+    """
+    import torch
+
+    try:
+        return torch.load(str(path), map_location="cpu", weights_only=True)
+    except Exception as error:
+        raise NotReady(f"{path.name} holds more than weights, or is damaged: {str(error)[:200]}") from error
+
+
+def require_local_parts(source: str | None, parts: Sequence[str]) -> None:
+    """Check a checkpoint that is a folder, before anything is fetched or a GPU is asked for.
+
+    Raises
+    ------
+    NotReady
+        If no checkpoint is named, or a part (a file, patterns allowed) is missing.
+    """
+    if not source:
+        raise NotReady("missing checkpoint: none is named; name a folder in the config, under checkpoints")
+    if Path(source).is_dir():
+        require_files(Path(source), parts)
+
+
 def checkpoint_folder(
     source: str | None,
     revision: str | None = None,
@@ -132,8 +196,7 @@ def checkpoint_folder(
     NotReady
         If there is none, it cannot be fetched, or a part is missing.
     """
-    if not source:
-        raise NotReady("missing checkpoint: none is named; name a folder in the config, under checkpoints")
+    require_local_parts(source, parts)
     folder, commit = Path(source), None
     if not folder.is_dir():
         if source.count("/") != 1 or source.startswith((".", "/", "~")):
@@ -169,4 +232,20 @@ def file_hash(path: Path) -> str:
     with path.open("rb") as file:
         for block in iter(lambda: file.read(1 << 22), b""):
             digest.update(block)
+    return digest.hexdigest()
+
+
+def folder_hash(folder: Path) -> str:
+    """Return a SHA-256 that stands for a folder of weights: names and sizes, and up to 2 MB of each file.
+
+    Whole files of gigabytes would take minutes; of these the first and the last megabyte count.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        size = path.stat().st_size
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{size}\0".encode())
+        with path.open("rb") as file:
+            digest.update(file.read(1 << 20))
+            file.seek(max(size - (1 << 20), 0))
+            digest.update(file.read())
     return digest.hexdigest()

@@ -25,6 +25,26 @@ def read_rgb(path: str | Path) -> Image:
         return image.convert("RGB")
 
 
+def normalised(picture: Image, side: int, mean: Sequence[float], std: Sequence[float]) -> numpy.ndarray:
+    """Return a picture as models take it: resized to a square by Pillow (bicubic), scaled to 0-1, normalised.
+
+    As ``Resize((side, side), BICUBIC)``, ``ToTensor`` and ``Normalize`` of torchvision do it.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, shape (3, side, side): channels red, green, blue.
+    """
+    import numpy
+    from PIL import Image
+
+    # Pillow has had both names of the filter in turn.
+    bicubic = getattr(Image, "Resampling", Image).BICUBIC
+    pixels = numpy.asarray(picture.resize((side, side), bicubic), numpy.float32) / numpy.float32(255)
+    pixels = (pixels - numpy.array(mean, numpy.float32)) / numpy.array(std, numpy.float32)
+    return numpy.ascontiguousarray(pixels.transpose(2, 0, 1))
+
+
 def read_bands(path: str | Path) -> dict[str, numpy.ndarray]:
     """Return the tensors of a safetensors file: band to array, each of its own size.
 

@@ -18,6 +18,7 @@ import json
 import os
 import platform
 import queue
+import re
 import sys
 import threading
 import time
@@ -36,6 +37,8 @@ PACKAGES = (
     *("torch", "torchvision", "transformers", "tokenizers", "peft", "accelerate", "timm", "numpy"),
     *("pillow", "safetensors", "huggingface-hub"),
 )
+#: Tags of the data set's instructions, which a model sees or not: setting ``tags``, "kept" or "stripped".
+_TAG = re.compile("</?(?:point|ref)>")
 #: What stands for the weights of a checkpoint that nothing says otherwise of.
 PUBLISHED = "published"
 
@@ -55,7 +58,8 @@ class Options:
     revision : str or None
         Commit of the checkpoint's repository.
     settings : dict
-        ``settings`` of the model's entry.
+        ``settings`` of the model's entry. ``tags`` ("kept" or "stripped": whether the model sees ``<point>``
+        and ``<ref>`` of the instructions) is every worker's, and seen to by :func:`serve`.
     repository, commit : str or None
         ``code`` of the entry: where the published inference code comes from.
     checkout : Path
@@ -151,7 +155,8 @@ class Loaded:
     revision : str or None
         Commit of the checkpoint that was loaded; None for a folder.
     about : dict of str to str
-        Whatever else the status of a prediction should name: files, their hashes, settings in effect.
+        What else the answers depend on and the status of a prediction should name: hashes of files that no
+        revision pins, settings in effect. It is part of the key of each kept answer.
     device : str or None
         None: asked of torch.
     """
@@ -183,6 +188,7 @@ def serve(load: Callable[[Options], Loaded | Callable]) -> None:
     threading.Thread(target=_beat, args=(lines,), daemon=True).start()
     try:
         options = Options.read()
+        stripped = options.setting("tags", "kept", ("kept", "stripped")) == "stripped"
         loaded = load(options)
         if not isinstance(loaded, Loaded):
             loaded = Loaded(loaded)
@@ -204,16 +210,19 @@ def serve(load: Callable[[Options], Loaded | Callable]) -> None:
         line = requests.get()
         if line is None:
             return
-        _respond(loaded.answer, line, lines)
+        _respond(loaded.answer, line, lines, stripped)
 
 
-def _respond(answer, line, lines):
+def _respond(answer, line, lines, stripped):
     number = None
     try:
         record = json.loads(line)
         number = record["id"]
         lines.at(number)
-        request = Request(number, record["instruction"], record["images"], record["max_new_tokens"])
+        instruction = record["instruction"]
+        if stripped:
+            instruction = _TAG.sub("", instruction)
+        request = Request(number, instruction, record["images"], record["max_new_tokens"])
         said = answer(request)
         said = Answer(said) if isinstance(said, str) else Answer(*said)
         lines.say(id=number, text=said.text, boxes=said.boxes, cut=bool(said.cut))
