@@ -1,5 +1,7 @@
 """What a key follows, and what it does not."""
 
+from types import SimpleNamespace
+
 import lmdb
 import numpy as np
 import pytest
@@ -113,15 +115,51 @@ def test_the_origin_of_a_model_behind_a_server_is_its_request():
     assert server_origin(concurrency=1, retries=9, timeout=1) == server_origin()
 
 
-def test_the_origin_of_a_worker_follows_its_program(tmp_path):
-    program = tmp_path / "worker.py"
-    entry = entry_with(family="worker", needs=[], worker=["python", str(program)])
+GREETING = {"weights": "published", "revision": "c" * 40, "about": {"FINAL.pt": "1"}}
 
-    class Worker:
-        device, weights = "cuda: some card", "published"
 
+def worker_origin(command, device="cuda: some card", greeting=None, **fields):
+    entry = entry_with(family="worker", needs=[], worker=list(map(str, command)), **fields)
+    said = GREETING | (greeting or {})
+    return origin(entry, model=SimpleNamespace(device=device, greeting=said))
+
+
+def test_the_origin_of_a_worker_is_what_it_is_made_of_told_and_says(tmp_path):
+    """Its environment's versions are no part of it: they are pinned, and named in the status."""
+    folder = tmp_path / "model"
+    folder.mkdir()
+    files = {name: folder / name for name in ("worker.py", "images.py", "environment.yaml", "notes.md")}
+    files["helper"] = tmp_path / "helper.py"
+    for path in files.values():
+        path.write_text("")
+    files["worker.py"].write_text("from helper import serve\ndef load():\n    import images, torch\n")
+    command = ["env/bin/python", files["worker.py"]]
+    first = worker_origin(command)
+    others = [
+        worker_origin([*command, "--fast"]),
+        worker_origin(command, greeting={"revision": "d" * 40}),
+        worker_origin(command, greeting={"about": {"FINAL.pt": "2"}}),
+        worker_origin(command, greeting={"weights": "tiny"}),
+        worker_origin(command, device="cpu"),
+        worker_origin(command, settings={"mode": "average"}),
+        worker_origin(command, code={"repository": "r", "commit": "e"}),
+    ]
+    for name in ("worker.py", "images.py", "environment.yaml", "helper"):
+        before = files[name].read_text()
+        files[name].write_text(before + "# changed\n")
+        others.append(worker_origin(command))
+        files[name].write_text(before)
+    assert first not in others
+    assert len({str(other) for other in others}) == len(others)
+    files["notes.md"].write_text("changed")
+    changed = {"versions": {"python": "3.12"}, "settings": {"as": "told"}}
+    assert worker_origin(["another/python", files["worker.py"]], "cuda: other", changed) == first
+
+
+def test_the_origin_of_a_worker_that_is_a_program_follows_it(tmp_path):
+    program = tmp_path / "worker"
     found = []
     for text in ("one", "two", "one"):
         program.write_text(text)
-        found.append(origin(entry, model=Worker()))
+        found.append(worker_origin([program]))
     assert found[0] == found[2] != found[1]

@@ -67,7 +67,7 @@ def test_a_tiny_model_answers_the_items_of_its_task(world, tmp_path):
     [
         ("IVL", [], "cannot be fetched from the Hugging Face hub"),
         ("Qwen", ["--checkpoint", "/nowhere"], "no such folder"),
-        ("GC", [], "no worker script"),
+        ("GC", [], "its environment is not installed: there is no program workers/geochat/env/bin/python"),
         ("EMrgb", [], "the config does not allow"),
     ],
 )

@@ -5,6 +5,7 @@ changed, in the next run, or for another annotation that asks the same. Batch si
 of an annotation are therefore no part of a key.
 """
 
+import ast
 import hashlib
 import json
 from collections.abc import Sequence
@@ -54,13 +55,57 @@ def answer_origin(
         return origin | {"request": model.request}
     if entry.family == "worker":
         command = list(map(str, entry.worker))
-        files = [_file_hash(part) for part in command if Path(part).is_file()]
-        return origin | {"worker": [command, files, model.weights, model.device.partition(":")[0]]}
+        said = {name: model.greeting.get(name) for name in ("weights", "revision", "about")}
+        return origin | {
+            "worker": [command[1:], [_file_hash(path) for path in worker_files(command)]],
+            "said": said | {"device": model.device.partition(":")[0]},
+            "told": [entry.code, entry.settings],
+        }
     # Imported here: it loads torch, which servers and workers do not need.
     from bentxt.models.device import choose_device
 
     device, dtype = choose_device(options["device"], options["dtype"])
     return origin | {"chat": entry.chat, "device": device.type, "dtype": str(dtype)}
+
+
+def worker_files(command: Sequence[str | Path]) -> list[Path]:
+    """Return the files that say what a worker does.
+
+    Parameters
+    ----------
+    command : sequence of str or Path
+        Program and arguments.
+
+    Returns
+    -------
+    list of Path
+        Of an interpreter's command, the files among the arguments: scripts with the modules that they import
+        from their own folder or the one above, and ``environment.yaml`` next to them. The interpreter is no
+        part of it, as its environment is not. A command without such a file is a program: that one.
+    """
+    files = [path for path in map(Path, command[1:]) if path.is_file()]
+    if not files:
+        return [path for path in map(Path, command[:1]) if path.is_file()]
+    for path in files:
+        if path.suffix != ".py":
+            continue
+        for name in _imported(path):
+            places = (folder / f"{name}.py" for folder in (path.parent, path.resolve().parent.parent))
+            files += [place for place in places if place.is_file() and place not in files][:1]
+        environment = path.parent / "environment.yaml"
+        files += [environment] * (environment.is_file() and environment not in files)
+    return files
+
+
+def _imported(path):
+    """Return the names of the modules that a script imports anywhere, sorted."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return sorted(found)
 
 
 def answer_keys(

@@ -34,7 +34,10 @@ FAMILIES = {
     "transformers": Family("bentxt.models.families.transformers_model", "TransformersModel", _DEVICE, True),
     "openai": Family("bentxt.models.families.server_model", "ServerModel", ("prediction.openai",), False),
     "worker": Family(
-        "bentxt.models.families.worker_model", "WorkerModel", ("prediction.worker_timeout",), False
+        "bentxt.models.families.worker_model",
+        "WorkerModel",
+        ("prediction.worker_timeout", "prediction.worker_loading_timeout"),
+        False,
     ),
     "rs_internvl": Family(
         "bentxt.models.families.rs_internvl_model", "RSInternVLModel", ("seed", *_DEVICE), True

@@ -1,108 +1,48 @@
 """Models that need an environment of their own: a subprocess that answers in JSON lines.
 
-The worker is a program of any Python (or any language) that loads its model and then reads requests from
-standard input and writes answers to standard output, one JSON object a line; standard error is for its log.
-First of all it says how loading went: ``{"ready": true, "device": …, "weights": …}`` (``weights`` is
-"published", or what stands in for the published ones), or ``{"ready": false, "reason": …}``, and ends.
-Requests come as
+The worker is a program of any Python (or any language) that loads its model, reads requests from standard
+input and writes answers to its standard output, one JSON object a line. ``workers/README.md`` describes the
+lines; ``workers/worker_protocol.py`` is a worker's side of them. Lines that are none of the protocol belong
+to the log, as all of standard error does.
 
-    {"id": 7, "instruction": "…", "images": {"rgb": "/…/rgb.png"}, "max_new_tokens": 16}
-
-and each is answered, in any order, by
-
-    {"id": 7, "text": "…", "boxes": [[x0, y0, x1, y1], …]}
-
-where ``boxes`` (in 0–1, the origin at the top left) is null unless the model answers with boxes or masks
-that are not in its text; the tight box of a mask is the worker's to take. The worker ends when its standard
-input does.
+A worker is given up when it ends, when one answer takes longer than ``prediction.worker_timeout`` (whatever
+signs of life it gives), or when it stops giving signs of life that it has given before. The item that it was
+answering then fails, the worker is started again, and the others go on.
 """
 
-import json
-import queue
-import subprocess
+import math
+import shutil
 import tempfile
-import threading
+import time
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from safetensors.numpy import save_file
 
 from bentxt.errors import CheckpointUnavailable, InputError
+from bentxt.failures import CRASHED, CUT, EMPTY, OUT_OF_MEMORY, UNREADABLE
 from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages, Reply
 from bentxt.models.rgb import png_bytes, rgb_image
+from bentxt.models.worker_process import WorkerLost, WorkerProcess
+
+#: Requests that a worker has at a time, so that it need not wait for the next one.
+_AHEAD = 8
+#: So many workers lost in a row, and so many failed items in a row, are no matter of single items.
+_HOPELESS_LOSSES, _HOPELESS_FAILURES = 3, 10
+#: After so many failed items in a row the worker is started again: an error may have spoilt its device.
+_FAILURES_OF_ONE_PROCESS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One instruction on one patch.
+class _Question:
+    """One instruction on one patch: its numbers in the call, and the instruction."""
 
-    Attributes
-    ----------
-    id : int
-        The answer bears it.
-    instruction : str
-        With the model's additions.
-    images : dict of str to str
-        Paths: "rgb" of a PNG, "s2" and "s1" of a safetensors file with a tensor for each band, as in the
-        LMDB. They exist until the answer is there.
-    max_new_tokens : int
-        Longest answer, tokens.
-    """
-
-    id: int
+    number: int
+    patch: int
     instruction: str
-    images: dict[str, str]
-    max_new_tokens: int
-
-    def to_line(self) -> str:
-        """Return the request as a line of JSON."""
-        return json.dumps(asdict(self)) + "\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the worker said to a request.
-
-    Attributes
-    ----------
-    id : int
-        The request's.
-    text : str
-        As generated.
-    boxes : list of list of float or None
-        x0, y0, x1, y1 in 0–1, where the model has other means than its text to answer with boxes.
-    """
-
-    id: int
-    text: str
-    boxes: list[list[float]] | None
-
-    @classmethod
-    def from_line(cls, line: str) -> Self:
-        """Parse a line of JSON; :class:`ValueError` says what is wrong with it."""
-        record = json.loads(line)
-        if not isinstance(record, dict) or not isinstance(record.get("id"), int):
-            raise ValueError("an answer needs an id")
-        text, boxes = record.get("text"), record.get("boxes")
-        if not isinstance(text, str):
-            raise ValueError("an answer needs a text")
-        if boxes is not None and not (isinstance(boxes, list) and all(map(_is_box, boxes))):
-            raise ValueError("boxes must be null or a list of four numbers each")
-        return cls(record["id"], text, boxes)
-
-    def to_text(self) -> str:
-        """Return the answer as one text: its first box where there are boxes."""
-        if self.boxes:
-            return "[" + ", ".join(str(value) for value in self.boxes[0]) + "]"
-        return self.text.strip()
-
-
-def _is_box(box):
-    number = isinstance(box, list) and len(box) == 4
-    return number and all(isinstance(value, int | float) and not isinstance(value, bool) for value in box)
 
 
 class WorkerModel(AnsweringModel):
@@ -112,6 +52,8 @@ class WorkerModel(AnsweringModel):
     ----------
     device, weights : str
         As the worker says.
+    greeting : dict
+        All that it said of itself: versions, settings, revision and hashes of its weights.
 
     Parameters
     ----------
@@ -121,8 +63,10 @@ class WorkerModel(AnsweringModel):
         The worker's program and its arguments; None where there is none.
     image : dict
         ``input`` and ``side`` of the model's entry in ``resources/models.yaml``.
-    timeout : float
-        Longest wait for a line of the worker, seconds; the first one comes when its model is loaded.
+    timeout, loading_timeout : float
+        Longest wait for one answer, and until the model is loaded, seconds.
+    told : dict
+        What the worker is told: ``checkpoint``, ``revision``, ``code`` and ``settings`` of the entry.
 
     Raises
     ------
@@ -130,74 +74,39 @@ class WorkerModel(AnsweringModel):
         If there is no worker, it cannot be started, or says that it cannot load its model.
     """
 
-    #: Lines of the worker's log that a message quotes.
-    _LOG_LINES = 5
+    batched = False
 
     def __init__(
-        self, key: str, command: Sequence[str] | None, image: dict[str, Any], timeout: float
+        self,
+        key: str,
+        command: Sequence[str] | None,
+        image: dict[str, Any],
+        timeout: float,
+        loading_timeout: float,
+        told: dict[str, Any],
     ) -> None:
         if not command:
             raise CheckpointUnavailable(
-                "needs a worker in an environment of its own; this version has no worker script for it",
+                "needs a worker in an environment of its own, and its entry names none",
                 item=key,
-                remedy="write one, see models/families/worker_model.py, and name its command in models.yaml",
+                remedy="write one, see workers/README.md, and name its command in models.yaml",
             )
         self._key, self._input, self._side = key, image["input"], image["side"]
-        self._timeout, self._next_id = timeout, 0
-        self._lines: queue.Queue[str | None] = queue.Queue()
-        self._log: deque[str] = deque(maxlen=self._LOG_LINES)
-        pipe = subprocess.PIPE
-        try:
-            self._process = subprocess.Popen(
-                list(map(str, command)), encoding="utf-8", stdin=pipe, stdout=pipe, stderr=pipe
+        self._command, self._told = list(map(str, command)), told
+        if shutil.which(self._command[0]) is None:
+            raise CheckpointUnavailable(
+                f"its environment is not installed: there is no program {self._command[0]}",
+                item=key,
+                remedy=f"install it with: make worker MODEL={key}",
             )
-        except OSError as error:
-            raise CheckpointUnavailable(f"the worker cannot be started: {error}", item=key) from error
-        self._readers = [
-            threading.Thread(target=self._read, args=(self._process.stdout, self._lines.put), daemon=True),
-            threading.Thread(target=self._read, args=(self._process.stderr, self._log.append), daemon=True),
-        ]
-        for reader in self._readers:
-            reader.start()
+        self._timeout, self._loading_timeout = timeout, loading_timeout
+        self._next_id = 0
+        self._process: WorkerProcess | None = None
         try:
-            self._greet()
+            self.greeting = self._start()
         except InputError as error:
-            self.close()
             raise CheckpointUnavailable(error.problem, item=key, remedy=error.remedy) from error
-
-    def _greet(self):
-        line = self._line()
-        try:
-            greeting = json.loads(line)
-            if greeting["ready"]:
-                self.device, self.weights = str(greeting["device"]), str(greeting["weights"])
-                return
-            reason = greeting["reason"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise self._failure(f"its first line is no greeting: {line.strip()[:200]!r}") from error
-        raise self._failure(f"the worker cannot load its model: {reason}")
-
-    def _read(self, stream, take):
-        for line in stream:
-            take(line)
-        if stream is self._process.stdout:
-            take(None)
-
-    def _line(self):
-        try:
-            line = self._lines.get(timeout=self._timeout)
-        except queue.Empty:
-            raise self._failure(f"the worker said nothing for {self._timeout} s") from None
-        if line is None:
-            self._lines.put(None)
-            status = self._process.wait()
-            self._readers[1].join(self._timeout)
-            raise self._failure(f"the worker ended with status {status}")
-        return line
-
-    def _failure(self, problem):
-        log = "".join(self._log).strip()
-        return InputError(problem + (f"; its last words: {log}" if log else ""), item=self._key)
+        self.device, self.weights = str(self.greeting["device"]), str(self.greeting["weights"])
 
     @classmethod
     def load(
@@ -210,58 +119,121 @@ class WorkerModel(AnsweringModel):
         adapter: str | None = None,
     ) -> Self:
         """Start the worker; see :class:`AnsweringModel`."""
-        return cls(key, entry.worker, entry.image, settings["prediction"]["worker_timeout"])
+        source = checkpoint or entry.checkpoint
+        told = {
+            "checkpoint": source,
+            # A revision belongs to the entry's own repository.
+            "revision": entry.revision if source == entry.checkpoint else None,
+            "code": entry.code,
+            "settings": entry.settings,
+        }
+        limits = settings["prediction"]["worker_timeout"], settings["prediction"]["worker_loading_timeout"]
+        return cls(key, entry.worker, entry.image, *limits, told)
 
-    def answer_many(
-        self, patches: Sequence[PatchImages], instructions: Sequence[Sequence[str]], max_new_tokens: int
-    ) -> list[list[Reply]]:
+    def _start(self) -> dict[str, Any]:
+        """Start a process and return its greeting."""
+        self._process = WorkerProcess(f"{self._key} worker", self._command, self._told)
+        try:
+            limit = self._loading_timeout
+            greeting = self._process.hear(time.monotonic() + limit, f"greeting within {limit:g} s")
+        except WorkerLost as lost:
+            raise self._given_up(f"{lost}, before its model was loaded") from lost
+        if greeting.get("ready") is False:
+            raise self._given_up(f"the worker cannot load its model: {greeting.get('reason')}")
+        if greeting.get("ready") is not True or not {"device", "weights"} <= set(greeting):
+            raise self._given_up(f"its first line is no greeting: {str(greeting)[:200]!r}")
+        return greeting
+
+    def _restart(self) -> WorkerProcess:
+        greeting = self._start()
+        process = self._process
+        if process is None or _identity(greeting) != _identity(self.greeting):
+            raise self._given_up(
+                f"the worker was started again and is another one: {_identity(greeting)}, "
+                f"it was {_identity(self.greeting)}"
+            )
+        return process
+
+    def _given_up(self, problem, remedy=None):
+        """End the worker, and return the error that says why."""
+        words = ""
+        if self._process is not None:
+            self._process.close(1)
+            words = self._process.last_words()
+            self._process = None
+        return InputError(
+            problem + (f"; its last words: {words}" if words else ""), item=self._key, remedy=remedy
+        )
+
+    def answer_each(
+        self,
+        patches: Sequence[PatchImages],
+        instructions: Sequence[Sequence[str]],
+        max_new_tokens: int,
+        keep: Callable[[int, Reply], object],
+    ) -> None:
         """Answer all instructions of several patches; see :class:`AnsweringModel`.
 
         Raises
         ------
         InputError
-            If the worker ends, answers what was not asked, or does not answer in time.
+            If the worker is lost at several items in a row, or many of them fail in a row.
         """
-        return [
-            [Reply(text) for text in self._answer(patch, texts, max_new_tokens)]
-            for patch, texts in zip(patches, instructions, strict=True)
-        ]
-
-    def _answer(self, patch_images, instructions, max_new_tokens):
+        unasked = deque(_questions(instructions))
+        asked: dict[int, _Question] = {}
+        losses = failures = 0
+        since = 0.0
         with tempfile.TemporaryDirectory(prefix="bentxt-") as folder:
-            images = self._write_images(Path(folder), patch_images)
-            first = self._next_id
-            self._next_id += len(instructions)
-            requests = [
-                Request(number, text, images, max_new_tokens)
-                for number, text in enumerate(instructions, first)
-            ]
-            # A thread writes, so that a worker that answers early never waits for one that still asks.
-            writer = threading.Thread(target=self._send, args=(requests,), daemon=True)
-            writer.start()
-            answers: dict[int, str] = {}
-            while len(answers) < len(requests):
-                line = self._line()
-                try:
-                    answer = Answer.from_line(line)
-                except ValueError as error:
-                    raise self._failure(f"{error}: {line.strip()[:200]!r}") from error
-                if not first <= answer.id < self._next_id or answer.id in answers:
-                    raise self._failure(f"the worker answered request {answer.id}, which is not open")
-                answers[answer.id] = answer.to_text()
-            writer.join()
-        return [answers[request.id] for request in requests]
+            images = _ImageFiles(Path(folder), patches, instructions, self._write_images)
+            while unasked or asked:
+                if self._process is None:
+                    # What the worker before was asked besides, this one is asked again.
+                    unasked.extendleft(reversed(asked.values()))
+                    asked.clear()
+                process = self._process or self._restart()
+                if not asked:
+                    since = time.monotonic()
+                while unasked and len(asked) < _AHEAD:
+                    question = unasked.popleft()
+                    asked[self._next_id] = question
+                    record = {"id": self._next_id, "instruction": question.instruction}
+                    files = images.of(question.patch)
+                    process.send(record | {"images": files, "max_new_tokens": max_new_tokens})
+                    self._next_id += 1
+                number, reply = self._hear(process, asked, since + self._timeout)
+                since = time.monotonic()
+                question = asked.pop(number)
+                keep(question.number, reply)
+                images.done(question.patch)
+                losses = losses + 1 if self._process is None else 0
+                failures = failures + 1 if reply.failure in (CRASHED, OUT_OF_MEMORY, UNREADABLE) else 0
+                if losses == _HOPELESS_LOSSES or failures == _HOPELESS_FAILURES:
+                    raise self._given_up(
+                        f"{failures} items in a row failed, the last one: {reply.reason}",
+                        "read the worker's log; what was answered is kept",
+                    )
+                if failures and failures % _FAILURES_OF_ONE_PROCESS == 0:
+                    self.close()
 
-    def _send(self, requests):
+    def _hear(self, process: WorkerProcess, asked: dict[int, _Question], until: float) -> tuple[int, Reply]:
+        """Return the number of a request and the reply to it, which is a failed one if the worker is lost."""
         try:
-            for request in requests:
-                self._process.stdin.write(request.to_line())
-            self._process.stdin.flush()
-        except (BrokenPipeError, ValueError):
-            # The worker has ended: the reader says so, with its last words.
-            return
+            while True:
+                record = process.hear(until, f"answer within {self._timeout:g} s")
+                number = record.get("id")
+                if isinstance(number, int) and number in asked:
+                    return number, _reply(record)
+                process.log(f"(a line that answers nothing which is asked) {str(record)[:200]}")
+        except WorkerLost as lost:
+            process.kill()
+            self._process = None
+            words = process.last_words()
+            number = process.busy_with
+            if number not in asked:
+                number = min(asked)
+            return number, Reply("", CRASHED, f"{lost}; its last words: {words}" if words else str(lost))
 
-    def _write_images(self, folder, patch):
+    def _write_images(self, folder: Path, patch: PatchImages) -> dict[str, str]:
         images = {}
         if "rgb" in self._input:
             images["rgb"] = str(folder / "rgb.png")
@@ -274,9 +246,70 @@ class WorkerModel(AnsweringModel):
 
     def close(self) -> None:
         """End the worker; called when the model is no longer needed."""
-        try:
-            self._process.stdin.close()
-            self._process.wait(10)
-        except (BrokenPipeError, subprocess.TimeoutExpired):
-            self._process.kill()
-            self._process.wait()
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+
+def _questions(instructions: Sequence[Sequence[str]]) -> Iterator[_Question]:
+    texts = ((patch, text) for patch, of_patch in enumerate(instructions) for text in of_patch)
+    for number, (patch, text) in enumerate(texts):
+        yield _Question(number, patch, text)
+
+
+def _identity(greeting):
+    """Return what of a greeting the answers depend on."""
+    device = str(greeting["device"]).partition(":")[0]
+    return {name: greeting.get(name) for name in ("weights", "revision", "code", "about")} | {
+        "device": device
+    }
+
+
+def _reply(record: dict[str, Any]) -> Reply:
+    """Return what a line of the protocol answers."""
+    if "error" in record:
+        error = str(record["error"])[:500]
+        return Reply("", OUT_OF_MEMORY if "out of memory" in error.lower() else CRASHED, error)
+    text, boxes = record.get("text"), record.get("boxes")
+    if not isinstance(text, str):
+        return Reply("", UNREADABLE, "the worker's answer has no text")
+    if boxes is not None and not (isinstance(boxes, list) and all(map(_is_box, boxes))):
+        return Reply("", UNREADABLE, "the worker's boxes are no list of four numbers each")
+    if boxes:
+        return Reply("[" + ", ".join(str(value) for value in boxes[0]) + "]")
+    text = text.strip()
+    if not text:
+        return Reply("", EMPTY, "the model said nothing")
+    return Reply(text, CUT, "cut at the longest answer") if record.get("cut") is True else Reply(text)
+
+
+def _is_box(box: Any) -> bool:
+    return isinstance(box, list) and len(box) == 4 and all(map(_is_number, box))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+class _ImageFiles:
+    """The files of each patch, written when it is first asked about, removed when it is done."""
+
+    def __init__(self, folder, patches, instructions, write):
+        self._folder, self._patches, self._write = folder, patches, write
+        self._left = [len(texts) for texts in instructions]
+        self._files: dict[int, dict[str, str]] = {}
+
+    def of(self, patch: int) -> dict[str, str]:
+        """Return the paths of a patch's images."""
+        if patch not in self._files:
+            folder = self._folder / str(patch)
+            folder.mkdir()
+            self._files[patch] = self._write(folder, self._patches[patch])
+        return self._files[patch]
+
+    def done(self, patch: int) -> None:
+        """Count an instruction of a patch as answered."""
+        self._left[patch] -= 1
+        if not self._left[patch]:
+            del self._files[patch]
+            shutil.rmtree(self._folder / str(patch))
