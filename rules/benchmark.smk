@@ -173,6 +173,7 @@ rule score_answers:
         settings=scoring_settings,
         code=code("score_answers"),
         box_scale=box_scale,
+        box_angle=box_angle,
         answers=f"{RESULTS}/answers/score_answers/{{split}}/{{model}}/{{task}}.jsonl",
     message:
         "Scoring {wildcards.model} on {wildcards.task} of {wildcards.split}"
@@ -185,6 +186,7 @@ rule score_answers:
         " --status {input.status}"
         " --dataset {input.dataset}"
         " --box-scale {params.box_scale}"
+        " --box-angle {params.box_angle}"
         " --answers {params.answers}"
         " --threads {threads}"
         " --out {output.score}"

@@ -13,7 +13,7 @@ from bentxt.evaluation.answered_items import ITEM_COLUMNS, read_answered_items, 
 from bentxt.evaluation.score import SCORED, UNAVAILABLE, Score
 from bentxt.evaluation.scoring import score_task
 from bentxt.evaluation.scoring_settings import SETTINGS
-from bentxt.models.model_table import find_entry
+from bentxt.models.model_table import BOX_ANGLES, find_entry
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import section, setting
 from bentxt.release import ANSWERED_SPLITS, TASKS
@@ -33,6 +33,11 @@ def main():
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--models", default="resources/models.yaml", help="the benchmarked models")
     parser.add_argument("--box-scale", help="of the model's boxes, pixels or null; left out: as in --models")
+    parser.add_argument(
+        "--box-angle",
+        choices=BOX_ANGLES,
+        help="what the angle of a rotated box does: nothing, or its hull counts; left out: as in --models",
+    )
     parser.add_argument(
         "--answers", help="JSON-lines file of the judge's answers about captions, kept for good"
     )
@@ -61,19 +66,27 @@ def main():
         items = read_answered_items(
             args.predictions, args.dataset, task=args.task, split=args.split, partial=tried
         )
-        if args.box_scale is None:
-            box_scale = find_entry(args.model, path=args.models).box_scale
-        else:
-            box_scale = json.loads(args.box_scale)
+        box_scale, box_angle = _boxes(args)
         benchmark = section(args.settings, "benchmark", SETTINGS[args.task])
         seed = setting(args.settings, "seed")
-        found = score_task(args.task, items, benchmark, seed, box_scale, args.threads, args.answers)
+        found = score_task(
+            args.task, items, benchmark, seed, box_scale, args.threads, args.answers, box_angle
+        )
         score = Score(**about, **vars(found.score), status=SCORED, reason=None)
         given = {name: items[name] for name in (*ITEM_COLUMNS, "answer", "failure")} | found.items
         without = [None] * len(items["answer"])
         columns = {name: given.get(name, without) for name in SCORED_ITEMS.names}
     write_table(args.items, columns, SCORED_ITEMS, made)
     write_text(args.out, score.to_json())
+
+
+def _boxes(args):
+    """Return scale and angle of the model's boxes: as given, else as in its entry."""
+    if args.box_scale is None or args.box_angle is None:
+        entry = find_entry(args.model, path=args.models)
+        box_scale = entry.box_scale if args.box_scale is None else json.loads(args.box_scale)
+        return box_scale, args.box_angle or entry.box_angle
+    return json.loads(args.box_scale), args.box_angle
 
 
 if __name__ == "__main__":

@@ -67,3 +67,9 @@ def box_scale(wildcards):
     """The scale of a model's boxes as JSON; the references answer in 0-1."""
     model = MODEL_TABLE.get(wildcards.model)
     return json.dumps(model.box_scale if model else None)
+
+
+def box_angle(wildcards):
+    """What the angle of a model's boxes does; the references' have none."""
+    model = MODEL_TABLE.get(wildcards.model)
+    return model.box_angle if model else "ignore"

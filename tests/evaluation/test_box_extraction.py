@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bentxt.evaluation.box_extraction import extract_box, tight_box
+from bentxt.evaluation.box_extraction import HULL, angle_of, extract_box, tight_box
 
 
 @pytest.mark.parametrize(
@@ -209,3 +209,74 @@ def test_the_order_of_named_numbers_does_not_matter(numbers, order):
 
 def test_pixels_beyond_the_image_cannot_be_placed_without_a_scale():
     assert extract_box("[300, 400, 500, 600]", None).level == "unparsed"
+
+
+# Angles: the four numbers are of a box of width w and height h that is turned about its centre. Its upright
+# hull is w |cos| + h |sin| wide and w |sin| + h |cos| high.
+
+
+@pytest.mark.parametrize(
+    ("text", "hull", "clipped"),
+    [
+        # 0.4 by 0.1 round (0.3, 0.25); at a right angle the sides change places.
+        ("{<10><20><50><30>|<90>}", (0.25, 0.05, 0.35, 0.45), False),
+        ("{<10><20><50><30>|<-90>}", (0.25, 0.05, 0.35, 0.45), False),
+        ("{<10><20><50><30>|<0>}", (0.1, 0.2, 0.5, 0.3), False),
+        ("{<10><20><50><30>|<180>}", (0.1, 0.2, 0.5, 0.3), False),
+        # 0.4 by 0.2 round the middle: 0.4 x 0.8660 + 0.2 x 0.5 = 0.4464, 0.4 x 0.5 + 0.2 x 0.8660 = 0.3732.
+        ("[[30, 40, 70, 60, 30]]", (0.276795, 0.313397, 0.723205, 0.686603), False),
+        ("[[30,40,70,60,-30]]", (0.276795, 0.313397, 0.723205, 0.686603), False),
+        ("{<30><40><70><60>|<150>}", (0.276795, 0.313397, 0.723205, 0.686603), False),
+        # A square of 0.2: its diagonal.
+        ("[[40, 40, 60, 60, 45]]", (0.358579, 0.358579, 0.641421, 0.641421), False),
+        # 0.2 by 0.6 round (0.9, 0.3) becomes 0.6 by 0.2, and reaches beyond the right edge.
+        ("{<80><0><100><60>|<90>}", (0.6, 0.2, 1.0, 0.4), True),
+        # Published outputs: the first of several boxes counts, with its own angle.
+        ("{<10><13><18><21>|<90>}{<16><10><20><14>|<90>}", (0.1, 0.13, 0.18, 0.21), False),
+        ("<p>some buildings</p> {<40><77><52><85>|<90>}<delim>{<45><64>", (0.42, 0.75, 0.5, 0.87), False),
+        ("[[39, 21, 46, 27, 0], [27, 31, 33, 36, 0]]", (0.39, 0.21, 0.46, 0.27), False),
+        ("[[2, 41, 4, 41, 90]]", (0.03, 0.4, 0.03, 0.42), False),
+        ("{<0><0><100><100>|<90>}", (0.0, 0.0, 1.0, 1.0), False),
+        # Without an angle, or with one that was cut off, a box stays as it is.
+        ("{<10><20><50><30>}", (0.1, 0.2, 0.5, 0.3), False),
+        ("{<10><20><50><30>|<9", (0.1, 0.2, 0.5, 0.3), False),
+        ("[10, 20, 50, 30]", (0.1, 0.2, 0.5, 0.3), False),
+        ("[[10, 20, 50, 30, 1e999]]", (0.1, 0.2, 0.5, 0.3), False),
+    ],
+)
+def test_the_hull_of_a_turned_box(text, hull, clipped):
+    found = extract_box(text, 100, HULL)
+    assert found.box == pytest.approx(hull, abs=1e-6)
+    assert found.clipped == clipped
+    assert found.level == extract_box(text, 100).level
+
+
+@given(st.lists(st.integers(0, 100), min_size=4, max_size=4), st.integers(-360, 360))
+def test_a_hull_holds_the_corners_of_the_turned_box_and_touches_them(numbers, angle):
+    left, top, right, bottom = extract_box(str(numbers), 100).box
+    x, y = (left + right) / 2, (top + bottom) / 2
+    turn = np.exp(1j * np.radians(angle))
+    corners = [
+        complex(x, y) + turn * (complex(*corner) - complex(x, y))
+        for corner in ((left, top), (right, top), (right, bottom), (left, bottom))
+    ]
+    expected = (
+        *(min(part(corner) for corner in corners) for part in (np.real, np.imag)),
+        *(max(part(corner) for corner in corners) for part in (np.real, np.imag)),
+    )
+    found = extract_box("{" + "".join(f"<{number}>" for number in numbers) + f"|<{angle}>}}", 100, HULL)
+    assert found.box == pytest.approx(np.clip(expected, 0, 1), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "angle"),
+    [
+        ("{<10><20><50><30>|<90>}", 90),
+        ("[[83, 58, 87, 62, 37]]", 37),
+        ("[[10, 20, 50, 30]]", None),
+        ("{<10><20><50><30>}", None),
+        ("nothing", None),
+    ],
+)
+def test_the_angle_of_an_answer(text, angle):
+    assert angle_of(text) == angle

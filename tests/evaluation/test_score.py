@@ -27,6 +27,8 @@ _SCORES = st.builds(
     ),
     constant=st.builds(ConstantAnswer, st.text(), st.floats(0, 100)) | st.none(),
     clipped=st.integers(0) | st.none(),
+    rotated=st.integers(0) | st.none(),
+    box_angle=st.sampled_from(["ignore", "hull", None]),
 )
 
 
@@ -68,7 +70,7 @@ def _without(name, *path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda values: values.update(version=SCORE_VERSION + 1), "score file of version 2, expected 1"),
+        (lambda values: values.update(version=SCORE_VERSION + 1), "score file of version 3, expected 2"),
         (_without("version"), "not a score file"),
         (_without("weights"), "the score lacks weights"),
         (_without("clipped"), "the score lacks clipped"),

@@ -170,6 +170,21 @@ def test_failures_of_shards_are_counted_together():
     assert together["failures"] == {"empty": 3, "no answer": 3}
 
 
+def test_an_angle_does_what_the_models_entry_or_the_option_says(world):
+    said = {4: "{<10><20><50><30>|<90>}"}
+    assert _run(world, "referring", said).returncode == 0
+    assert _items(world)[0]["box"] == [0.1, 0.2, 0.5, 0.3]
+    assert json.loads((world / "score.json").read_text())["box_angle"] == "ignore"
+    assert _run(world, "referring", said, **{"box-angle": "hull"}).returncode == 0
+    assert _items(world)[0]["box"] == [0.25, 0.05, 0.35, 0.45]
+    models = yaml.safe_load((world / "models.yaml").read_text())
+    models["M"]["box_angle"] = "hull"
+    (world / "models.yaml").write_text(yaml.safe_dump(models))
+    assert _run(world, "referring", said).returncode == 0
+    score = json.loads((world / "score.json").read_text())
+    assert (score["box_angle"], score["rotated"]) == ("hull", 1)
+
+
 def test_shards_are_scored_as_one(world):
     first, second = ({"status": "predicted", "weights": "w", "asked": count} for count in (1, 2))
     lineage = Lineage("test", {"run": "mini"}, "c0de", {})

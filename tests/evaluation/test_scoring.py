@@ -59,6 +59,16 @@ def test_mcq_accuracy_reads_options_from_the_instruction():
     assert result.instruction_following is True
 
 
+@pytest.mark.parametrize(("angle", "overlap"), [("ignore", 100 / 7), ("hull", 100.0)])
+def test_what_an_angle_does_is_counted_and_named(angle, overlap):
+    """0.4 by 0.1 round (0.3, 0.25), and the same upright: 0.01 in common, 0.07 together."""
+    items = _items(("p1", "reference", "?", "[0.25 0.05, 0.35 0.45]", "{<10><20><50><30>|<90>}"))
+    given = {"seed": 1, "box_scale": 100, "box_angle": angle}
+    result = score_task("referring", items, SETTINGS["referring"], **given).score
+    assert _value(result, "miou") == pytest.approx(overlap)
+    assert (result.rotated, result.box_angle) == (1, angle)
+
+
 def test_boxes_pool_and_thresholds_are_strict():
     items = _items(
         ("p1", "reference", "?", "[0.0 0.0, 1.0 1.0]", "[0, 0, 500, 1000]"),  # exactly 0.5

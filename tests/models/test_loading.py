@@ -82,7 +82,7 @@ def test_code_from_a_repository_runs_only_from_a_pinned_commit():
 def test_models_with_an_environment_of_their_own_need_a_worker(key):
     entry = read_entry(MODELS, key)
     settings = {"seed": 1, "prediction": PREDICTION}
-    with pytest.raises(CheckpointUnavailable, match="names none|its environment is not installed"):
+    with pytest.raises(CheckpointUnavailable, match=r"names none|its environment is not installed"):
         load_model(key, entry, find_weights(key, entry), settings)
 
 

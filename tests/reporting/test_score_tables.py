@@ -263,6 +263,19 @@ def test_each_line_of_a_csv_says_that_it_is_mini(name):
             assert (MINI in table.caption()) is expected
 
 
+@pytest.mark.parametrize(
+    ("angle", "said"),
+    [("ignore", "angle ignored of 7 boxes"), ("hull", "upright hull of the angle of 7 boxes")],
+)
+def test_what_the_angles_of_boxes_did_is_said_where_the_number_is_read(angle, said):
+    rotated = replace(score("GC", "referring", {"miou": 40.0}, "published"), rotated=7, box_angle=angle)
+    upright = replace(rotated, model="Qwen", rotated=0)
+    name = next(name for name, layout in LAYOUTS.items() if layout.tasks == ("referring",))
+    for table in forms(name, by_model_and_task(rotated, upright)):
+        assert said in rows_by_model(table)["GC"]["note"]
+        assert "angle" not in rows_by_model(table)["Qwen"]["note"]
+
+
 def test_published_weights_need_no_note():
     layout_scores = [
         score("Qwen", task, {metric: 50.0}, weights="published")

@@ -3,6 +3,11 @@
 A box is looked for in three places, in this order: under names ("x_min": 0.1, …), in brackets, and as four
 numbers with nothing but separators between them. Numbers in prose are no box. A polygon or a list of corners
 stands for its tight box; of two boxes the first counts.
+
+GeoChat and EarthDial put an angle behind the four numbers, in degrees: the numbers are then of a box that is
+turned about its centre. The references are upright, so that an angle is either left out, or the box becomes
+the upright hull of the turned one, which does not depend on the direction of the turn. Neither the models'
+publications nor the paper says which is meant.
 """
 
 import math
@@ -52,6 +57,9 @@ class BoxExtraction(NamedTuple):
 
 NOTHING = BoxExtraction(None, UNPARSED, False)
 
+#: What an angle behind a box does: nothing, or the box becomes the upright hull of the turned one.
+IGNORE, HULL = "ignore", "hull"
+
 #: Values up to this are shares of the side, with an edge that is a little beyond the image.
 _MOST_SHARE = 1.5
 
@@ -61,7 +69,7 @@ class _Number(NamedTuple):
     percent: bool
 
 
-def extract_box(text: str, scale: float | None) -> BoxExtraction:
+def extract_box(text: str, scale: float | None, angle: str = IGNORE) -> BoxExtraction:
     """Return the first box of an answer.
 
     Parameters
@@ -74,16 +82,20 @@ def extract_box(text: str, scale: float | None) -> BoxExtraction:
         divided by the scale as a whole: value by value, the 1 of ``[0, 1, 50, 60]`` would become the whole
         image. A model without a scale that answers in larger numbers means pixels of the 120-pixel image; a
         box that reaches beyond twice that side cannot be placed.
+    angle : str
+        :data:`IGNORE` or :data:`HULL`.
 
     Returns
     -------
     BoxExtraction
-        Swapped corners are sorted. An angle next to a box is left out: the references are upright.
+        Swapped corners are sorted, before a box is turned.
 
     Examples
     --------
-    >>> extract_box("{<10><20><55><80>|<90>}", 100).box
-    (0.1, 0.2, 0.55, 0.8)
+    >>> extract_box("{<10><20><50><30>|<90>}", 100).box
+    (0.1, 0.2, 0.5, 0.3)
+    >>> extract_box("{<10><20><50><30>|<90>}", 100, HULL).box
+    (0.25, 0.05, 0.35, 0.45)
     >>> extract_box('{"x": 0.25, "y": 0.5, "width": 0.5, "height": 0.25}', None).box
     (0.25, 0.5, 0.75, 0.75)
     >>> extract_box("[0.1, 0.2, 0.55, 0.8", None).level
@@ -92,21 +104,51 @@ def extract_box(text: str, scale: float | None) -> BoxExtraction:
     content = unwrapped(text)
     if not content:
         return NOTHING
-    content = _in_one_form(content)
-    # What is called final comes first, then what is declared the answer; often both are the whole text.
-    parts = dict.fromkeys([_FINAL.split(content)[-1], declared_answer(content) or content, content])
-    numbers = next(filter(None, map(_first_box, parts)), None)
+    numbers = _numbers_of_box(content)
     if numbers is None:
         return NOTHING
-    values = _in_shares(numbers, scale)
+    values = _in_shares(numbers[:4], scale)
     if values is None or not all(map(math.isfinite, values)):
         return NOTHING
     x, y = sorted(values[0::2]), sorted(values[1::2])
     box = (x[0], y[0], x[1], y[1])
+    if angle == HULL and len(numbers) == 5:
+        box = _hull(box, numbers[4].value)
+    content = _in_one_form(content)
     left, top, right, bottom = (min(max(value, 0.0), 1.0) for value in box)
     inside = (left, top, right, bottom)
     level = STRICT if any(pattern.fullmatch(content) for pattern in _STRICT) else LENIENT
     return BoxExtraction(inside, level, inside != box)
+
+
+def angle_of(text: str) -> float | None:
+    """Return the angle behind the first box of an answer, degrees; None where there is no box or no angle."""
+    numbers = _numbers_of_box(unwrapped(text))
+    return numbers[4].value if numbers is not None and len(numbers) == 5 else None
+
+
+def _numbers_of_box(content: str | None) -> list[_Number] | None:
+    """Return the four numbers of the first box, and its angle if it has one."""
+    if not content:
+        return None
+    content = _in_one_form(content)
+    # What is called final comes first, then what is declared the answer; often both are the whole text.
+    parts = dict.fromkeys([_FINAL.split(content)[-1], declared_answer(content) or content, content])
+    return next(filter(None, map(_first_box, parts)), None)
+
+
+def _hull(box: tuple[float, float, float, float], angle: float) -> tuple[float, float, float, float]:
+    """Return the upright hull of a box that is turned about its centre by degrees."""
+    if not math.isfinite(angle):
+        return box
+    cosine, sine = abs(math.cos(math.radians(angle))), abs(math.sin(math.radians(angle)))
+    width, height = box[2] - box[0], box[3] - box[1]
+    half_width, half_height = (width * cosine + height * sine) / 2, (width * sine + height * cosine) / 2
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    hull = (x - half_width, y - half_height, x + half_width, y + half_height)
+    # The sine of a right angle is not quite one in floating point: no edge leaves the picture by that.
+    left, top, right, bottom = (round(edge, 9) for edge in hull)
+    return left, top, right, bottom
 
 
 def _in_shares(numbers: Sequence[_Number], scale: float | None) -> list[float] | None:
@@ -152,7 +194,7 @@ _POINT = re.compile(
 
 
 def _first_box(text):
-    """Return the four numbers of the first box, or None."""
+    """Return the four numbers of the first box, and its angle if it has one; or None."""
     for looked_for in (_tabulated_box, _named_box, _bracketed_box, _bare_box):
         found = looked_for(text)
         if found is not None:
@@ -275,6 +317,7 @@ def _from_names(named):
 
 _GROUP = re.compile(r"[\[({<]([^\[\](){}<>]*)[\])}>]")
 _ANGLES = re.compile(rf"(?:<{_N}>\s*){{4,}}")
+_ANGLES_AND_TURN = re.compile(rf"(?:<{_N}>\s*){{4}}\|\s*<{_N}>")
 #: What may stand between two corners of one box or polygon.
 _BETWEEN_CORNERS = re.compile(
     r"[\s,;:\])}>\[({<|\"'*.-]*"
@@ -292,7 +335,8 @@ _CUT_OFF_CORNER = re.compile(rf"[\s,;]*[\[(]\s*{_VALUE}[^\])]*")
 def _bracketed_box(text):
     """Return the first box in brackets: four numbers, corners, or a polygon."""
     text = _NAMED_CORNER.sub(" ", _POINT.sub(" ", text))
-    # GeoChat's numbers have brackets each; the angle behind the bar is no corner.
+    # GeoChat's numbers have brackets each, the angle stands behind a bar.
+    text = _ANGLES_AND_TURN.sub(lambda match: f"[{', '.join(re.findall(_VALUE, match[0]))}]", text)
     text = re.sub(rf"\|\s*<{_N}>?|\|", " | ", text)
     text = _ANGLES.sub(lambda match: f"[{', '.join(re.findall(_VALUE, match[0])[:4])}]", text)
     text = _TAG.sub(" ", text)
@@ -301,7 +345,7 @@ def _bracketed_box(text):
     groups = [(match, _numbers(match[1])) for match in _GROUP.finditer(text) if _numbers_only(match[1])]
     for index, (match, numbers) in enumerate(groups):
         if len(numbers) in (4, 5):
-            return numbers[:4]
+            return numbers
         if len(numbers) > 5 and len(numbers) % 2 == 0:
             return _tight(numbers)
         if len(numbers) == 2:

@@ -13,7 +13,7 @@ from bentxt.errors import InputError
 from bentxt.release import TASKS
 
 #: Raised whenever a field is added, dropped or changes its meaning.
-SCORE_VERSION = 1
+SCORE_VERSION = 2
 SCORED, UNAVAILABLE = "scored", "unavailable"
 _REMEDY = "make the score again with this version's score_answers.py"
 
@@ -80,12 +80,18 @@ class TaskScore(AnswerCounts):
         For binary and multiple-choice questions.
     clipped : int or None
         Boxes that reached beyond the image, for referring expressions.
+    rotated : int or None
+        Answers with an angle other than 0 behind their box, for referring expressions.
+    box_angle : str or None
+        What that angle did to the scored box: "ignore" or "hull".
     """
 
     extraction: dict[str, AnswerCounts] = field(default_factory=dict)
     metrics: dict[str, Metric] = field(default_factory=dict)
     constant: ConstantAnswer | None = None
     clipped: int | None = None
+    rotated: int | None = None
+    box_angle: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

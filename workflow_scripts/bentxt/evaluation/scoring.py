@@ -7,7 +7,7 @@ import numpy as np
 
 from bentxt.errors import InputError
 from bentxt.evaluation.answer_extraction import STRICT, extract_binary, extract_choice, options_of
-from bentxt.evaluation.box_extraction import extract_box
+from bentxt.evaluation.box_extraction import IGNORE, angle_of, extract_box
 from bentxt.evaluation.box_overlap import THRESHOLDS, intersection_over_union
 from bentxt.evaluation.estimates import ScoredTask, extraction_counts, means
 from bentxt.evaluation.score import ConstantAnswer, TaskScore
@@ -22,6 +22,7 @@ def score_task(
     box_scale: float | None = None,
     threads: int = 1,
     judged: str | Path | None = None,
+    box_angle: str = IGNORE,
 ) -> ScoredTask:
     """Score one model on one task, item by item and as a whole.
 
@@ -36,7 +37,7 @@ def score_task(
         Of the task, see :data:`bentxt.evaluation.scoring_settings.SETTINGS`.
     seed : int
         Of the bootstrap's draws.
-    box_scale : float or None
+    box_scale, box_angle : float or None, str
         See :func:`bentxt.evaluation.box_extraction.extract_box`.
     threads : int
         CPU threads of the models that score captions.
@@ -46,7 +47,8 @@ def score_task(
     Returns
     -------
     ScoredTask
-        Its score with ``constant`` for binary and mcq, and ``clipped`` for referring.
+        Its score with ``constant`` for binary and mcq, and ``clipped``, ``rotated`` and ``box_angle`` for
+        referring.
 
     Raises
     ------
@@ -65,7 +67,7 @@ def score_task(
 
         return score_captions(items, settings, draws, threads, judged)
     if task == "referring":
-        return _score_boxes(items, draws, box_scale)
+        return _score_boxes(items, draws, box_scale, box_angle)
     return _score_choices(task, items, settings, draws)
 
 
@@ -101,8 +103,8 @@ def _reference_answer(task, output):
     return found.answer
 
 
-def _score_boxes(items, draws, box_scale):
-    found = [extract_box(answer, box_scale) for answer in items["answer"]]
+def _score_boxes(items, draws, box_scale, box_angle):
+    found = [extract_box(answer, box_scale, box_angle) for answer in items["answer"]]
     truth = []
     for output in items["output"]:
         box = extract_box(output, None).box
@@ -118,6 +120,8 @@ def _score_boxes(items, draws, box_scale):
         **extraction_counts(levels, items["category"]),
         metrics=means(values, items, draws),
         clipped=sum(extraction.clipped for extraction in found),
+        rotated=sum(bool(angle_of(answer)) for answer in items["answer"]),
+        box_angle=box_angle,
     )
     columns = {
         "extracted": [_box_text(extraction.box) for extraction in found],

@@ -15,6 +15,8 @@ BEST = "best"
 OF_THE_PAPER = ("RS", "CV", BEST, "ours")
 #: Groups whose rows stand below the paper's models, in this order.
 _BELOW = ("ours", "own", REFERENCE)
+#: How a note names what was done with the angles of boxes.
+_BOX_ANGLES = {"ignore": "angle ignored", "hull": "upright hull of the angle"}
 _BEST_ROWS = {"SOTA RS": "RS", "SOTA CV": "CV"}
 
 
@@ -332,4 +334,5 @@ def _about_answers(scores):
     choices = {name: value for score in scores for name, value in score.prediction.get("choices", {}).items()}
     if choices:
         notes.append("settings: " + ", ".join(f"{name} {value}" for name, value in choices.items()))
+    notes += [f"{_BOX_ANGLES[score.box_angle]} of {score.rotated} boxes" for score in scores if score.rotated]
     return notes
