@@ -71,21 +71,20 @@ class GeoChat:
         As ``geochat.model.builder.load_pretrained_model`` returns them.
     tokenise : callable
         ``geochat.mm_utils.tokenizer_image_token``.
-    device : str
     num_beams : int
     """
 
-    def __init__(self, tokenizer, model, processor, tokenise, device="cuda", num_beams=1):
+    def __init__(self, tokenizer, model, processor, tokenise, num_beams=1):
         self.tokenizer, self.model, self.processor, self.tokenise = tokenizer, model, processor, tokenise
-        self.device, self.num_beams = device, num_beams
+        self.num_beams = num_beams
 
     def answer(self, request) -> Answer:
         """Answer one instruction."""
         import torch
 
-        images = image_tensor(self.processor, read_rgb(request.images["rgb"])).to(self.device)
+        images = image_tensor(self.processor, read_rgb(request.images["rgb"])).cuda()
         ids = self.tokenise(prompt(request.instruction), self.tokenizer, return_tensors="pt")
-        ids = ids.unsqueeze(0).to(self.device)
+        ids = ids.unsqueeze(0).cuda()
         with torch.inference_mode():
             output = self.model.generate(
                 ids,

@@ -100,14 +100,12 @@ class LHRSBot:
     processor : transformers.CLIPImageProcessor
     tokenise : callable
         ``lhrs.models.tokenizer_image_token``.
-    device, prefix, image_line, num_beams
-        Where it runs, and the settings.
+    prefix, image_line, num_beams
+        The settings.
     """
 
-    def __init__(
-        self, model, processor, tokenise, device="cuda", prefix="", image_line="newline", num_beams=1
-    ):
-        self.model, self.processor, self.tokenise, self.device = model, processor, tokenise, device
+    def __init__(self, model, processor, tokenise, prefix="", image_line="newline", num_beams=1):
+        self.model, self.processor, self.tokenise = model, processor, tokenise
         self.prefix, self.image_line, self.num_beams = prefix, image_line, num_beams
 
     def answer(self, request) -> Answer:
@@ -115,9 +113,9 @@ class LHRSBot:
         import torch
 
         tokenizer = self.model.text.tokenizer
-        images = image_tensor(self.processor, read_rgb(request.images["rgb"])).to(self.device)
+        images = image_tensor(self.processor, read_rgb(request.images["rgb"])).cuda()
         text = prompt(request.instruction, self.prefix, self.image_line)
-        ids = self.tokenise(text, tokenizer, return_tensors="pt").unsqueeze(0).to(self.device)
+        ids = self.tokenise(text, tokenizer, return_tensors="pt").unsqueeze(0).cuda()
         with torch.inference_mode():
             # Its own defaults sample. The output holds new tokens only.
             output = self.model.generate(
@@ -160,7 +158,6 @@ def load(options) -> Loaded:
     import yaml
     from lhrs.Dataset.conversation import default_conversation
     from lhrs.models import build_model, tokenizer_image_token
-    from transformers import CLIPImageProcessor
 
     check_template(default_conversation)
     config = ml_collections.ConfigDict(yaml.safe_load((code / CONFIG).read_text(encoding="utf-8")))
@@ -171,10 +168,12 @@ def load(options) -> Loaded:
     require_keys(wanted, given, "rgb_ckpt of FINAL.pt")
     del content, given
     model.custom_load_state_dict(str(folder / "FINAL.pt"))
-    model.to("cuda").eval()
+    model.cuda().eval()
+    from transformers import CLIPImageProcessor
+
     processor = CLIPImageProcessor.from_pretrained(str(clip))
     beams = options.setting("num_beams", 1)
-    loaded = LHRSBot(model, processor, tokenizer_image_token, "cuda", prefix, image_line, beams)
+    loaded = LHRSBot(model, processor, tokenizer_image_token, prefix, image_line, beams)
     about = {
         "FINAL.pt": file_hash(folder / "FINAL.pt"),
         "TextLoRA": folder_hash(folder / "TextLoRA"),

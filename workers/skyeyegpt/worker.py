@@ -149,7 +149,7 @@ def load(options) -> Loaded:
     model = registry.get_model_class(config.arch).from_config(config)
     require_keys(trained_keys(model.state_dict()), content["model"], "the checkpoint")
     del content
-    model.to("cuda").eval()
+    model.cuda().eval()
     loaded = SkyEyeGPT(model, options.setting("num_beams", 1))
     about = {
         "checkpoint": file_hash(file),
