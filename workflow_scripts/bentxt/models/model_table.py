@@ -1,5 +1,6 @@
 """The table of the benchmarked models, ``resources/models.yaml``: its entries, read and checked."""
 
+import re
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -160,6 +161,8 @@ class ModelEntry:
             return f"box_angle must be one of {', '.join(BOX_ANGLES)}, is {self.box_angle!r}"
         if self.code is not None and set(self.code) != {"repository", "commit"}:
             return "code must have repository and commit"
+        if self.code is not None and not re.fullmatch("[0-9a-f]{40}", str(self.code["commit"])):
+            return f"code.commit must have 40 hexadecimal digits, is {self.code['commit']!r}"
         for task, addition in self.instructions.items():
             known = isinstance(addition, dict) and set(addition) <= {"prefix", "suffix"}
             if task not in TASKS or not known:
