@@ -128,6 +128,8 @@ def _answers(args, entry, items, options, status):
         _limit_threads(args.threads)
     model = load_model(args.model, entry, weights, args.settings, args.adapter, args.checkpoint)
     status |= {"device": model.device, "weights": weights.description or model.weights}
+    if entry.family == "worker":
+        status |= {"revision": model.greeting.get("revision"), "worker": model.greeting}
     identity = list(weights.identity)
     if "encoders" in entry.needs and args.adapter is None:
         # Its projections are not trained: they are drawn from the seed.

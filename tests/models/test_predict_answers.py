@@ -4,6 +4,7 @@ import json
 import shutil
 import signal
 import subprocess
+import sys
 from types import SimpleNamespace
 
 import lmdb
@@ -301,3 +302,37 @@ def test_an_unknown_model_is_an_error(world, tmp_path):
     )
     assert done.returncode == 1
     assert "error: unknown model" in done.stderr
+
+
+# Workers
+
+
+def test_a_worker_answers_through_its_faults_and_the_status_names_what_it_says(world, tmp_path):
+    """It dies at one item and raises at another; the others are answered, and those two are asked again."""
+    script = tmp_path / "worker.py"
+    script.write_text(
+        "import os\n"
+        "from worker_protocol import Loaded, serve\n"
+        "def answer(request):\n"
+        "    print('asked', request.instruction)\n"
+        "    if 'beach' in request.instruction: os.kill(os.getpid(), 9)\n"
+        "    if 'water' in request.instruction: raise ValueError('no water')\n"
+        "    return 'yes'\n"
+        "serve(lambda options: Loaded(answer, 'tiny', 'c' * 40, {'FINAL.pt': '12ab'}))\n"
+    )
+    entry = yaml.safe_load(MODELS.read_text())["GC"]
+    entry |= {"worker": [sys.executable, str(script)], "settings": {"mode": "average"}}
+    (tmp_path / "models.yaml").write_text(yaml.safe_dump({"GC": entry}))
+    models = tmp_path / "models.yaml"
+    answers, status = predict(world, tmp_path, "GC", models=models)
+    assert {number: text for number, text in answers.items() if text != "yes"} == {6: "", 9: ""}
+    assert status["failures"] == {"the model failed": 2}
+    reasons = {failed["ID"]: failed["reason"] for failed in status["failed"]}
+    assert reasons[6].startswith("the worker ended with status -9")
+    assert reasons[9] == "ValueError: no water"
+    assert (status["weights"], status["revision"]) == ("tiny", "c" * 40)
+    assert status["choices"] == {"mode": "average"}
+    assert status["worker"]["about"] == {"FINAL.pt": "12ab"}
+    assert status["worker"]["versions"]["python"]
+    _, again = predict(world, tmp_path, "GC", models=models)
+    assert (again["kept"], again["asked"]) == (5, 2)

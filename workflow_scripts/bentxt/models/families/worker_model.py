@@ -139,7 +139,8 @@ class WorkerModel(AnsweringModel):
         except WorkerLost as lost:
             raise self._given_up(f"{lost}, before its model was loaded") from lost
         if greeting.get("ready") is False:
-            raise self._given_up(f"the worker cannot load its model: {greeting.get('reason')}")
+            reason = " ".join(str(greeting.get("reason")).split())
+            raise self._given_up(f"the worker cannot load its model: {reason}")
         if greeting.get("ready") is not True or not {"device", "weights"} <= set(greeting):
             raise self._given_up(f"its first line is no greeting: {str(greeting)[:200]!r}")
         return greeting
@@ -268,7 +269,7 @@ def _identity(greeting):
 def _reply(record: dict[str, Any]) -> Reply:
     """Return what a line of the protocol answers."""
     if "error" in record:
-        error = str(record["error"])[:500]
+        error = " ".join(str(record["error"]).split())[:500]
         return Reply("", OUT_OF_MEMORY if "out of memory" in error.lower() else CRASHED, error)
     text, boxes = record.get("text"), record.get("boxes")
     if not isinstance(text, str):
