@@ -1,9 +1,9 @@
 """GeoChat 7B, answered by its published inference code (https://github.com/mbzuai-oryx/GeoChat).
 
-Not run with weights yet. What the published evaluation scripts (``geochat/eval/batch_geochat_*.py``) do is
-done here with their own functions: loading, tokens, image processor, generation. The prompt is written
-here, so that it can be tested without that code, and compared with the published template when the model is
-loaded.
+Not run with weights yet, only with random ones. What the published evaluation scripts
+(``geochat/eval/batch_geochat_*.py``) do is done here with their own functions: loading, tokens, image
+processor, generation. The prompt is written here, so that it can be tested without that code, and compared
+with the published template when the model is loaded.
 
 Settings: ``tags``; ``num_beams`` (1). What the angle of a box does is no setting of the worker, but of the
 scoring: ``box_angle`` of the entry.

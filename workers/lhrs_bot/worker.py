@@ -1,8 +1,9 @@
 """LHRS-Bot 7B, stage 3, answered by its published inference code (https://github.com/NJU-LHRS/LHRS-Bot).
 
-Not run with weights yet. The checkpoint is a folder with ``FINAL.pt`` and ``TextLoRA`` next to it (Google
-Drive or Baidu Disk, see its README); Llama-2-7b-chat is gated. The published loader passes over a missing
-LoRA and over missing weights of the vision encoder: both are refused here.
+Not run with weights yet, only with random ones. The checkpoint is a folder with ``FINAL.pt`` and
+``TextLoRA`` next to it (Google Drive or Baidu Disk, see its README); Llama-2-7b-chat is gated. The
+published loader passes over a missing LoRA and over missing weights of the vision encoder: both are refused
+here.
 
 Settings: ``tags``; ``llama`` (folder or id of Llama-2-7b-chat) and ``llama_revision``; ``vision_encoder``
 (folder or id of CLIP ViT-L/14); ``prefix``, put before the instruction: "" (default), or a task token that

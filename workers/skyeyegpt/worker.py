@@ -1,9 +1,9 @@
 """SkyEyeGPT 7B, answered by the code of MiniGPT-v2 (https://github.com/Vision-CAIR/MiniGPT-4).
 
-Not run with weights yet. Its own repository has no code and points to MiniGPT-v2's. The checkpoint holds
-projector and LoRA only; Llama-2-7b-chat is gated, and EVA-CLIP-g is fetched from the address that the
-published code names. That code loads the checkpoint whatever it holds: weights that it lacks are refused
-here.
+Not run with weights yet, only with random ones. Its own repository has no code and points to MiniGPT-v2's.
+The checkpoint holds projector and LoRA only; Llama-2-7b-chat is gated, and EVA-CLIP-g is fetched from the
+address that the published code names. That code loads the checkpoint whatever it holds: weights that it
+lacks are refused here.
 
 Settings: ``tags``; ``llama`` (folder or id of Llama-2-7b-chat) and ``llama_revision``; ``num_beams`` (1).
 """
