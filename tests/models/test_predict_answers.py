@@ -12,6 +12,7 @@ import pytest
 import yaml
 from safetensors.numpy import save
 
+from bentxt.models.model_table import find_entry
 from bentxt.models.tiny.qwen import build_tiny_qwen
 from bentxt.program.lineage import Lineage, read_lineage
 from bentxt.tables.schemas.dataset_schema import DATASET
@@ -63,13 +64,17 @@ def test_a_tiny_model_answers_the_items_of_its_task(world, tmp_path):
     assert status["lineage"]["notes"]["weights"] == "tiny, random"
 
 
+_ENTRY = find_entry("EMrgb", path=MODELS).to_dict()
+CODE_OF_CHECKPOINT = json.dumps(_ENTRY | {"settings": {"model_code": "checkpoint"}, "remote_code": True})
+
+
 @pytest.mark.parametrize(
     ("model", "more", "reason"),
     [
         ("IVL", [], "cannot be fetched from the Hugging Face hub"),
         ("Qwen", ["--checkpoint", "/nowhere"], "no such folder"),
         ("GC", [], "its environment is not installed: there is no program workers/geochat/env/bin/python"),
-        ("EMrgb", [], "the config does not allow"),
+        ("EMrgb", ["--entry", CODE_OF_CHECKPOINT], "the config does not allow"),
     ],
 )
 def test_a_model_that_cannot_be_loaded_says_why_and_fails_no_job(world, tmp_path, model, more, reason):

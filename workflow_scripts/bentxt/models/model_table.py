@@ -163,6 +163,8 @@ class ModelEntry:
             return "code must have repository and commit"
         if self.code is not None and not re.fullmatch("[0-9a-f]{40}", str(self.code["commit"])):
             return f"code.commit must have 40 hexadecimal digits, is {self.code['commit']!r}"
+        if self.settings.get("model_code") == "checkpoint" and not self.remote_code:
+            return "remote_code must be true where settings.model_code is checkpoint"
         for task, addition in self.instructions.items():
             known = isinstance(addition, dict) and set(addition) <= {"prefix", "suffix"}
             if task not in TASKS or not known:
