@@ -1,12 +1,14 @@
 # What the rules of rules/benchmark.smk are given. No rules.
 
 from bentxt.evaluation.scoring_settings import scoring_keys
+from bentxt.models.worker_files import worker_files
 
 
 def model_inputs(wildcards):
-    """What a model's prediction needs next to data set and images, as far as rules make it."""
-    adapter = "adapter" in MODEL_TABLE[wildcards.model].needs
-    return built_checkpoints(wildcards.model) + [f"{RESULTS}/finetuned/{wildcards.task}"] * adapter
+    """What a model's prediction needs next to data set and images: what rules make, and its worker's files."""
+    entry = MODEL_TABLE[wildcards.model]
+    adapter = [f"{RESULTS}/finetuned/{wildcards.task}"] * ("adapter" in entry.needs)
+    return built_checkpoints(wildcards.model) + adapter + list(map(str, worker_files(entry.worker or [])))
 
 
 def model_arguments(wildcards):

@@ -142,7 +142,7 @@ def test_the_origin_of_a_worker_is_what_it_is_made_of_told_and_says(tmp_path):
         worker_origin(command, greeting={"weights": "tiny"}),
         worker_origin(command, device="cpu"),
         worker_origin(command, settings={"mode": "average"}),
-        worker_origin(command, code={"repository": "r", "commit": "e"}),
+        worker_origin(command, code={"repository": "r", "commit": "e" * 40}),
     ]
     for name in ("worker.py", "images.py", "environment.yaml", "helper"):
         before = files[name].read_text()

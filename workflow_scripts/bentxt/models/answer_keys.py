@@ -5,7 +5,6 @@ changed, in the next run, or for another annotation that asks the same. Batch si
 of an annotation are therefore no part of a key.
 """
 
-import ast
 import hashlib
 import json
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from bentxt.bigearthnet.image_store import Images
 from bentxt.models.answering_model import AnsweringModel
 from bentxt.models.benchmark_items import Item
 from bentxt.models.model_table import FAMILIES, ModelEntry
+from bentxt.models.worker_files import worker_files
 from bentxt.program.fingerprint import fingerprint
 
 #: What a server or a worker gets from here is a picture; its answers come from elsewhere.
@@ -66,46 +66,6 @@ def answer_origin(
 
     device, dtype = choose_device(options["device"], options["dtype"])
     return origin | {"chat": entry.chat, "device": device.type, "dtype": str(dtype)}
-
-
-def worker_files(command: Sequence[str | Path]) -> list[Path]:
-    """Return the files that say what a worker does.
-
-    Parameters
-    ----------
-    command : sequence of str or Path
-        Program and arguments.
-
-    Returns
-    -------
-    list of Path
-        Of an interpreter's command, the files among the arguments: scripts with the modules that they import
-        from their own folder or the one above, and ``environment.yaml`` next to them. The interpreter is no
-        part of it, as its environment is not. A command without such a file is a program: that one.
-    """
-    files = [path for path in map(Path, command[1:]) if path.is_file()]
-    if not files:
-        return [path for path in map(Path, command[:1]) if path.is_file()]
-    for path in files:
-        if path.suffix != ".py":
-            continue
-        for name in _imported(path):
-            places = (folder / f"{name}.py" for folder in (path.parent, path.resolve().parent.parent))
-            files += [place for place in places if place.is_file() and place not in files][:1]
-        environment = path.parent / "environment.yaml"
-        files += [environment] * (environment.is_file() and environment not in files)
-    return files
-
-
-def _imported(path):
-    """Return the names of the modules that a script imports anywhere, sorted."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    return sorted(found)
 
 
 def answer_keys(
