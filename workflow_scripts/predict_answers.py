@@ -146,7 +146,17 @@ def _answers(args, entry, items, options, status):
         with progress(total=len(items), initial=pending.kept, **about) as bar:
             limit = options["max_new_tokens"][args.task]
             batch_size = options["batch_size"]
-            replies = answer_items(model, pending, keys, images, answers, batch_size, limit, bar.update)
+            replies = answer_items(
+                model,
+                pending,
+                keys,
+                images,
+                answers,
+                batch_size,
+                limit,
+                bar.update,
+                boxes=args.task == "referring",
+            )
         answered, status["failures"], status["failed"] = count_failures(items, keys, answers, replies)
     return answered
 

@@ -296,3 +296,14 @@ def test_the_reason_of_a_failure_moves_no_cursor(world, tmp_path):
     _, _, named = outcome(world, tmp_path / "p.jsonl", model)
     assert named[0]["reason"].startswith("⟦U+001B⟧[2J boom⟦U+202E⟧xxx")
     assert len(named[0]["reason"]) == 301
+
+
+@pytest.mark.parametrize(("boxes", "expected"), [(True, "[0, 0, 0.5, 1]"), (False, "Yes, [SEG].")])
+def test_a_box_next_to_the_text_is_the_answer_where_the_task_asks_for_one(world, tmp_path, boxes, expected):
+    items = [Item(1, "PATCH_0", "S1_0", "Where is water?")]
+    model = Failing(water=Reply("Yes, [SEG].", box="[0, 0, 0.5, 1]"))
+    with AnswerLog(tmp_path / "p.jsonl") as log:
+        pending = find_pending(items, {1: "k"}, log)
+        images = open_images(world / "images.lmdb")
+        answer_items(model, pending, {1: "k"}, images, log, 1, 9, boxes=boxes)
+        assert log.get("k") == [expected]

@@ -130,7 +130,10 @@ def test_what_a_line_says_becomes_the_reply(start):
     no_boxes = Reply("", UNREADABLE, "the worker's boxes are no list of four numbers each")
     out_of_memory = "OutOfMemoryError: CUDA out of memory"
     lines = [
-        ({"text": "Sure, [SEG].", "boxes": [[0.1, 0.2, 0.5, 1], [0, 0, 1, 1]]}, Reply("[0.1, 0.2, 0.5, 1]")),
+        (
+            {"text": "Sure, [SEG].", "boxes": [[0.1, 0.2, 0.5, 1], [0, 0, 1, 1]]},
+            Reply("Sure, [SEG].", box="[0.1, 0.2, 0.5, 1]"),
+        ),
         ({"text": "It is gone.", "boxes": []}, Reply("It is gone.")),
         ({"text": " yes\n", "cut": False}, Reply("yes")),
         ({"text": "a long", "cut": True}, Reply("a long", CUT, "cut at the longest answer")),

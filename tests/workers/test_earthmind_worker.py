@@ -281,7 +281,8 @@ def test_the_harness_gets_its_boxes_and_texts(told):
         ((where, what),) = model.answer_many([patch(3)], [["Where is it?", "Is it?"]], 48)
     finally:
         model.close()
-    assert extract_box(where.text, MODELS["EMs1s2"].box_scale).box == (0, 0, 0.5, 1)
+    assert extract_box(where.box, MODELS["EMs1s2"].box_scale).box == (0, 0, 0.5, 1)
+    assert "[SEG]" in where.text
     assert where.failure is None
     assert "<image>Is it?" in what.text
     assert model.greeting["about"]["radar_stretch"] == "percentiles"

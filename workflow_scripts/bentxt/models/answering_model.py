@@ -116,11 +116,14 @@ class Reply:
         A kind of :mod:`bentxt.failures` where there is no answer, or not the whole of it.
     reason : str
         The failure in a few words.
+    box : str or None
+        The box that the model gave by other means than its text, as ``[x0, y0, x1, y1]`` in 0–1.
     """
 
     text: str
     failure: str | None = None
     reason: str = ""
+    box: str | None = None
 
 
 class OutOfMemory(Exception):

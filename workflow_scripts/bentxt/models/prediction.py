@@ -74,6 +74,8 @@ def answer_items(
     batch_size: int,
     max_new_tokens: int,
     watch: Callable[[int], object] = lambda count: None,
+    *,
+    boxes: bool = False,
 ) -> dict[str, Reply]:
     """Ask a model what is pending.
 
@@ -92,6 +94,8 @@ def answer_items(
     batch_size, max_new_tokens : int
     watch : callable
         Called with the number of items that have been asked about, each time that it grows.
+    boxes : bool
+        Whether the task asks for boxes, so that one that comes next to the text is the answer.
 
     Returns
     -------
@@ -106,6 +110,8 @@ def answer_items(
     replies: dict[str, Reply] = {}
 
     def keep(item: Item, reply: Reply) -> None:
+        if boxes and reply.box is not None:
+            reply = Reply(reply.box)
         if not reply.text.strip() and reply.failure is None:
             reply = Reply("", EMPTY)
         if len(reply.text) > LONGEST_ANSWER:

@@ -276,12 +276,13 @@ def _reply(record: dict[str, Any]) -> Reply:
         return Reply("", UNREADABLE, "the worker's answer has no text")
     if boxes is not None and not (isinstance(boxes, list) and all(map(_is_box, boxes))):
         return Reply("", UNREADABLE, "the worker's boxes are no list of four numbers each")
-    if boxes:
-        return Reply("[" + ", ".join(str(value) for value in boxes[0]) + "]")
+    box = "[" + ", ".join(str(value) for value in boxes[0]) + "]" if boxes else None
     text = text.strip()
-    if not text:
+    if not text and box is None:
         return Reply("", EMPTY, "the model said nothing")
-    return Reply(text, CUT, "cut at the longest answer") if record.get("cut") is True else Reply(text)
+    if record.get("cut") is True:
+        return Reply(text, CUT, "cut at the longest answer", box)
+    return Reply(text, box=box)
 
 
 def _is_box(box: Any) -> bool:
