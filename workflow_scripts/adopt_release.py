@@ -1,15 +1,18 @@
 """Take the released data set, or a local file of its columns, as the data set of this run.
 
-In: the Parquet file, which is only read. Out: its rows, unchanged, in patch order, and a JSON file that says
-what the file is: bytes, SHA-256, and whether it is the published one. The same stands in the table's lineage.
+In: the Parquet file, or rows of it as JSON; it is only read. Out: its rows, unchanged, in patch order, and a
+JSON file that says what the file is: bytes, SHA-256, and whether it is the published one. The same stands in
+the table's lineage.
 """
 
 import json
+from functools import partial
 from pathlib import Path
 
 from bentxt.atomic import write_text
 from bentxt.bigearthnet.sources import checksum_of, read_source
 from bentxt.dataset.released_file import copy_released, look_at_order
+from bentxt.dataset.released_json import as_parquet
 from bentxt.errors import InputError
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.progress_bars import progress
@@ -25,7 +28,7 @@ NOT_OURS = (
 def main():
     """Read the arguments, describe the file and write its rows."""
     parser = program_parser(__doc__)
-    parser.add_argument("--released", type=Path, required=True, help="the file, Parquet; is only read")
+    parser.add_argument("--released", type=Path, required=True, help="Parquet or JSON; is only read")
     parser.add_argument("--sources", type=Path, required=True, help="resources/sources.tsv")
     parser.add_argument("--name", default="BigEarthNet.txt.parquet", help="the published file in that table")
     parser.add_argument("--about", type=Path, required=True, help="JSON to write: what the file is")
@@ -33,7 +36,7 @@ def main():
     args = parser.parse_args()
     if not args.released.is_file():
         problem = "a folder, not one Parquet file" if args.released.is_dir() else "the data set is not there"
-        raise InputError(problem, file=args.released, remedy="name one Parquet file in dataset.path")
+        raise InputError(problem, file=args.released, remedy="name one file in dataset.path")
     if args.out.exists() and args.out.samefile(args.released):
         raise InputError("the file would be overwritten", file=args.released, remedy="choose another --out")
     published = read_source(args.sources, args.name)
@@ -54,22 +57,19 @@ def main():
             file=args.released,
             remedy="delete it, and it is fetched again; a file of your own is named in dataset.path",
         )
-    order = look_at_order(args.released)
-    about |= {"rows": order.rows, "sorted_here": not order.ordered, "not_ours": NOT_OURS}
-    made = lineage(args, released=about)
-    # First, so that a data set without it is one that was made here.
-    write_text(args.about, json.dumps(about | {"lineage": made.to_dict()}, indent=1, sort_keys=True) + "\n")
-    try:
-        copy_released(
-            args.released,
-            order,
-            args.out,
-            made,
-            watch=lambda blocks: progress(blocks, desc="rows", unit="block"),
-        )
-    except BaseException:
-        args.about.unlink()
-        raise
+    with as_parquet(args.released, args.out.with_name(f".{args.out.name}.rows")) as rows:
+        order = look_at_order(rows)
+        about |= {"rows": order.rows, "sorted_here": not order.ordered, "not_ours": NOT_OURS}
+        made = lineage(args, released=about)
+        # First, so that a data set without it is one that was made here.
+        text = json.dumps(about | {"lineage": made.to_dict()}, indent=1, sort_keys=True)
+        write_text(args.about, f"{text}\n")
+        try:
+            watch = partial(progress, desc="rows", unit="block")
+            copy_released(rows, order, args.out, made, watch=watch)
+        except BaseException:
+            args.about.unlink()
+            raise
 
 
 if __name__ == "__main__":

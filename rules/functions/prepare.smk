@@ -3,13 +3,18 @@
 
 def streams_images():
     """Whether the image archives are read from their server and not kept."""
-    return config["source"]["kind"] == "download" and not config["images"]["keep_archives"]
+    kept = config["images"]["keep_archives"] or config["images"]["folder"]
+    return config["source"]["kind"] == "download" and not kept
 
 
 def image_archives():
     """The archives, or what their streams are checked with. New code of a source is no reason to fetch again."""
     if streams_images():
         return {"sources": ancient("resources/sources.tsv")}
+    if folder := config["images"]["folder"]:
+        # A patch that is unpacked next to others is no reason to encode those again.
+        names = {"sentinel_1": "BigEarthNet-S1", "sentinel_2": "BigEarthNet-S2"}
+        return {key: ancient(f"{folder}/{name}") for key, name in names.items()}
     return {"sentinel_1": SENTINEL_1, "sentinel_2": SENTINEL_2}
 
 

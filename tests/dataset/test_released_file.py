@@ -162,7 +162,7 @@ def test_files_that_are_no_data_set(adopt, tmp_path):
         assert (done.returncode, words in done.stderr) == (1, True), done.stderr
         assert str(path) in done.stderr
     path.write_text("not found on this server")
-    assert "not a readable Parquet file" in adopt(path, check=False).stderr
+    assert "neither Parquet nor JSON" in adopt(path, check=False).stderr
     assert "is not there" in adopt(tmp_path / "absent.parquet", check=False).stderr
     assert "a folder, not one Parquet file" in adopt(tmp_path, check=False).stderr
     assert not (tmp_path / "out.parquet").exists()

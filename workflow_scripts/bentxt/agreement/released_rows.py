@@ -1,6 +1,5 @@
 """Released annotations as rows, in batches: the published Parquet file, JSON in its three shapes."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bentxt.errors import InputError
+from bentxt.tables.json_records import JSON_SHAPES, printable, read_json_records
 from bentxt.tables.table_files import check_table
 from bentxt.tables.table_streams import read_batches
 
@@ -21,11 +21,7 @@ LONGEST = 20_000
 #: What they hold; a row that lacks a text is reported, not the file.
 _TEXTS = pa.schema([(name, pa.string()) for name in COLUMNS])
 _PARQUET_MAGIC = b"PAR1"
-_SHAPES = (
-    f"give Parquet with the columns {', '.join(COLUMNS)}; JSON lines, one row a line; one JSON array of such "
-    'rows; or an answer of the hub\'s viewer to /rows ({"rows": [{"row": {…}, "truncated_cells": []}, …]}), '
-    "one or one a line"
-)
+_SHAPES = f"give Parquet with the columns {', '.join(COLUMNS)}; {JSON_SHAPES}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +97,7 @@ def patch_ids(path: Path | str) -> set[str]:
     else:
         for batch in _json_rows(Path(path)):
             found.update(row.patch_id for row in batch)
-    return {name for name in map(_printable, found) if name.strip()}
+    return {name for name in map(printable, found) if name.strip()}
 
 
 def _parquet_rows(path):
@@ -131,58 +127,8 @@ def _json_rows(path):
 
 def _read_json(path):
     """Yield the rows of a JSON file; its first value tells whether it holds rows at all."""
-    first, count = True, 0
-    for number, line in _json_values(path):
-        try:
-            line.encode()
-            value = json.loads(line)
-        # Of ValueError also: text that is not UTF-8, and numbers of thousands of digits.
-        except (ValueError, RecursionError) as error:
-            if first:
-                problem = f"neither Parquet nor JSON in UTF-8: {error}"
-                raise InputError(problem, file=path, item="line 1", remedy=_SHAPES) from error
-            value = None
-        if first:
-            _check_shape(value, path)
-        first = False
-        many = isinstance(value, list) or _is_viewer_answer(value)
-        for row in (value if isinstance(value, list) else value["rows"]) if many else [value]:
-            count += 1
-            yield _json_row(count if many else number, row)
-
-
-def _json_values(path):
-    """Yield number and text of each JSON value: the lines, or the whole file where the first is a part."""
-    # A broken byte spoils its own line only.
-    with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
-        lines = ((number, line) for number, line in enumerate(file, start=1) if line.strip())
-        number, line = next(lines, (1, ""))
-        if not line:
-            return
-        if line.lstrip()[0] in "[{" and not _is_json(line) and _is_json(text := line + file.read()):
-            yield number, text
-            return
-        yield number, line
-        yield from lines
-
-
-def _is_json(text):
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _check_shape(value, path):
-    """Refuse a file whose first value is no row, no array of rows and no answer of the viewer."""
-    if _is_viewer_answer(value):
-        return
-    known = [row for row in (value if isinstance(value, list) else [value]) if _is_row(row)]
-    if not known and value != []:
-        found = f"an object of {', '.join(value)}" if isinstance(value, dict) else type(value).__name__
-        problem = f"no rows of annotations: the file begins with {found[:200] or 'an object'}"
-        raise InputError(problem, file=path, item="line 1", remedy=_SHAPES)
+    for record in read_json_records(path, _is_row, "rows of annotations", _SHAPES):
+        yield _json_row(record)
 
 
 def _is_row(value):
@@ -190,32 +136,23 @@ def _is_row(value):
     return isinstance(value, dict) and any(isinstance(value.get(name), str) for name in COLUMNS)
 
 
-def _is_viewer_answer(value):
-    rows = value.get("rows") if isinstance(value, dict) else None
-    return isinstance(rows, list) and all(
-        isinstance(entry, dict) and isinstance(entry.get("row"), dict) for entry in rows
-    )
-
-
-def _json_row(number, values):
-    cut = []
-    if isinstance(values, dict) and isinstance(values.get("row"), dict):
-        cut = [name for name in COLUMNS if name in (values.get("truncated_cells") or [])]
-        values = values["row"]
+def _json_row(record):
+    values = record.values
     if not isinstance(values, dict):
-        return Row(number, "", "", "", "", "", "", "not a JSON object")
-    row = _row(number, values.get("ID"), *(values.get(name) for name in COLUMNS))
+        return Row(record.number, "", "", "", "", "", "", "not a JSON object")
+    row = _row(record.number, values.get("ID"), *(values.get(name) for name in COLUMNS))
+    cut = [name for name in COLUMNS if name in record.cut]
     # A text that was cut off is no text.
     return replace(row, defect=f"{' and '.join(cut)} cut off by the viewer") if cut else row
 
 
 def _row(number, identifier, *values):
-    identifier = "" if identifier is None else _printable(str(identifier))[:LONGEST]
+    identifier = "" if identifier is None else printable(str(identifier))[:LONGEST]
     # JSON's null is the release's category "None" of captions.
     if values[1] == "captioning" and values[2] in (None, "", "none"):
         values = (*values[:2], "None", *values[3:])
     named = list(zip(COLUMNS, values, strict=True))
-    texts = [_printable(value)[:LONGEST] if isinstance(value, str) else "" for value in values]
+    texts = [printable(value)[:LONGEST] if isinstance(value, str) else "" for value in values]
     wrong = [name for name, value in named if not isinstance(value, str)]
     if not wrong and not values[0].strip():
         wrong = ["patch_id"]
@@ -227,8 +164,3 @@ def _row(number, identifier, *values):
     wrong = [name for (name, value), text in zip(named, texts, strict=True) if value != text]
     texts.append(f"{' and '.join(wrong)} too long, or not Unicode")
     return Row(number, identifier, *texts)
-
-
-def _printable(text):
-    """Return a text that can be written as UTF-8: halves of surrogate pairs, as in JSON, are spelled out."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

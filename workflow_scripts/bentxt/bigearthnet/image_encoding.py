@@ -8,10 +8,10 @@ import numpy as np
 from safetensors.numpy import load, save
 
 from bentxt.bigearthnet.archive_check import how_to_check, label
-from bentxt.bigearthnet.archives import members
 from bentxt.bigearthnet.geotiff import read_band
 from bentxt.bigearthnet.image_store import S1_BANDS, S2_BANDS
 from bentxt.bigearthnet.image_writing import image_writer
+from bentxt.bigearthnet.patch_folders import members_of
 from bentxt.bigearthnet.sources import SourceStream
 from bentxt.errors import InputError
 from bentxt.program.lineage import Lineage
@@ -36,8 +36,9 @@ def encode_images(
     patch_ids, s1_names : iterable of str
         The patches wanted from either sensor; what else the archives hold is left out.
     s1, s2 : str, Path or bentxt.bigearthnet.sources.SourceStream
-        ``BigEarthNet-S1.tar.zst`` and ``BigEarthNet-S2.tar.zst``, folders of the same layout, or the
-        published archives as streams, which are read to their end: only there can their hash be compared.
+        ``BigEarthNet-S1.tar.zst`` and ``BigEarthNet-S2.tar.zst``; folders of the same layout, of which only
+        the patches wanted are looked at; or the published archives as streams, which are read to their end:
+        only there can their hash be compared.
     out : str or Path
         Directory of the LMDB; appears only when it is complete and every hash is right. Holds
         ``lineage.json`` too.
@@ -105,7 +106,7 @@ def _patch_blobs(archive, wanted, bands, dtype, writer):
     """Yield name and blob of each wanted patch as soon as its last band has come."""
     incomplete: dict[str, dict[str, np.ndarray]] = {}
     finished: set[str] = set()
-    for member, data in members(archive):
+    for member, data in members_of(archive, wanted):
         name, _, band = member.rpartition("/")[2].removesuffix(".tif").rpartition("_")
         if name not in wanted:
             continue

@@ -1,6 +1,5 @@
 """Answers in a file of their own, one a line, and what is read in them."""
 
-import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +9,10 @@ from bentxt.errors import InputError
 from bentxt.evaluation.answer_extraction import extract_binary, extract_choice
 from bentxt.evaluation.box_extraction import extract_box
 from bentxt.release import LETTERS
+from bentxt.tables.json_records import JSON_SHAPES, read_json_records
 
 KINDS = ("binary", "mcq", "boxes")
+_SHAPES = f"give {JSON_SHAPES}, each with kind and text"
 
 
 def read_answer_lines(path: str | Path, *, other_words: bool) -> list[dict[str, Any]]:
@@ -20,8 +21,9 @@ def read_answer_lines(path: str | Path, *, other_words: bool) -> list[dict[str, 
     Parameters
     ----------
     path : str or Path
-        JSON lines with ``kind``, ``text``, ``options`` and ``scale``; the help of ``extract_answers.py`` says
-        what they hold. Blank lines are passed over.
+        JSON with ``kind``, ``text``, ``options`` and ``scale``; the help of ``extract_answers.py`` says what
+        they hold. One a line, blank lines passed over, or in another shape of
+        :data:`bentxt.tables.json_records.JSON_SHAPES`.
     other_words : bool
         See :func:`bentxt.evaluation.answer_extraction.extract_binary`.
 
@@ -35,27 +37,24 @@ def read_answer_lines(path: str | Path, *, other_words: bool) -> list[dict[str, 
     InputError
         If the file is missing or a line cannot be used; it names the line.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise InputError("file not found", file=path, remedy="give a file of JSON lines") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"not UTF-8: {error}", file=path, remedy="write it as UTF-8") from error
-    lines = []
-    # Not splitlines(): an answer may hold line separators that JSON leaves as they are.
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            lines.append(_read(line, path, f"line {number}", other_words))
-    return lines
+    records = read_json_records(path, _is_answer, "answers", _SHAPES)
+    return [_read(record, path, other_words) for record in records]
 
 
-def _read(line, path, item, other_words):
-    try:
-        answer = json.loads(line)
-    except ValueError as error:
-        raise InputError(f"not JSON: {error}", file=path, item=item, remedy="one object a line") from error
+def _is_answer(value):
+    return isinstance(value, dict) and "kind" in value
+
+
+def _read(record, path, other_words):
+    answer, item = record.values, record.place
+    if record.error:
+        problem = f"not JSON: {record.error}"
+        raise InputError(problem, file=path, item=item, remedy="one object a line")
     if not isinstance(answer, dict):
         raise InputError("no JSON object", file=path, item=item, remedy="one object a line")
+    if record.cut:
+        problem = f"{' and '.join(record.cut)} cut off by the hub's viewer"
+        raise InputError(problem, file=path, item=item, remedy="give whole texts")
     kind, text = answer.get("kind"), answer.get("text")
     if kind not in KINDS:
         problem = f"kind is {kind!r}; expected one of {', '.join(KINDS)}"
