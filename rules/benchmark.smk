@@ -38,7 +38,7 @@ rule predict_answers:
     benchmark:
         f"{TIMINGS}/predict_answers/{{split}}/{{model}}/{{task}}/{{shard}}-{{shards}}.tsv"
     wildcard_constraints:
-        model="|".join(map(re.escape, MODEL_TABLE)),
+        model=one_of(ASKED_MODELS),
         task="|".join(TASKS),
     conda:
         "../envs/models.yaml"
@@ -68,6 +68,45 @@ rule predict_answers:
         " --out {output.predictions}"
         " --status {output.status}"
         " --threads {threads}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
+
+
+# Answers of a model that ran elsewhere.
+rule adopt_answers:
+    input:
+        answers=lambda wildcards: MODEL_TABLE[wildcards.model].answers,
+        dataset=DATASET,
+    output:
+        predictions=f"{RESULTS}/predictions/{{split}}/{{model}}/{{task}}/0-1.parquet",
+        status=f"{RESULTS}/predictions/{{split}}/{{model}}/{{task}}/0-1.json",
+    log:
+        f"{LOGS}/adopt_answers/{{split}}/{{model}}/{{task}}.log",
+    benchmark:
+        f"{TIMINGS}/adopt_answers/{{split}}/{{model}}/{{task}}.tsv"
+    wildcard_constraints:
+        model=one_of(FROM_FILES),
+        task="|".join(TASKS),
+    conda:
+        "../envs/data.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=settings("prediction.limit"),
+        code=code("adopt_answers"),
+    message:
+        "{wildcards.model}'s answers to {wildcards.task} of {wildcards.split} are taken from a file"
+    shell:
+        "python workflow_scripts/adopt_answers.py"
+        " --model {wildcards.model}"
+        " --task {wildcards.task}"
+        " --split {wildcards.split}"
+        " --answers {input.answers}"
+        " --dataset {input.dataset}"
+        " --out {output.predictions}"
+        " --status {output.status}"
         " --settings {params.settings:q}"
         " --code {params.code}"
         " > {log} 2>&1"

@@ -15,7 +15,8 @@ sys.path.insert(0, str(SCRIPTS))
 from bentxt.bigearthnet.image_splits import check_image_splits
 from bentxt.errors import InputError
 from bentxt.models.checkpoint_sources import ENCODERS, check_sources, find_source
-from bentxt.models.model_table import FAMILIES, read_models
+from bentxt.models.model_table import FAMILIES, FROM_FILE, read_models
+from bentxt.models.own_models import with_own_models
 from bentxt.models.table_rows import REFERENCES, rows_to_json, table_rows
 from bentxt.program.fingerprint import fingerprint
 from bentxt.program.config_check import check_config
@@ -106,11 +107,16 @@ def climate_raster():
 
 
 try:
-    MODEL_TABLE = read_models(Path(workflow.basedir) / MODELS)
+    PAPER_MODELS = read_models(Path(workflow.basedir) / MODELS)
+    MODEL_TABLE = with_own_models(PAPER_MODELS, config["models"])
     check_sources(config["checkpoints"], MODEL_TABLE)
     TABLE_ROWS = rows_to_json(table_rows(MODEL_TABLE))
 except InputError as error:
     sys.exit(f"error: {error}")
+
+#: Models whose answers are in a file, and those that are asked.
+FROM_FILES = [key for key, entry in MODEL_TABLE.items() if entry.family == FROM_FILE]
+ASKED_MODELS = [key for key in MODEL_TABLE if key not in FROM_FILES]
 
 #: Models of the tables that this run has weights, an environment or a key for.
 RUN_MODELS = [

@@ -4,6 +4,11 @@ from bentxt.evaluation.scoring_settings import scoring_keys
 from bentxt.models.worker_files import worker_files
 
 
+def one_of(keys):
+    """A pattern of a wildcard that is one of some keys, and matches nothing where there are none."""
+    return "|".join(map(re.escape, keys)) or "(?!)"
+
+
 def model_inputs(wildcards):
     """What a model's prediction needs next to data set and images: what rules make, and its worker's files."""
     entry = MODEL_TABLE[wildcards.model]
@@ -47,8 +52,8 @@ def predicted(suffix):
     """The answers of a model to a task on a split, all shards: their tables, or the status next to each."""
 
     def paths(wildcards):
-        # Blind and oracle answer everything in one job.
-        shards = config["prediction"]["shards"][wildcards.split] if wildcards.model in MODEL_TABLE else 1
+        # Blind and oracle answer everything in one job, and so does a file.
+        shards = config["prediction"]["shards"][wildcards.split] if wildcards.model in ASKED_MODELS else 1
         folder = f"{RESULTS}/predictions/{wildcards.split}/{wildcards.model}/{wildcards.task}"
         return [f"{folder}/{shard}-{shards}.{suffix}" for shard in range(shards)]
 

@@ -8,7 +8,7 @@ from typing import Any
 from bentxt.errors import CheckpointUnavailable, InputError
 from bentxt.models.answering_model import AnsweringModel
 from bentxt.models.checkpoints import Checkpoint, find_checkpoint, hash_files
-from bentxt.models.model_table import FAMILIES, Family, ModelEntry
+from bentxt.models.model_table import FAMILIES, FROM_FILE, Family, ModelEntry
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,9 @@ def find_weights(
     InputError
         If the adapter is missing or not wanted.
     """
+    if entry.family == FROM_FILE:
+        problem = f"nothing of it is run: its answers are in {entry.answers}"
+        raise InputError(problem, item=key, remedy="adopt_answers.py takes them from there")
     source = checkpoint or entry.checkpoint
     if (adapter is not None) != ("adapter" in entry.needs):
         problem, remedy = "needs no adapter", "leave out --adapter"

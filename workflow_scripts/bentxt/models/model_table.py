@@ -45,6 +45,9 @@ FAMILIES = {
     ),
 }
 
+#: Family of the models whose answers come out of a file (``answers``): nothing of them is run.
+FROM_FILE = "answers"
+
 #: Remote sensing, computer vision (general), the paper's own, a user's own, and in no table.
 GROUPS = ("RS", "CV", "ours", "own", "baseline")
 NEEDS = ("checkpoint", "encoders", "adapter")
@@ -81,6 +84,7 @@ class ModelEntry:
     settings: dict = field(default_factory=dict)
     server: dict = field(default_factory=dict)
     box_angle: str = "ignore"
+    answers: str | None = None
 
     @classmethod
     def from_dict(cls, content: object, key: str, file: str | Path | None = None) -> "ModelEntry":
@@ -143,11 +147,16 @@ class ModelEntry:
         side = self.image.get("side")
         if self.group not in GROUPS:
             return f"group must be one of {', '.join(GROUPS)}, is {self.group!r}"
-        if self.family not in FAMILIES:
-            return f"family must be one of {', '.join(FAMILIES)}, is {self.family!r}"
+        if self.family not in (*FAMILIES, FROM_FILE):
+            return f"family must be one of {', '.join((*FAMILIES, FROM_FILE))}, is {self.family!r}"
+        if (self.family == FROM_FILE) != (self.answers is not None):
+            return f"answers must name a file for the family {FROM_FILE}, and be left out for others"
+        if self.answers is not None and (not self.answers or any(map(str.isspace, self.answers))):
+            return f"answers must be a path without spaces, is {self.answers!r}"
         if not all(need in NEEDS for need in self.needs):
             return f"needs must be a list of {', '.join(NEEDS)}, is {self.needs!r}"
-        if FAMILIES[self.family].runs_here != ("checkpoint" in self.needs):
+        runs_here = self.family in FAMILIES and FAMILIES[self.family].runs_here
+        if runs_here != ("checkpoint" in self.needs):
             return f"needs must {'not ' * ('checkpoint' in self.needs)}hold checkpoint for this family"
         if self.tiny is not None and (self.tiny not in TINY_TYPES or "checkpoint" not in self.needs):
             return f"tiny must be one of {', '.join(TINY_TYPES)}, of a model that needs a checkpoint"
