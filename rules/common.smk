@@ -111,6 +111,7 @@ try:
     MODEL_TABLE = with_own_models(PAPER_MODELS, config["models"])
     check_sources(config["checkpoints"], MODEL_TABLE)
     TABLE_ROWS = rows_to_json(table_rows(MODEL_TABLE))
+    PAPER_ROWS = rows_to_json(table_rows(PAPER_MODELS))
 except InputError as error:
     sys.exit(f"error: {error}")
 

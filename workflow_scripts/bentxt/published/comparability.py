@@ -1,9 +1,10 @@
 """What keeps a score from being compared with the paper's, by what its file says of how it was made."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from bentxt.evaluation.score import Score
+from bentxt.release import BENCH, TASKS
 from bentxt.reporting.dataset_origin import origin_in_words
 
 #: Programs whose trace in a lineage tells where something is from.
@@ -57,6 +58,35 @@ def differences(score: Score, split: str) -> Differences:
         remaining.append("the paper counts the benchmark split into the test split; ours is without it")
     if FINE_TUNED in programs:
         remaining.append("fine-tuned here; batch size and precision are not stated in the paper")
+    return Differences(tuple(missing), tuple(remaining))
+
+
+def own_differences(score: Score, rows: Mapping[tuple[str, str], int]) -> Differences:
+    """Tell what keeps the score of a user's own model from standing next to the paper's models.
+
+    Its weights do not: they are what is being measured. Nor does a file of the rows that is not the published
+    one, as a file of the benchmark rows alone, if it has as many items of each category.
+
+    Parameters
+    ----------
+    score : Score
+        On the benchmark split, of a model that was run.
+    rows : mapping of (str, str) to int
+        Rows of the released benchmark split by annotation type and category.
+    """
+    found = differences(score, BENCH)
+    missing = [text for text in found.missing if not text.startswith("weights: ")]
+    remaining = list(found.remaining)
+    kind = TASKS[score.task]
+    items = {category: counts.items for category, counts in score.extraction.items()}
+    alike = items == {category: number for (name, category), number in rows.items() if name == kind}
+    for place, text in enumerate(missing[:]):
+        if text.startswith("data: file from elsewhere"):
+            if alike:
+                missing.remove(text)
+                remaining.append(f"{text}; it has as many items of each category")
+            else:
+                missing[place] = f"{text}; its categories have other numbers of items"
     return Differences(tuple(missing), tuple(remaining))
 
 

@@ -115,8 +115,8 @@ def compare(evidence: Evidence, run: Run) -> list[Comparison]:
         In the order of the tables. A number that stands in another's column is there twice: as printed, and
         exchanged back.
     """
-    said = _contradictions(evidence)
-    exchanged = _exchanged(evidence)
+    said = contradictions(evidence)
+    exchanged = exchanged_places(evidence)
     found = []
     for place, text in evidence.tables.cells.items():
         if place.table not in SCORE_TABLES:
@@ -129,7 +129,8 @@ def compare(evidence: Evidence, run: Run) -> list[Comparison]:
     return found
 
 
-def _contradictions(evidence: Evidence) -> dict[Place, str]:
+def contradictions(evidence: Evidence) -> dict[Place, str]:
+    """Return what other numbers of the paper say against a published one, by its place."""
     said: dict[Place, dict[str, None]] = {}
     for rule in TABLE_RULES.values():
         for check in rule(evidence):
@@ -139,7 +140,8 @@ def _contradictions(evidence: Evidence) -> dict[Place, str]:
     return {place: "; ".join(statements) for place, statements in said.items()}
 
 
-def _exchanged(evidence: Evidence) -> dict[Place, Place]:
+def exchanged_places(evidence: Evidence) -> dict[Place, Place]:
+    """Return, for numbers that stand in another's column, the place that each belongs to."""
     pairs = [
         exchange_of(evidence, table, row) for table in SCORE_TABLES for row in evidence.tables.rows(table)
     ]

@@ -4,11 +4,8 @@ The page is one file and fetches nothing. Answers of models are data in it, neve
 as JSON in which no ``<`` is left, and its policy lets no other script run than its own.
 """
 
-import base64
 import colorsys
-import hashlib
 import html
-import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from bentxt.errors import InputError
 from bentxt.evaluation.verdicts import RIGHT, UNPARSED, WRONG, verdict
 from bentxt.models.table_rows import REFERENCE
+from bentxt.reporting.html_pages import content_hash, picture_address
 from bentxt.reporting.item_texts import point_of, reference_box
 from bentxt.reporting.scored_items import ModelItems
 from bentxt.reporting.tables import RUN_REMARKS
@@ -52,7 +49,6 @@ SHOWN_GROUPS = ("RS", "CV", "ours", "own", REFERENCE)
 PAGE = RESOURCES / "pages/items.html"
 _LETTERS = {RIGHT: "r", WRONG: "w", UNPARSED: "u", None: "-"}
 _PLACEHOLDER = re.compile(r"@@([A-Z]+)@@")
-_QUALITY = 85
 #: Longest answer that is shown whole, characters.
 _LONGEST = 5000
 
@@ -126,7 +122,7 @@ def page_data(
         "metrics": used,
         "models": entries,
         "absent": [[", ".join(keys), reason] for reason, keys in reasons.items()],
-        "patches": [{"id": patch, "image": _image(pictures.get(patch))} for patch in patches],
+        "patches": [{"id": patch, "image": picture_address(pictures.get(patch))} for patch in patches],
         "items": items,
         "texts": list(texts.numbers),
     }
@@ -175,14 +171,6 @@ def _colour(place, count):
     return f"#{round(255 * red):02x}{round(255 * green):02x}{round(255 * blue):02x}"
 
 
-def _image(picture):
-    if picture is None:
-        return None
-    with io.BytesIO() as file:
-        Image.fromarray(picture).save(file, format="JPEG", quality=_QUALITY)
-        return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
-
-
 def render_page(template: str, title: str, data: Mapping[str, Any], file: Path | str | None = None) -> str:
     """Put title and data into the template of a page, and a policy that lets only its own script run.
 
@@ -216,8 +204,7 @@ def render_page(template: str, title: str, data: Mapping[str, Any], file: Path |
         contents = re.findall(rf"<{name}>(.*?)</{name}>", template, re.DOTALL)
         if len(contents) != 1 or _PLACEHOLDER.search(contents[0]):
             raise InputError(f"expected one <{name}> without placeholders", file=file, item=name)
-        digest = hashlib.sha256(contents[0].encode()).digest()
-        hashes[name] = f"'sha256-{base64.b64encode(digest).decode()}'"
+        hashes[name] = content_hash(contents[0])
     values["POLICY"] = (
         f"default-src 'none'; script-src {hashes['script']}; style-src {hashes['style']}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
