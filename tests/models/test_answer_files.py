@@ -121,6 +121,12 @@ def test_ids_that_the_data_set_does_not_have_are_refused_by_number():
     assert (error.value.file, error.value.item) == ("a.jsonl", "ID 8")
 
 
+def test_ten_megabytes_are_cut_and_counted():
+    columns, failures = adopt({1: "yes " * 2_500_000}, [1])
+    assert len(columns["answer"][0]) == 99_999
+    assert failures == {"cut at the longest answer": 1}
+
+
 def test_missing_and_empty_answers_are_told_apart_and_counted():
     columns, failures = adopt({1: "yes", 2: None, 4: " \n", 9: "other task"}, [1, 2, 3, 4])
     assert columns["answer"] == ["yes", "", "", ""]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bentxt.errors import InputError
-from bentxt.tables.json_records import printable, read_json_records
+from bentxt.tables.json_records import encodable, read_json_records
 
 
 def read(path):
@@ -68,4 +68,4 @@ def test_an_empty_file_holds_nothing(write):
 
 @given(st.text())
 def test_whole_texts_are_printable_as_they_are(text):
-    assert printable(text) == text
+    assert encodable(text) == text

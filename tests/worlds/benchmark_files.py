@@ -10,7 +10,7 @@ from worlds.small_release import write_small_release
 
 
 def write_benchmark_files(world, folder, patches=2):
-    """Write the benchmark rows of a miniature world in the release's columns, and the patches that they are about.
+    """Write the benchmark rows of a miniature world in the release's columns, and their patches.
 
     The last test patches make the split. Returns ``rows`` (list of dict), ``parquet`` and ``json_lines``
     (paths), and ``images``: a folder with ``BigEarthNet-S1/`` and ``BigEarthNet-S2/``, unpacked.

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bentxt.errors import InputError
-from bentxt.tables.json_records import JSON_SHAPES, printable, read_json_records
+from bentxt.tables.json_records import JSON_SHAPES, encodable, read_json_records
 from bentxt.tables.table_files import check_table
 from bentxt.tables.table_streams import read_batches
 
@@ -97,7 +97,7 @@ def patch_ids(path: Path | str) -> set[str]:
     else:
         for batch in _json_rows(Path(path)):
             found.update(row.patch_id for row in batch)
-    return {name for name in map(printable, found) if name.strip()}
+    return {name for name in map(encodable, found) if name.strip()}
 
 
 def _parquet_rows(path):
@@ -147,12 +147,12 @@ def _json_row(record):
 
 
 def _row(number, identifier, *values):
-    identifier = "" if identifier is None else printable(str(identifier))[:LONGEST]
+    identifier = "" if identifier is None else encodable(str(identifier))[:LONGEST]
     # JSON's null is the release's category "None" of captions.
     if values[1] == "captioning" and values[2] in (None, "", "none"):
         values = (*values[:2], "None", *values[3:])
     named = list(zip(COLUMNS, values, strict=True))
-    texts = [printable(value)[:LONGEST] if isinstance(value, str) else "" for value in values]
+    texts = [encodable(value)[:LONGEST] if isinstance(value, str) else "" for value in values]
     wrong = [name for name, value in named if not isinstance(value, str)]
     if not wrong and not values[0].strip():
         wrong = ["patch_id"]

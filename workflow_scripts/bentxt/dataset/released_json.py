@@ -10,7 +10,7 @@ import pyarrow as pa
 from bentxt.atomic import remove
 from bentxt.errors import InputError
 from bentxt.program.lineage import Lineage
-from bentxt.tables.json_records import JSON_SHAPES, JsonRecord, printable, read_json_records
+from bentxt.tables.json_records import JSON_SHAPES, JsonRecord, encodable, read_json_records
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import TableWriter
 
@@ -94,5 +94,5 @@ def _row(record: JsonRecord, path: Path | str) -> dict[str, Any]:
         if not isinstance(value, kind) or isinstance(value, bool):
             problem = f"{name} is {value!r:.60}; expected {DATASET.field(name).type}"
             raise InputError(problem, file=path, item=item)
-        found[name] = printable(value) if isinstance(value, str) else value
+        found[name] = encodable(value) if isinstance(value, str) else value
     return found

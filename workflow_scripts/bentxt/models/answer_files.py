@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from bentxt.errors import InputError
-from bentxt.failures import EMPTY, NO_ANSWER
-from bentxt.tables.json_records import JSON_SHAPES, printable, read_json_records
+from bentxt.failures import CUT, EMPTY, LONGEST_ANSWER, NO_ANSWER
+from bentxt.tables.json_records import JSON_SHAPES, encodable, read_json_records
 from bentxt.tables.table_files import as_declared, check_table
 from bentxt.tables.table_streams import read_batches
 
@@ -53,7 +53,7 @@ def read_answer_file(path: Path | str) -> dict[int, str | None]:
                 remedy="give one answer to each ID",
             )
         places[number] = place
-        answers[number] = None if answer is None else printable(answer)
+        answers[number] = None if answer is None else encodable(answer)
     if not answers:
         raise InputError("the file holds no answers", file=path, remedy=_SHAPES)
     return answers
@@ -183,10 +183,18 @@ def adopt(
     (['yes', '', ''], [None, 'empty', 'no answer'])
     """
     texts = [answers.get(number) for number in wanted]
-    failures = [NO_ANSWER if text is None else None if text.strip() else EMPTY for text in texts]
+    failures = [_failure(text) for text in texts]
     columns: dict[str, list[Any]] = {
         "ID": list(wanted),
-        "answer": [(text or "").strip() for text in texts],
+        "answer": [(text or "")[:LONGEST_ANSWER].strip() for text in texts],
         "failure": failures,
     }
     return columns, dict(sorted(Counter(filter(None, failures)).items()))
+
+
+def _failure(text: str | None) -> str | None:
+    if text is None:
+        return NO_ANSWER
+    if len(text) > LONGEST_ANSWER:
+        return CUT
+    return None if text.strip() else EMPTY

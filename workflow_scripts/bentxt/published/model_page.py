@@ -153,7 +153,10 @@ def _alarms(scores, standings, run):
     limits = sorted({score.prediction["limit"] for score in scores.values() if score.prediction.get("limit")})
     found += [f"A try: only the first {limit} items of each task were answered." for limit in limits]
     reasons = dict.fromkeys(
-        text for table in standings for text in table.differences if not text.startswith(("try: ", "world: "))
+        text
+        for table in standings
+        for text in table.differences
+        if not text.startswith(("items: a try", "world: "))
     )
     if reasons:
         found.append(_fact(f"Not comparable with the paper: {'; '.join(reasons)}."))

@@ -46,7 +46,7 @@ def read_json_records(
     """Yield the records of a file. Its first value tells its shape, and whether it holds such records at all.
 
     A later line that is not JSON, or holds something else, is handed out as that: what becomes of it is the
-    caller's. Halves of surrogate pairs are left as they are (:func:`printable`).
+    caller's. Halves of surrogate pairs are left as they are (:func:`encodable`).
 
     Parameters
     ----------
@@ -145,12 +145,12 @@ def _is_viewer_answer(value):
     )
 
 
-def printable(text: str) -> str:
+def encodable(text: str) -> str:
     """Return a text that can be written as UTF-8: halves of surrogate pairs, as in JSON, are spelled out.
 
     Examples
     --------
-    >>> printable("half \\ud83d, whole é")
+    >>> encodable("half \\ud83d, whole é")
     'half \\\\ud83d, whole é'
     """
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
