@@ -144,6 +144,7 @@ WALLS = {
         "evaluation",
         "baselines",
     ],
+    "adopt_answers": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions", "evaluation"],
     "answer_blind": [*ARCHIVES, "models", "captions", "questions", "training", "dataset"],
     "answer_from_maps": ["models", "captions", "questions.referring", "questions.templates", "dataset"],
     "score_answers": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions"],
@@ -168,6 +169,11 @@ WALLS = {
     "browse_items": [
         *ARCHIVES,
         *("models.families", "models.tiny", "captions", "reporting.figure_files"),
+        *CAPTION_METRICS,
+    ],
+    "draw_model_page": [
+        *ARCHIVES,
+        *("models.families", "models.tiny", "captions", "questions", "reporting.figure_files"),
         *CAPTION_METRICS,
     ],
     "compare_models": [
