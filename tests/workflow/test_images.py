@@ -36,6 +36,16 @@ def test_streams_need_no_archive_of_images(fresh_workflow):
     assert {"augment_captions", "generate_questions", "assemble_dataset", "encode_images"} <= set(bench)
 
 
+def test_unpacked_folders_stand_in_for_the_archives(fresh_workflow):
+    for sensor in ("S1", "S2"):
+        (fresh_workflow.folder / f"unpacked/BigEarthNet-{sensor}").mkdir(parents=True)
+    section = {"images": {"folder": "unpacked", "keep_archives": False}}
+    options = overlay(fresh_workflow, **DOWNLOAD, **section)
+    planned = fresh_workflow.planned("results/small/images.lmdb", *options)
+    # The reference maps and both files of metadata.
+    assert (planned["download_source"], planned["encode_images"]) == (3, 1)
+
+
 @pytest.mark.parametrize(
     ("target", "sections", "refusal"),
     [
