@@ -17,7 +17,7 @@ from bentxt.program.settings import setting
 
 def main():
     parser = program_parser(__doc__)
-    parser.add_argument("--answers", required=True, help="answers, JSON lines")
+    parser.add_argument("--answers", required=True, help="answers, JSON lines or one array")
     parser.add_argument("--out", required=True, help="the same lines with what was read in them")
     args = parser.parse_args()
 

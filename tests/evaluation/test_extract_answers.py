@@ -42,6 +42,21 @@ def test_each_line_is_repeated_with_what_was_read(run_program, tmp_path):
     assert "boxes: 1 strict, 0 lenient, 1 unparsed" in done.stdout
 
 
+def test_an_array_and_an_answer_of_the_viewer_are_read_as_lines_are(run_program, tmp_path):
+    lines = [{"kind": "binary", "text": "No."}, {"kind": "boxes", "text": "[1, 2, 3, 4]", "scale": 10}]
+    entries = [{"row": line, "truncated_cells": []} for line in lines]
+    for content in (lines, {"rows": entries}):
+        extract(run_program, tmp_path, json.dumps(content, indent=1))
+        found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+        assert [line["extracted"] for line in found] == ["no", [0.1, 0.2, 0.3, 0.4]]
+    entries[0]["truncated_cells"] = ["text"]
+    done = extract(run_program, tmp_path, json.dumps({"rows": entries}), check=False)
+    assert "text cut off by the hub's viewer" in done.stderr
+    done = extract(run_program, tmp_path, json.dumps({"answers": lines}), check=False)
+    assert "begins with an object of answers" in done.stderr
+    assert "JSON lines" in done.stderr
+
+
 def test_other_words_can_be_switched_off(run_program, tmp_path):
     settings = {"run": "mini", "benchmark": {"other_words": False}}
     extract(run_program, tmp_path, '{"kind": "binary", "text": "True"}', settings)

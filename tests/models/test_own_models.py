@@ -51,7 +51,7 @@ def test_no_entries_change_nothing():
         ({"Mine": None}, "expected a mapping"),
         ({"Mine": {"family": "openai"}}, "missing field box_scale"),
         ({"Mine": {"box_scale": None}}, "missing field family"),
-        ({"Mine": {"family": "openai", "box_scale": None, "grup": 1}}, "unknown field grup"),
+        ({"Mine": {"family": "openai", "box_scale": None, "size": 1}}, "unknown field size"),
         ({"Mine": {"family": "onnx", "box_scale": None}}, "family must be one of"),
         ({"Mine": FILE | {"answers": None}}, "answers must name a file"),
         ({"Mine": FILE | {"answers": "my answers.jsonl"}}, "a path without spaces"),

@@ -74,7 +74,7 @@ def _entry(key, content, above):
         "image": {"input": "rgb", "side": None},
         "instructions": {},
     }
-    entry = ModelEntry.from_dict(defaults | content, item)
+    entry = ModelEntry.from_dict({**defaults, **content}, item)
     problem = None
     if entry.group != "own":
         problem = f"a model of your own is of the group own, not {entry.group}"
