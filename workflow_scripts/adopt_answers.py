@@ -36,7 +36,7 @@ def main():
     started = time.perf_counter()
     limit = setting(args.settings, "prediction.limit")
     answers = read_answer_file(args.answers)
-    check_known(answers, set(read_table(args.dataset, DATASET, ["ID"])["ID"].to_pylist()), args.answers)
+    check_known(answers, read_table(args.dataset, DATASET, ["ID"])["ID"].to_numpy(), args.answers)
     wanted = [item.annotation for item in read_items(args.dataset, args.task, args.split, {})][:limit]
     digest = checksum_of(args.answers, "sha256").partition(":")[2]
     columns, failures = adopt(answers, wanted)

@@ -3,6 +3,7 @@
 import csv
 import json
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -115,9 +116,9 @@ def test_other_files_are_refused(tmp_path):
 
 
 def test_ids_that_the_data_set_does_not_have_are_refused_by_number():
-    check_known([1, 2], {1, 2, 3}, "a.jsonl")
+    check_known([1, 2], np.array([1, 2, 3]), "a.jsonl")
     with pytest.raises(InputError, match="2 of 3 IDs are not in the data set of this run: 8, 9") as error:
-        check_known([1, 8, 9], {1, 2, 3}, "a.jsonl")
+        check_known([1, 8, 9], np.array([1, 2, 3]), "a.jsonl")
     assert (error.value.file, error.value.item) == ("a.jsonl", "ID 8")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from bentxt.errors import InputError
@@ -139,15 +140,25 @@ def _check_columns(found, path, place):
         raise InputError(problem, file=path, item=place, remedy=_SHAPES)
 
 
-def check_known(answers: Collection[int], known: Collection[int], path: Path | str) -> None:
+def check_known(answers: Collection[int], known: np.ndarray, path: Path | str) -> None:
     """Refuse answers to annotations that the data set does not have.
+
+    Parameters
+    ----------
+    answers : collection of int
+        IDs that are answered.
+    known : numpy.ndarray
+        int64: the IDs of the data set.
+    path : str or Path
+        The file of answers, for messages.
 
     Raises
     ------
     InputError
         Naming the first of them, and how many there are.
     """
-    unknown = [number for number in answers if number not in known]
+    given = np.fromiter(answers, np.int64, len(answers))
+    unknown = given[~np.isin(given, known)].tolist()
     if unknown:
         raise InputError(
             f"{len(unknown)} of {len(answers)} IDs are not in the data set of this run: "
