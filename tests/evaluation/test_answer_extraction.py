@@ -1,3 +1,4 @@
+import time
 from itertools import permutations
 
 import pytest
@@ -366,3 +367,18 @@ PAIRS = {
 )
 def test_an_option_is_found_in_the_ways_that_people_write_it(text, options, letter):
     assert extract_choice(text, options).answer == letter
+
+
+@pytest.mark.parametrize(
+    "part", ["yes ", "no\n", "no. ", '"yes" ', "a) ", "(a) ", "[", "<", "0.1, ", "</think>"]
+)
+def test_the_time_of_reading_grows_with_the_length_and_not_with_its_square(part):
+    def seconds(length):
+        text = part * (length // len(part))
+        started = time.process_time()
+        extract_binary(text)
+        extract_choice(text, dict(zip("abcd", ("Lake", "Sea", "Wood", "Town"), strict=True)))
+        return time.process_time() - started
+
+    # Eight times the length: a square would be sixty-four times the time.
+    assert seconds(80_000) < 24 * max(seconds(10_000), 0.02)

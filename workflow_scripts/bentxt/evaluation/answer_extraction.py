@@ -70,6 +70,7 @@ _OTHER_WORDS = re.compile(
     rf"shown|the case|there|seen|observed|applicable)|{_NO_WORDS})|(?P<affirmed>{_YES_WORDS}))(?![\w-]|'\w)"
 )
 _OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WORD, _NEXT_WORD = re.compile(r"\w"), re.compile(r" *([\w']+)")
 _BARE_INITIAL = re.compile(r"\W*([yn])\W*")
 
 _UNSURE = re.compile(
@@ -151,8 +152,9 @@ def _decide(text: str, mentions: Iterable[Mention]) -> int | bool | None:
 def _yes_or_no(text):
     both = [match.span(group) for match in _BOTH.finditer(text) for group in (1, 2)]
     mentions = []
+    first = _WORD.search(text)
     for match in _YES_NO.finditer(text):
-        opens = not re.search(r"\w", text[: match.start()])
+        opens = first is None or first.start() >= match.start()
         label = (opens or _stands_alone(text, match)) and not _NO_ANSWER.match(text, match.start())
         if label or match.span() in both:
             mentions.append(Mention(match.start(), match.end(), _ANSWERS.index(match[1])))
@@ -164,14 +166,15 @@ def _stands_alone(text, match):
     word = _next_word(text, match)
     if word is None:
         return True
-    before = text[: match.start()][-1:]
+    before = text[max(match.start() - 1, 0) : match.start()]
     marked = before and before in "\"'`*_([{" and text[match.end() : match.end() + 1] in "\"'`*_)]}"
     return bool(marked) or _no_noun(word) or match[1] == word
 
 
 def _next_word(text, match):
     """Return the word right behind a match on its line, or None where something else or nothing is there."""
-    word = re.match(r" *([\w']+)", text[match.end() :])
+    # Neither a search nor a copy of all that stands around: an answer may be long, and full of matches.
+    word = _NEXT_WORD.match(text, match.end())
     return word and word[1]
 
 

@@ -58,8 +58,11 @@ def mark(text: str, mentions: Sequence[Mention]) -> str:
     -------
     str
     """
-    for mention in sorted(mentions, reverse=True):
-        text = f"{text[: mention.start]} {chr(_FIRST + mention.label)} {text[mention.end :]}"
+    parts, end = [], 0
+    for mention in sorted(mentions):
+        parts += [text[end : mention.start], f" {chr(_FIRST + mention.label)} "]
+        end = mention.end
+    text = "".join([*parts, text[end:]])
     text = _DECORATION.sub("", text)
     lines = (" ".join(line.split()) for line in text.splitlines())
     text = "\n".join(line for line in lines if line)
