@@ -44,8 +44,8 @@ class User:
         self.workflow, self.folder, self.files = workflow, workflow.folder, files
         for name in ("Makefile", "requirements.lock"):
             shutil.copy2(PROJECT / name, self.folder / name)
-        if (PROJECT / "workers").is_dir():
-            shutil.copytree(PROJECT / "workers", self.folder / "workers")
+        left_out = shutil.ignore_patterns("env", "code", "__pycache__")
+        shutil.copytree(PROJECT / "workers", self.folder / "workers", ignore=left_out, dirs_exist_ok=True)
         shutil.copy2(files.parquet, self.folder / "benchmark_rows.parquet")
         (self.folder / "images").symlink_to(files.images)
 
@@ -176,7 +176,6 @@ class MyModel:
 '''
 
 
-@pytest.mark.skipif(not (PROJECT / "workers").is_dir(), reason="no template of a worker")
 def test_a_program_of_yours(user):
     assert len((PROJECT / "workers/template.py").read_text().splitlines()) <= 30
     (user.folder / "checkpoints/mine").mkdir(parents=True)
