@@ -71,6 +71,7 @@ def test_missing_answers_are_wrong_and_counted_in_the_score(world, run_program):
         "score_answers",
         *("--model", "Mine", "--task", "binary", "--predictions", folder / "0-1.parquet"),
         *("--status", folder / "0-1.json", "--dataset", folder / "dataset.parquet", "--box-scale", "null"),
+        *("--box-angle", "ignore"),
         *("--out", folder / "score.json", "--items", folder / "items.parquet"),
         *("--settings", json.dumps({"run": "mini", "seed": 1, "benchmark": benchmark})),
     )
