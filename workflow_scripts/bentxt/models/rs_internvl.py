@@ -8,6 +8,7 @@ the instruction. They depend on the patch alone, so they are computed once for a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import peft
@@ -22,10 +23,12 @@ from bentxt.models.encoders import load_encoder
 from bentxt.models.preprocessing import S1_STATISTICS, S2_STATISTICS, encoder_input
 from bentxt.models.rgb import rgb_image, scaled
 from bentxt.models.special_tokens import IMAGE_END, IMAGE_START
+from bentxt.models.whole_weights import check_tensors, check_vocabulary, check_whole, load_whole
 
 #: The linear layers of the language model that get an adapter; names alone would hit the vision tower too.
 LORA_TARGETS = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
 PROJECTIONS = "projections.safetensors"
+ADAPTER_CONFIG, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 
 
 @dataclass(frozen=True)
@@ -84,33 +87,49 @@ class RSInternVL(torch.nn.Module):
         self._keep(peft.get_peft_model(self.internvl, config))
 
     def load_adapter(self, folder: str | Path) -> None:
-        """Load what :meth:`save_adapter` saved."""
+        """Load what :meth:`save_adapter` saved, under the names of this transformers or of older ones.
+
+        Raises
+        ------
+        InputError
+            If a file is missing, or weights are missing, unexpected or misshaped.
+        """
+        folder = Path(folder)
         try:
-            self._keep(peft.PeftModel.from_pretrained(self.internvl, str(folder)))
-            weights = load_file(Path(folder) / PROJECTIONS)
-            for name, layer in self._projections().items():
-                layer.load_state_dict({key: weights[f"{name}.{key}"] for key in ("weight", "bias")})
-        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+            # peft would look for a missing file on the hub, and for a pickle.
+            for name in (ADAPTER_CONFIG, ADAPTER_WEIGHTS, PROJECTIONS):
+                if not (folder / name).is_file():
+                    raise OSError(f"{name} is missing")
+            projections = load_file(folder / PROJECTIONS)
+            check_tensors(projections, self._projection_weights())
+            config = peft.LoraConfig.from_pretrained(str(folder))
+            adapter = peft.get_peft_model(self.internvl, config)
+            _fill_adapter(adapter, load_file(folder / ADAPTER_WEIGHTS))
+        except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
             raise InputError(
                 f"no adapter that fits this model: {error}", file=folder, remedy="fine-tune it again"
             ) from error
+        self._keep(adapter)
+        for name, value in self._projection_weights().items():
+            value.copy_(projections[name])
 
     def save_adapter(self, folder: str | Path) -> None:
         """Save adapter (peft's files) and projections (safetensors) into a folder."""
         self.adapter.save_pretrained(str(folder))
-        weights = {
-            f"{name}.{key}": value.detach().cpu().contiguous()
-            for name, layer in self._projections().items()
-            for key, value in layer.state_dict().items()
-        }
+        weights = {name: value.cpu().contiguous() for name, value in self._projection_weights().items()}
         save_file(weights, Path(folder) / PROJECTIONS)
 
     def _keep(self, adapter):
         # Not a submodule: peft's wrapper holds the same parameters under other names.
         object.__setattr__(self, "adapter", adapter)
 
-    def _projections(self):
-        return {"s1_projection": self.s1_projection, "s2_projection": self.s2_projection}
+    def _projection_weights(self):
+        layers = {"s1_projection": self.s1_projection, "s2_projection": self.s2_projection}
+        return {
+            f"{name}.{key}": value.detach()
+            for name, layer in layers.items()
+            for key, value in layer.state_dict().items()
+        }
 
     def trained_parameters(self) -> dict[str, torch.nn.Parameter]:
         """Return the trained parameters by name."""
@@ -168,6 +187,16 @@ class RSInternVL(torch.nn.Module):
             inputs_embeds=embeddings, attention_mask=mask, position_ids=positions, use_cache=False
         ).last_hidden_state
         return self.internvl.lm_head(hidden[rows, columns])
+
+
+def _fill_adapter(adapter, weights):
+    """Put weights into a fresh adapter; peft maps the names of older versions of transformers."""
+    own = peft.get_peft_model_state_dict(adapter)
+    report: Any = peft.set_peft_model_state_dict(adapter, weights, ignore_mismatched_sizes=True)
+    missing = {name.replace(f".{adapter.active_adapter}", "") for name in report.missing_keys} & set(own)
+    # What has another shape is left out, too.
+    misshaped = {name: (weights[name].shape, own[name].shape) for name in missing & set(weights)}
+    check_whole(missing - set(misshaped), report.unexpected_keys, misshaped)
 
 
 class Prompts:
@@ -259,12 +288,18 @@ def load_parts(
     """
     transformers.utils.logging.disable_progress_bar()
     try:
-        internvl = transformers.InternVLForConditionalGeneration.from_pretrained(base, dtype=dtype)
-        tokenizer = transformers.AutoTokenizer.from_pretrained(base)
-        processor = transformers.AutoImageProcessor.from_pretrained(base, backend="pil")
+        internvl = load_whole(transformers.InternVLForConditionalGeneration, base, dtype=dtype)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(base, local_files_only=True)
+        check_vocabulary(tokenizer, internvl)
+        processor = transformers.AutoImageProcessor.from_pretrained(
+            base, backend="pil", local_files_only=True
+        )
     except (OSError, ValueError, ImportError, KeyError, RuntimeError, SafetensorError) as error:
         raise CheckpointUnavailable(f"the base cannot be loaded: {error}", file=base) from error
-    s1, s2 = (load_encoder(folder).to(dtype) for folder in (s1_encoder, s2_encoder))
+    s1, s2 = (
+        load_encoder(s1_encoder, "s1_encoder").to(dtype),
+        load_encoder(s2_encoder, "s2_encoder").to(dtype),
+    )
     model = RSInternVL(internvl, s1, s2, seed).to(device)
     image_token = tokenizer.convert_ids_to_tokens(internvl.config.image_token_id)
     return model, Prompts(tokenizer, image_token), Preparation(processor)

@@ -24,6 +24,7 @@ from bentxt.models.answering_model import (
 )
 from bentxt.models.device import choose_device, device_name, memory_watched
 from bentxt.models.rgb import rgb_image, scaled
+from bentxt.models.whole_weights import check_vocabulary, load_whole
 
 #: Of each type of model: what the visual tokens of a picture stand between in the prompt, beyond what the
 #: chat template writes, and options of its image processor.
@@ -93,7 +94,8 @@ class TransformersModel(AnsweringModel):
         return cls(weights.checkpoints["checkpoint"], *given, *where)
 
     def _load(self, folder, remote_code, device, dtype):
-        local = {"trust_remote_code": remote_code, "local_files_only": True}
+        remote = {"trust_remote_code": remote_code}
+        local = remote | {"local_files_only": True}
         config = transformers.AutoConfig.from_pretrained(folder, **local)
         if config.model_type not in _TYPES:
             raise ValueError(f"its type is {config.model_type}, known are {', '.join(_TYPES)}")
@@ -106,12 +108,10 @@ class TransformersModel(AnsweringModel):
         if self._tokenizer.pad_token is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
         self._images = transformers.AutoImageProcessor.from_pretrained(folder, backend="pil", **local)
-        model, loading = transformers.AutoModelForImageTextToText.from_pretrained(
-            folder, dtype=dtype, config=config, output_loading_info=True, **local
+        model = load_whole(
+            transformers.AutoModelForImageTextToText, folder, dtype=dtype, config=config, **remote
         )
-        if loading["missing_keys"] or loading["mismatched_keys"]:
-            lacking = sorted(map(str, [*loading["missing_keys"], *loading["mismatched_keys"]]))
-            raise ValueError(f"{len(lacking)} of its weights are missing, the first is {lacking[0]}")
+        check_vocabulary(self._tokenizer, model)
         self._model = model.to(device).eval()
         self._model.generation_config = transformers.GenerationConfig(
             do_sample=False,
