@@ -1,5 +1,7 @@
 # What the rules of rules/finetune.smk are given. No rules.
 
+from bentxt.models.checkpoint_sources import pinned
+
 
 def tiny_type(wildcards):
     """The architecture of a checkpoint that is built: a model's, or that of the encoders."""
@@ -25,7 +27,11 @@ def finetuning_images(wildcards):
 def base_arguments(wildcards):
     """What is fine-tuned, as options of a program."""
     (model,) = TRAINED
-    return f"--base {checkpoint(model) or MODEL_TABLE[model].checkpoint} {encoder_arguments(model)}"
+    entry = MODEL_TABLE[model]
+    base = checkpoint(model) or entry.checkpoint
+    if base == entry.checkpoint:
+        base = pinned(base, entry.revision)
+    return f"--base {base} {encoder_arguments(model)}"
 
 
 def finetuning_settings(wildcards):

@@ -4,6 +4,7 @@ import pytest
 
 from bentxt.errors import CheckpointUnavailable, InputError
 from bentxt.models.checkpoints import PUBLISHED, TINY_RANDOM, find_checkpoint, write_about
+from worlds.hub_server import ModelHub
 
 
 def checkpoint(folder, weights=b"weights"):
@@ -87,5 +88,68 @@ def test_a_pinned_commit_is_loaded_though_there_is_a_newer_one(hub_cache):
 
 
 def test_without_network_a_missing_checkpoint_is_unavailable(hub_cache):
+    with pytest.raises(CheckpointUnavailable, match="cannot be fetched from the Hugging Face hub"):
+        find_checkpoint("owner/name")
+
+
+# From a hub
+
+FILES = {"config.json": b'{"commit": "?"}', "model.safetensors": b"weights", "notes.bin": b"not needed"}
+OLD, NEW = "a" * 40, "b" * 40
+
+
+@pytest.fixture
+def hub(tmp_path, monkeypatch):
+    """A hub on loopback with two commits of ``owner/name``, and a gated repository."""
+    commits = {
+        commit: FILES | {"config.json": json.dumps({"commit": commit}).encode()} for commit in (OLD, NEW)
+    }
+    with ModelHub({"owner/name": commits, "owner/gated": commits}, gated=["owner/gated"]) as server:
+        yield server.serve(monkeypatch, tmp_path / "hub")
+
+
+def commit_of(found):
+    return json.loads((found.folder / "config.json").read_text())["commit"]
+
+
+def test_without_a_pin_the_newest_commit_is_fetched_and_named(hub):
+    found = find_checkpoint("owner/name")
+    assert (found.source, found.revision, commit_of(found)) == ("owner/name", NEW, NEW)
+    assert found.identity == f"owner/name@{NEW}"
+
+
+@pytest.mark.parametrize(("source", "revision"), [("owner/name", OLD), (f"owner/name@{OLD}", None)])
+def test_a_pinned_commit_is_fetched(hub, source, revision):
+    found = find_checkpoint(source, revision)
+    assert (found.source, found.revision, commit_of(found)) == ("owner/name", OLD, OLD)
+    # What transformers does not load stays on the hub.
+    assert not any("notes.bin" in path for _, path in hub.asked if "/resolve/" in path)
+
+
+def test_a_pin_in_the_id_goes_before_that_of_the_entry(hub):
+    assert find_checkpoint(f"owner/name@{OLD}", NEW).revision == OLD
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (f"owner/name@{'c' * 40}", f"the Hugging Face hub has no commit {'c' * 40} of it"),
+        ("owner/name@main", "the revision main is no commit of 40 hexadecimal digits"),
+        (f"owner/name@{'a' * 7}", "the revision aaaaaaa is no commit"),
+        ("owner/other", "the Hugging Face hub has no such repository"),
+        ("owner/gated", "the repository is gated"),
+    ],
+)
+def test_what_the_hub_does_not_have_is_named(hub, source, message):
+    with pytest.raises(CheckpointUnavailable, match=message) as caught:
+        find_checkpoint(source)
+    assert caught.value.item == source.partition("@")[0]
+    assert caught.value.remedy
+    assert "\n" not in caught.value.problem
+
+
+def test_a_server_that_is_down_is_no_missing_repository(hub):
+    hub.shutdown()
+    hub.server_close()
     with pytest.raises(CheckpointUnavailable, match="cannot be fetched from the Hugging Face hub"):
         find_checkpoint("owner/name")

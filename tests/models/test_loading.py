@@ -6,7 +6,8 @@ import yaml
 
 from bentxt.errors import CheckpointUnavailable, InputError
 from bentxt.models.loading import answering_class, check_remote_code, find_weights, load_model
-from bentxt.models.model_table import Family, find_entry
+from bentxt.models.model_table import Family, find_entry, read_models
+from worlds.hub_server import ModelHub
 
 ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "resources/models.yaml"
@@ -91,3 +92,31 @@ def test_a_family_whose_class_is_no_answering_model_is_refused(name):
     families = {"mine": Family("bentxt.models.answering_model", name, (), True)}
     with pytest.raises(InputError, match="is no AnsweringModel"):
         answering_class("mine", families)
+
+
+def test_revisions_of_encoders_are_those_of_their_ids_and_are_known_of_each_part(tmp_path, monkeypatch):
+    commit, newest = "a" * 40, "b" * 40
+    files = {"config.json": b"{}", "model.safetensors": b"weights"}
+    names = ("owner/base", "owner/s1", "owner/s2")
+    with ModelHub({name: {commit: files, newest: files} for name in names}) as hub:
+        hub.serve(monkeypatch, tmp_path / "hub")
+        entry = replace(
+            read_entry(MODELS, "RS-InternVL-untrained"),
+            checkpoint="owner/base",
+            revision=commit,
+            s1_encoder=f"owner/s1@{commit}",
+            s2_encoder="owner/s2",
+        )
+        found = find_weights("RS-InternVL-untrained", entry).checkpoints
+    assert {role: of.revision for role, of in found.items()} == {
+        "checkpoint": commit,
+        "s1_encoder": commit,
+        "s2_encoder": newest,
+    }
+
+
+def test_what_runs_here_is_pinned():
+    """Encoders are not: no source names their whole commits."""
+    here = {key: entry for key, entry in read_models(MODELS).items() if "checkpoint" in entry.needs}
+    assert all(entry.revision for entry in here.values())
+    assert len({(entry.checkpoint, entry.revision) for entry in here.values()}) == 4

@@ -50,6 +50,7 @@ def test_the_untrained_model_is_rs_internvl_without_its_adapter():
         ({"instructions": {"vqa": {"prefix": "[vqa]"}}}, "instructions must map tasks"),
         ({"instructions": {"mcq": {"sufix": "x"}}}, "instructions must map tasks"),
         ({"revison": "a"}, "unknown field revison"),
+        ({"revision": "main"}, "revision must be null or a commit of 40 hexadecimal digits, is 'main'"),
     ],
 )
 def test_a_slip_in_an_entry_is_named_with_file_and_key(tmp_path, change, message):

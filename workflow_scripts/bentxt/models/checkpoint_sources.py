@@ -72,3 +72,16 @@ def find_source(
     if source is None and base is not None:
         return find_source(base, sources, models)
     return key, source
+
+
+def pinned(source: str | None, revision: str | None) -> str | None:
+    """Return an id with its commit, as :func:`bentxt.models.checkpoints.find_checkpoint` reads it.
+
+    Examples
+    --------
+    >>> pinned("owner/name", "0123456789abcdef0123456789abcdef01234567")
+    'owner/name@0123456789abcdef0123456789abcdef01234567'
+    >>> pinned("owner/name", None)
+    'owner/name'
+    """
+    return f"{source}@{revision}" if source is not None and revision is not None else source

@@ -16,7 +16,8 @@ TINY_RANDOM = "tiny, random"
 TINY_PRETRAINED = "tiny, pre-trained on the miniature world; not the published weights"
 PUBLISHED = "published"
 
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+_HUB_ID = re.compile(r"([\w.-]+/[\w.-]+)(?:@(\w+))?")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 #: What transformers loads; weights in other formats than safetensors are left on the hub.
 _FILES = ("*.json", "*.jinja", "*.txt", "*.model", "*.safetensors", "*.py")
 
@@ -28,7 +29,7 @@ class Checkpoint:
     Attributes
     ----------
     source : str
-        As it was asked for: a folder or a Hugging Face id.
+        A folder, or a Hugging Face id without commit.
     folder : Path
         Where its files are.
     revision : str or None
@@ -52,10 +53,10 @@ def find_checkpoint(source: str | Path, revision: str | None = None) -> Checkpoi
     Parameters
     ----------
     source : str or Path
-        A folder, or a Hugging Face id ``owner/name``.
+        A folder, or a Hugging Face id: ``owner/name``, or ``owner/name@commit``.
     revision : str, optional
-        Commit of the repository; without it the newest one (of those in the local cache, where there is no
-        network). Without effect for a folder.
+        Commit of the repository, 40 hexadecimal digits, where ``source`` names none; without either the
+        newest one (of those in the local cache, where there is no network). Without effect for a folder.
 
     Returns
     -------
@@ -64,15 +65,23 @@ def find_checkpoint(source: str | Path, revision: str | None = None) -> Checkpoi
     Raises
     ------
     CheckpointUnavailable
-        If there is no such folder or repository, it is gated, or there is no network.
+        If there is no such folder, repository or commit, it is gated, or there is no network.
     """
     folder = Path(source)
     if folder.is_dir():
         if not (folder / "config.json").is_file():
             raise CheckpointUnavailable("the folder holds no checkpoint: config.json is missing", file=folder)
         return Checkpoint(str(source), folder, None, _weights(folder), f"files:{hash_files(folder)}")
-    if not _HUB_ID.fullmatch(str(source)):
+    named = _HUB_ID.fullmatch(str(source))
+    if not named:
         raise CheckpointUnavailable("no such folder, and no Hugging Face id", file=source)
+    repository, revision = named[1], named[2] or revision
+    if revision is not None and not _COMMIT.fullmatch(revision):
+        raise CheckpointUnavailable(
+            f"the revision {revision} is no commit of 40 hexadecimal digits",
+            item=repository,
+            remedy="name a whole commit: branches and tags move",
+        )
     try:
         import huggingface_hub
     except ImportError as error:
@@ -81,18 +90,29 @@ def find_checkpoint(source: str | Path, revision: str | None = None) -> Checkpoi
         ) from error
     try:
         folder = Path(
-            huggingface_hub.snapshot_download(str(source), revision=revision, allow_patterns=list(_FILES))
+            huggingface_hub.snapshot_download(repository, revision=revision, allow_patterns=list(_FILES))
         )
     except huggingface_hub.errors.GatedRepoError as error:
         remedy = "accept its licence on the hub and log in with: hf auth login"
-        raise CheckpointUnavailable("the repository is gated", item=str(source), remedy=remedy) from error
+        raise CheckpointUnavailable("the repository is gated", item=repository, remedy=remedy) from error
+    except huggingface_hub.errors.RepositoryNotFoundError as error:
+        remedy = "check its name; for a private one log in with: hf auth login"
+        raise CheckpointUnavailable(
+            "the Hugging Face hub has no such repository", item=repository, remedy=remedy
+        ) from error
+    except huggingface_hub.errors.RevisionNotFoundError as error:
+        raise CheckpointUnavailable(
+            f"the Hugging Face hub has no commit {revision} of it",
+            item=repository,
+            remedy="name one of its commits, or none for the newest",
+        ) from error
     except (OSError, ValueError) as error:
         problem = f"cannot be fetched from the Hugging Face hub: {str(error).splitlines()[0]}"
         raise CheckpointUnavailable(
-            problem, item=str(source), remedy="check network, name and revision"
+            problem, item=repository, remedy="check network, name and revision"
         ) from error
     commit = folder.name
-    return Checkpoint(str(source), folder, commit, _weights(folder), f"{source}@{commit}")
+    return Checkpoint(repository, folder, commit, _weights(folder), f"{repository}@{commit}")
 
 
 def write_about(folder: str | Path, weights: str, lineage: dict[str, Any] | None = None) -> None:

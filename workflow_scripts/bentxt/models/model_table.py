@@ -164,6 +164,8 @@ class ModelEntry:
             return "s1_encoder and s2_encoder must be named where needs holds encoders"
         if set(self.image) != {"input", "side"} or self.image["input"] not in INPUTS:
             return f"image must have input, one of {', '.join(INPUTS)}, and side"
+        if self.revision is not None and not re.fullmatch(r"[0-9a-f]{40}", self.revision):
+            return f"revision must be null or a commit of 40 hexadecimal digits, is {self.revision!r}"
         if side is not None and not (isinstance(side, int) and side > 0):
             return "image.side must be null or pixels"
         if self.box_angle not in BOX_ANGLES:
