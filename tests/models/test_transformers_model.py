@@ -5,6 +5,8 @@ import torch
 import transformers
 
 from bentxt.errors import CheckpointUnavailable
+from bentxt.failures import CUT
+from bentxt.models.answering_model import Reply
 from bentxt.models.checkpoints import TINY_RANDOM, find_checkpoint
 from bentxt.models.families.transformers_model import TransformersModel
 from bentxt.models.rgb import rgb_image, scaled
@@ -49,40 +51,71 @@ def test_answers_do_not_depend_on_the_batch(folders, kind):
     assert together[0] != together[1]
 
 
-@pytest.mark.parametrize("kind", TYPES)
-def test_visual_tokens_shared_among_instructions_give_what_the_pixels_give(folders, kind):
-    """The reference hands pixels and prompt to the model of transformers itself, one by one."""
-    folder = folders(kind)
-    model = load(folder)
+#: Visual tokens of a picture of the tiny checkpoints.
+VISUAL = {"internvl": 4, "qwen3_vl": 16, "glm46v": 16, "llava_onevision": 16 + 8 * (8 + 1)}
+
+
+def plain_answer(folder, kind, picture, instruction, limit, ends=None):
+    """Give pixels and the whole prompt to transformers' own ``generate``; return text and tokens."""
     reference = transformers.AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).eval()
     images = transformers.AutoImageProcessor.from_pretrained(folder, backend="pil")
     words = transformers.AutoTokenizer.from_pretrained(folder)
     options = {"crop_to_patches": False} if kind == "internvl" else {}
-    inputs = images(images=[scaled(rgb_image(patch(4).s2))], return_tensors="pt", **options)
+    inputs = images(images=[scaled(rgb_image(picture.s2))], return_tensors="pt", **options)
     inputs.pop("num_patches", None)
     image_token = words.convert_ids_to_tokens(reference.config.image_token_id)
-    count = {"internvl": 4, "qwen3_vl": 16, "glm46v": 16, "llava_onevision": 16 + 8 * (8 + 1)}[kind]
-    visual = image_token * count
+    visual = image_token * VISUAL[kind]
     if kind == "internvl":
         visual = f"<img>{visual}</img>"
-    for text, answer in zip(INSTRUCTIONS, model.answer(patch(4), INSTRUCTIONS, 10), strict=True):
-        content = [{"type": "image"}, {"type": "text", "text": text}]
-        prompt = words.apply_chat_template(
-            [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True
-        )
-        tokens = words(prompt.replace(image_token, visual), return_tensors="pt")["input_ids"]
-        more = {}
-        if "image_grid_thw" in inputs:
-            more["mm_token_type_ids"] = (tokens == reference.config.image_token_id).int()
-        said = reference.generate(
-            input_ids=tokens,
-            attention_mask=torch.ones_like(tokens),
-            max_new_tokens=10,
-            do_sample=False,
-            **inputs,
-            **more,
-        )
-        assert words.decode(said[0, tokens.shape[1] :], skip_special_tokens=True).strip() == answer
+    content = [{"type": "image"}, {"type": "text", "text": instruction}]
+    prompt = words.apply_chat_template(
+        [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True
+    )
+    tokens = words(prompt.replace(image_token, visual), return_tensors="pt")["input_ids"]
+    if "image_grid_thw" in inputs:
+        inputs["mm_token_type_ids"] = (tokens == reference.config.image_token_id).int()
+    said = reference.generate(
+        input_ids=tokens,
+        attention_mask=torch.ones_like(tokens),
+        max_new_tokens=limit,
+        do_sample=False,
+        **({"eos_token_id": ends} if ends else {}),
+        **inputs,
+    )[0, tokens.shape[1] :]
+    return words.decode(said, skip_special_tokens=True).strip(), said.tolist()
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_what_instructions_share_changes_no_token(folders, kind):
+    """Neither the shared keys and values of a picture nor other patches in the call change an answer."""
+    folder = folders(kind)
+    patches, asked = [patch(4), patch(5)], [INSTRUCTIONS, INSTRUCTIONS[1:3]]
+    together = load(folder).answer_many(patches, asked, 10)
+    alone = [
+        [plain_answer(folder, kind, picture, text, 10)[0] for text in texts]
+        for picture, texts in zip(patches, asked, strict=True)
+    ]
+    assert [[reply.text for reply in replies] for replies in together] == alone
+    assert {reply.failure for replies in together for reply in replies} == {CUT}
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_an_answer_ends_at_any_of_the_ends_and_is_marked_where_it_does_not(folders, tmp_path, kind):
+    """Checkpoints may name several ends; one that random weights do write serves here."""
+    plain = [plain_answer(folders(kind), kind, patch(4), text, 10) for text in INSTRUCTIONS]
+    ends = [plain[0][1][3], 1]
+    folder = copy_of(folders(kind), tmp_path / "checkpoint")
+    generation = json.loads((folder / "generation_config.json").read_text())
+    (folder / "generation_config.json").write_text(json.dumps(generation | {"eos_token_id": ends}))
+    (replies,) = load(folder).answer_many([patch(4)], [INSTRUCTIONS], 10)
+    for reply, text in zip(replies, INSTRUCTIONS, strict=True):
+        expected, tokens = plain_answer(folder, kind, patch(4), text, 10, ends)
+        ended = tokens[-1] in ends
+        words = transformers.AutoTokenizer.from_pretrained(folder)
+        if ended:
+            expected = words.decode(tokens[:-1], skip_special_tokens=True).strip()
+        assert reply == Reply(expected, None if ended else CUT)
+    assert replies[0].failure is None
 
 
 def test_pictures_are_enlarged_to_the_entrys_side(folders):

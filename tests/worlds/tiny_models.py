@@ -7,6 +7,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from bentxt.models.tiny.glm46v import build_tiny_glm46v
 from bentxt.models.tiny.llava_onevision import build_tiny_llava_onevision
 from bentxt.models.tiny.qwen import build_tiny_qwen
+from bentxt.models.tiny.random_checkpoint import text_config
 
 ENTRY = {"image": {"input": "rgb", "side": None}, "remote_code": False}
 
@@ -18,13 +19,13 @@ INSTRUCTIONS = [
 ]
 
 
-def tokenizer(*special, image_token):
-    """Return a tokenizer of bytes whose chat template puts ``image_token`` for a picture."""
-    raw = Tokenizer(
-        models.BPE(
-            {letter: i for i, letter in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}, merges=[]
-        )
-    )
+def tokenizer(*special, image_token, words=0):
+    """Return a tokenizer of bytes whose chat template puts ``image_token`` for a picture.
+
+    ``words`` are entries that no text is made of, so that a vocabulary has the size of a real one.
+    """
+    letters = [*sorted(pre_tokenizers.ByteLevel.alphabet()), *(f"word{number}" for number in range(words))]
+    raw = Tokenizer(models.BPE({letter: i for i, letter in enumerate(letters)}, merges=[]))
     raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     raw.decoder = decoders.ByteLevel()
     made = transformers.PreTrainedTokenizerFast(tokenizer_object=raw, eos_token="<end>", pad_token="<pad>")
@@ -35,23 +36,6 @@ def tokenizer(*special, image_token):
         "{% endfor %}<end>{% if thinking is defined %}{{ thinking }}{% endif %}"
     )
     return made
-
-
-def text_config(kind, words, **more):
-    return {
-        "model_type": kind,
-        "vocab_size": len(words),
-        "hidden_size": 32,
-        "intermediate_size": 64,
-        "num_hidden_layers": 2,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 2,
-        "max_position_embeddings": 2048,
-        "pad_token_id": words.pad_token_id,
-        "eos_token_id": words.eos_token_id,
-        "bos_token_id": None,
-        **more,
-    }
 
 
 def internvl():

@@ -6,9 +6,9 @@ from typing import Any, Self
 import torch
 import transformers
 
-from bentxt.failures import CUT
 from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages, Reply
 from bentxt.models.device import choose_device, device_name, memory_watched
+from bentxt.models.greedy_decoding import decode, to_replies
 from bentxt.models.rs_internvl import Preparation, Prompts, RSInternVL, load_parts
 
 
@@ -65,31 +65,8 @@ class RSInternVLModel(AnsweringModel):
         cache.batch_select_indices(torch.tensor(owners, device=self._device))
 
         tokens = [self._prompts.instruction(text) for texts in instructions for text in texts]
-        longest, pad = max(map(len, tokens)), self._prompts.tokenizer.pad_token_id
-        step = torch.tensor([[pad] * (longest - len(of)) + of for of in tokens], device=self._device)
-        seen = torch.tensor([[0] * (longest - len(of)) + [1] * len(of) for of in tokens], device=self._device)
-        positions = prefix.shape[1] + (seen.cumsum(1) - 1).clamp_min(0)
-        mask = torch.cat([seen.new_ones(len(tokens), prefix.shape[1]), seen], dim=1)
-        end = self._prompts.tokenizer.eos_token_id
-        ended = torch.zeros(len(tokens), dtype=torch.bool, device=self._device)
-        written = []
-        for _ in range(max_new_tokens):
-            hidden = language(
-                input_ids=step,
-                attention_mask=mask,
-                position_ids=positions,
-                past_key_values=cache,
-                use_cache=True,
-            ).last_hidden_state
-            chosen = head(hidden[:, -1]).argmax(-1).masked_fill(ended, pad)
-            ended |= chosen == end
-            written.append(chosen)
-            if ended.all():
-                break
-            step, positions = chosen[:, None], positions[:, -1:] + 1
-            mask = torch.cat([mask, mask.new_ones(len(tokens), 1)], dim=1)
-        texts = self._prompts.tokenizer.batch_decode(torch.stack(written, 1), skip_special_tokens=True)
-        replies = (
-            Reply(text.strip(), None if end else CUT) for text, end in zip(texts, ended.tolist(), strict=True)
-        )
+        starts = torch.full((len(tokens),), prefix.shape[1], device=self._device)
+        ends = {self._prompts.tokenizer.eos_token_id}
+        written = decode(language, head, cache, tokens, starts, ends, max_new_tokens)
+        replies = iter(to_replies(written, self._prompts.tokenizer))
         return [[next(replies) for _ in of] for of in instructions]

@@ -1,7 +1,8 @@
 """Models that transformers runs itself: InternVL, Qwen3-VL, GLM-4V, LLaVA-OneVision.
 
 Image processor and tokenizer are loaded apart, so that torchvision is not needed. The picture of a patch is
-encoded once for all its instructions: the prompt then holds one placeholder for each of its visual tokens.
+encoded once for all its instructions, and keys and values of its visual tokens, which come first in a prompt,
+serve all of them.
 """
 
 import json
@@ -13,7 +14,6 @@ import transformers
 from safetensors import SafetensorError
 
 from bentxt.errors import CheckpointUnavailable
-from bentxt.failures import CUT
 from bentxt.models.answering_model import (
     AnsweringModel,
     LoadedCheckpoint,
@@ -23,6 +23,7 @@ from bentxt.models.answering_model import (
     Reply,
 )
 from bentxt.models.device import choose_device, device_name, memory_watched
+from bentxt.models.greedy_decoding import Written, decode, to_replies
 from bentxt.models.rgb import rgb_image, scaled
 from bentxt.models.whole_weights import check_vocabulary, load_whole
 
@@ -113,15 +114,14 @@ class TransformersModel(AnsweringModel):
         )
         check_vocabulary(self._tokenizer, model)
         self._model = model.to(device).eval()
-        self._model.generation_config = transformers.GenerationConfig(
-            do_sample=False,
-            num_beams=1,
-            eos_token_id=model.generation_config.eos_token_id or self._tokenizer.eos_token_id,
-            pad_token_id=self._tokenizer.pad_token_id,
-        )
-        self._ends = torch.tensor(self._model.generation_config.eos_token_id).reshape(-1)
+        ends = model.generation_config.eos_token_id or self._tokenizer.eos_token_id
+        self._ends = set(ends) if isinstance(ends, list) else {ends}
         self._image_token_id = config.image_token_id
         self._image_token = self._tokenizer.convert_ids_to_tokens(config.image_token_id)
+        if self._image_token is None:
+            raise ValueError(
+                f"its tokenizer does not know the placeholder of pictures, {config.image_token_id}"
+            )
 
     def answer_many(
         self, patches: Sequence[PatchImages], instructions: Sequence[Sequence[str]], max_new_tokens: int
@@ -137,31 +137,60 @@ class TransformersModel(AnsweringModel):
             name: value.to(self._model.device) for name, value in inputs.items() if name != "num_patches"
         }
         visual = self._model.model.get_image_features(**inputs, return_dict=True)
-        owners = [index for index, texts in enumerate(instructions) for _ in texts]
-        prompts = [
-            self._prompt(text, visual.pooler_output[index].shape[0])
-            for index, texts in enumerate(instructions)
+        asked = [
+            (patch, *self._tokens(text, visual.pooler_output[patch].shape[0]))
+            for patch, texts in enumerate(instructions)
             for text in texts
         ]
-        batch = self._tokenizer(prompts, return_tensors="pt", padding=True, add_special_tokens=False)
-        batch = batch.to(self._model.device)
-        options = {"mm_encoder_outputs": {"image": _repeated(visual, owners)}}
+        written: dict[int, Written] = {}
+        # Pictures of one size have the same number of visual tokens: mostly, this is one group.
+        for length in sorted({len(before) for _, before, _ in asked}):
+            chosen = [number for number, (_, before, _) in enumerate(asked) if len(before) == length]
+            group = [asked[number] for number in chosen]
+            written |= zip(chosen, self._write(group, visual, inputs, max_new_tokens), strict=True)
+        replies = iter(to_replies([written[number] for number in range(len(asked))], self._tokenizer))
+        return [[next(replies) for _ in texts] for texts in instructions]
+
+    def _write(self, asked, visual, inputs, max_new_tokens):
+        """Answer instructions behind prefixes of one length; each prefix is computed once.
+
+        ``asked`` is a list of patch, tokens up to the last visual one, tokens behind them.
+        """
+        device = self._model.device
+        prefixes = list(dict.fromkeys((patch, before) for patch, before, _ in asked))
+        pictures = [patch for patch, _ in prefixes]
+        prefix = torch.tensor([before for _, before in prefixes], device=device)
+        options = {"mm_encoder_outputs": {"image": _repeated(visual, pictures)}}
         if "image_grid_thw" in inputs:
             # Positions of visual tokens have a row and a column.
-            options["image_grid_thw"] = inputs["image_grid_thw"][owners]
-            options["mm_token_type_ids"] = (batch["input_ids"] == self._image_token_id).int()
-        tokens = self._model.generate(
-            input_ids=batch["input_ids"],
-            attention_mask=batch["attention_mask"],
-            max_new_tokens=max_new_tokens,
-            **options,
-        )[:, batch["input_ids"].shape[1] :]
-        texts = self._tokenizer.batch_decode(tokens, skip_special_tokens=True)
-        ended = torch.isin(tokens, self._ends.to(tokens.device)).any(1).tolist()
-        replies = (Reply(text.strip(), None if end else CUT) for text, end in zip(texts, ended, strict=True))
-        return [[next(replies) for _ in asked] for asked in instructions]
+            options["image_grid_thw"] = inputs["image_grid_thw"][pictures]
+            options["mm_token_type_ids"] = (prefix == self._image_token_id).int()
+        cache = transformers.DynamicCache(config=self._model.config.get_text_config())
+        self._model.model(input_ids=prefix, past_key_values=cache, use_cache=True, **options)
+        owners = torch.tensor([prefixes.index((patch, before)) for patch, before, _ in asked], device=device)
+        cache.batch_select_indices(owners)
+        starts = torch.full((len(asked),), prefix.shape[1], device=device)
+        if "image_grid_thw" in inputs:
+            # A picture takes fewer positions than it has tokens.
+            starts += self._model.model.rope_deltas[owners, 0]
+        return decode(
+            self._model.model.language_model,
+            self._model.lm_head,
+            cache,
+            [after for _, _, after in asked],
+            starts,
+            self._ends,
+            max_new_tokens,
+        )
 
-    def _prompt(self, instruction, visual_tokens):
+    def _tokens(self, instruction, visual_tokens):
+        """Return the tokens of a prompt up to the last visual one, a tuple, and those behind it."""
+        tokens = self._tokenizer(self._prompt(instruction), add_special_tokens=False).input_ids
+        place = tokens.index(self._image_token_id)
+        picture = [self._image_token_id] * visual_tokens
+        return (*tokens[:place], *picture), tokens[place + 1 :]
+
+    def _prompt(self, instruction):
         content = [{"type": "image"}, {"type": "text", "text": instruction}]
         prompt = self._tokenizer.apply_chat_template(
             [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True, **self._chat
@@ -172,7 +201,7 @@ class TransformersModel(AnsweringModel):
                 f"its chat template writes no {self._image_token} for a picture",
                 remedy="use the checkpoint's own chat template",
             )
-        return f"{before}{self._before}{placeholder * visual_tokens}{self._after}{after}"
+        return f"{before}{self._before}{placeholder}{self._after}{after}"
 
 
 def _repeated(visual, owners):

@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 import transformers
 
-from bentxt.models.tiny.random_checkpoint import chat_tokenizer, save_random
+from bentxt.models.tiny.random_checkpoint import chat_tokenizer, save_random, text_config
 
 _IMAGE, _VIDEO = "<|image|>", "<|video|>"
 _IMAGE_ENDS = ("<|begin_of_image|>", "<|end_of_image|>")
@@ -36,20 +36,11 @@ def build_tiny_glm46v(folder: str | Path, tokenizer: transformers.PreTrainedToke
             "patch_size": 14,
             "out_hidden_size": 32,
         },
-        text_config={
-            "model_type": "glm4v_text",
-            "vocab_size": len(words),
-            "hidden_size": 32,
-            "intermediate_size": 64,
-            "num_hidden_layers": 2,
-            "num_attention_heads": 4,
-            "num_key_value_heads": 2,
-            "max_position_embeddings": 4096,
-            "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 1, 1]},
-            "pad_token_id": words.pad_token_id,
-            "eos_token_id": words.eos_token_id,
-            "bos_token_id": None,
-        },
+        text_config=text_config(
+            "glm4v_text",
+            words,
+            rope_parameters={"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 1, 1]},
+        ),
         image_token_id=identifier(_IMAGE),
         video_token_id=identifier(_VIDEO),
         image_start_token_id=identifier(_IMAGE_ENDS[0]),

@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 import transformers
 
-from bentxt.models.tiny.random_checkpoint import chat_tokenizer, save_random
+from bentxt.models.tiny.random_checkpoint import chat_tokenizer, save_random, text_config
 
 _IMAGE, _VIDEO = "<image>", "<video>"
 
@@ -37,19 +37,7 @@ def build_tiny_llava_onevision(
             "patch_size": 14,
             "vision_use_head": False,
         },
-        text_config={
-            "model_type": "qwen2",
-            "vocab_size": len(words),
-            "hidden_size": 32,
-            "intermediate_size": 64,
-            "num_hidden_layers": 2,
-            "num_attention_heads": 4,
-            "num_key_value_heads": 2,
-            "max_position_embeddings": 4096,
-            "pad_token_id": words.pad_token_id,
-            "eos_token_id": words.eos_token_id,
-            "bos_token_id": None,
-        },
+        text_config=text_config("qwen2", words),
         image_token_id=words.convert_tokens_to_ids(_IMAGE),
         video_token_id=words.convert_tokens_to_ids(_VIDEO),
         image_grid_pinpoints=grid,

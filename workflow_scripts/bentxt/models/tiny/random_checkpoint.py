@@ -26,6 +26,26 @@ def chat_tokenizer(
     return words
 
 
+def text_config(
+    kind: str, tokenizer: transformers.PreTrainedTokenizerFast, **more: object
+) -> dict[str, object]:
+    """Return the config of a tiny language model over a tokenizer, with other values where they are given."""
+    return {
+        "model_type": kind,
+        "vocab_size": len(tokenizer),
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 4096,
+        "pad_token_id": tokenizer.pad_token_id,
+        "eos_token_id": tokenizer.eos_token_id,
+        "bos_token_id": None,
+        **more,
+    }
+
+
 def save_random(
     folder: str | Path,
     model: transformers.PreTrainedModel,
