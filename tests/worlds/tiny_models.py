@@ -19,13 +19,13 @@ INSTRUCTIONS = [
 ]
 
 
-def tokenizer(*special, image_token, words=0):
-    """Return a tokenizer of bytes whose chat template puts ``image_token`` for a picture.
-
-    ``words`` are entries that no text is made of, so that a vocabulary has the size of a real one.
-    """
-    letters = [*sorted(pre_tokenizers.ByteLevel.alphabet()), *(f"word{number}" for number in range(words))]
-    raw = Tokenizer(models.BPE({letter: i for i, letter in enumerate(letters)}, merges=[]))
+def tokenizer(*special, image_token):
+    """Return a tokenizer of bytes whose chat template puts ``image_token`` for a picture."""
+    raw = Tokenizer(
+        models.BPE(
+            {letter: i for i, letter in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}, merges=[]
+        )
+    )
     raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     raw.decoder = decoders.ByteLevel()
     made = transformers.PreTrainedTokenizerFast(tokenizer_object=raw, eos_token="<end>", pad_token="<pad>")

@@ -10,6 +10,16 @@ from bentxt.models.tiny.random_checkpoint import chat_tokenizer, save_random, te
 _IMAGE, _VIDEO = "<|image|>", "<|video|>"
 _IMAGE_ENDS = ("<|begin_of_image|>", "<|end_of_image|>")
 _VIDEO_ENDS = ("<|begin_of_video|>", "<|end_of_video|>")
+_END, _TURNS = "<|endoftext|>", ("[gMASK]", "<sop>", "<|user|>", "<|assistant|>", "<think>", "</think>")
+
+#: Turns in the manner of GLM's, for pictures and texts; thinking is on unless it is switched off.
+CHAT_TEMPLATE = (
+    "{% set off = enable_thinking is defined and not enable_thinking %}[gMASK]<sop>"
+    "{% for message in messages %}{{ '<|user|>\\n' }}{% for part in message.content %}"
+    "{% if part.type == 'image' %}<|begin_of_image|><|image|><|end_of_image|>{% else %}{{ part.text }}"
+    "{% endif %}{% endfor %}{{ '/nothink' if off }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{{ '<think></think>\\n' if off }}{% endif %}"
+)
 
 
 def build_tiny_glm46v(folder: str | Path, tokenizer: transformers.PreTrainedTokenizerFast, seed: int) -> None:
@@ -24,7 +34,9 @@ def build_tiny_glm46v(folder: str | Path, tokenizer: transformers.PreTrainedToke
     seed : int
         Of the weights.
     """
-    words = chat_tokenizer(tokenizer, _IMAGE, _VIDEO, *_IMAGE_ENDS, *_VIDEO_ENDS)
+    words = chat_tokenizer(
+        tokenizer, CHAT_TEMPLATE, _END, _IMAGE, _VIDEO, *_IMAGE_ENDS, *_VIDEO_ENDS, *_TURNS
+    )
     identifier = words.convert_tokens_to_ids
     config = transformers.Glm46VConfig(
         vision_config={

@@ -9,6 +9,13 @@ from bentxt.models.tiny.random_checkpoint import chat_tokenizer, save_random, te
 
 _IMAGE, _VIDEO = "<image>", "<video>"
 
+#: Turns in the manner of LLaVA-OneVision's, for pictures and texts.
+CHAT_TEMPLATE = (
+    "{% for message in messages %}{{ '<|im_start|>' + message.role + ' ' }}{% for part in message.content %}"
+    "{% if part.type == 'image' %}<image>{% else %}{{ '\\n' + part.text }}{% endif %}{% endfor %}<|im_end|>"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+)
+
 
 def build_tiny_llava_onevision(
     folder: str | Path, tokenizer: transformers.PreTrainedTokenizerFast, seed: int
@@ -24,7 +31,7 @@ def build_tiny_llava_onevision(
     seed : int
         Of the weights.
     """
-    words = chat_tokenizer(tokenizer, _IMAGE, _VIDEO)
+    words = chat_tokenizer(tokenizer, CHAT_TEMPLATE, "<|im_end|>", _IMAGE, _VIDEO, "<|im_start|>")
     grid = [[56, 56], [56, 112], [112, 56], [112, 112]]
     config = transformers.LlavaOnevisionConfig(
         vision_config={

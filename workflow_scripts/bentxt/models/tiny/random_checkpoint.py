@@ -8,21 +8,17 @@ import transformers
 from bentxt.atomic import atomic_directory
 from bentxt.models.checkpoints import TINY_RANDOM, write_about
 
-_END, _PADDING = "<|end|>", "<|padding|>"
+_PADDING = "<|padding|>"
 
 
 def chat_tokenizer(
-    tokenizer: transformers.PreTrainedTokenizerFast, image_token: str, *special_tokens: str
+    tokenizer: transformers.PreTrainedTokenizerFast, chat_template: str, end: str, *special_tokens: str
 ) -> transformers.PreTrainedTokenizerFast:
-    """Return a copy of a tokenizer with more special tokens and a chat template for a picture and texts."""
+    """Return a copy of a tokenizer with a chat template, the end of a turn, and other special tokens."""
     words = copy.deepcopy(tokenizer)
-    words.add_special_tokens({"eos_token": _END, "pad_token": _PADDING})
-    words.add_tokens([image_token, *special_tokens], special_tokens=True)
-    words.chat_template = (
-        "{% for message in messages %}{% for part in message.content %}"
-        "{% if part.type == 'image' %}" + image_token + "{% else %}{{ part.text }}{% endif %}"
-        "{% endfor %}<|end|>{% endfor %}"
-    )
+    words.add_special_tokens({"eos_token": end, "pad_token": _PADDING})
+    words.add_tokens(list(special_tokens), special_tokens=True)
+    words.chat_template = chat_template
     return words
 
 
