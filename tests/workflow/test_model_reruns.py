@@ -94,7 +94,7 @@ def test_a_family_s_settings_are_its_own(tabulated_workflow):
 @pytest.mark.parametrize(
     ("module", "asked"),
     [
-        ("models/families/transformers_model.py", {"IVL", "Qwen"}),
+        ("models/families/transformers_model.py", {"Qwen", "GLM", "LLaVa", "IVL"}),
         ("models/families/rs_internvl_model.py", {"RS-InternVL", "RS-InternVL-untrained"}),
         ("models/families/server_model.py", set()),
         ("models/families/worker_model.py", set()),
@@ -203,5 +203,5 @@ def test_table_8_of_other_models_plans_no_fine_tuning(fresh_workflow):
         + f"benchmark:\n  absent:\n    RS-InternVL: {reason}\n    RS-InternVL-untrained: {reason}\n"
     )
     planned = fresh_workflow.planned("figures/table8.csv", *TAIL)
-    assert planned["predict_answers"] == 2 * len(TASKS)
+    assert planned["predict_answers"] == 4 * len(TASKS)
     assert not {"finetune_rs_internvl", "report_learning"} & set(planned)

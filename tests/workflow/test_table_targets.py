@@ -12,7 +12,16 @@ from bentxt.reporting.table_layouts import BEST_LAYOUTS, LAYOUTS
 
 pytestmark = pytest.mark.workflow
 TAIL = ("--configfile", "small.yaml")
-ALONE = "benchmark:\n  absent: {Qwen: left out here, RS-InternVL: left out here, Blind: none, Oracle: none}\n"
+ALONE = """\
+benchmark:
+  absent:
+    Qwen: left out here
+    GLM: left out here
+    LLaVa: left out here
+    RS-InternVL: left out here
+    Blind: none
+    Oracle: none
+"""
 
 
 def add(workflow, text):
@@ -39,7 +48,7 @@ def test_all_makes_every_table_and_the_breakdown(fresh_workflow):
 
 
 def test_without_images_of_the_test_split_all_does_without_table_s5(fresh_workflow):
-    absent = "benchmark:\n  absent: {IVL: left out here, RS-InternVL: left out here}\n"
+    absent = "benchmark:\n  absent: {GLM: not here, LLaVa: not here, IVL: not here, RS-InternVL: not here}\n"
     add(fresh_workflow, absent + "images:\n  splits: bench\n")
     planned = fresh_workflow.planned("all", *TAIL)
     assert planned["tabulate_scores"] == len(LAYOUTS) - 1
