@@ -41,10 +41,13 @@ rule predict_answers:
         model=one_of(ASKED_MODELS),
         task="|".join(TASKS),
     conda:
-        "../envs/models.yaml"
+        lambda wildcards: (
+            "../envs/models.yaml" if MODEL_TABLE[wildcards.model].family != "vllm" else "../envs/vllm.yaml"
+        )
     resources:
         mem_mb=4000,
         runtime=60,
+        gpu=prediction_gpus,
     params:
         settings=prediction_settings,
         code=lambda wildcards: PREDICTION_CODE[MODEL_TABLE[wildcards.model].family],

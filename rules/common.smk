@@ -15,7 +15,7 @@ sys.path.insert(0, str(SCRIPTS))
 from bentxt.bigearthnet.image_splits import check_image_splits
 from bentxt.errors import InputError
 from bentxt.models.checkpoint_sources import ENCODERS, check_sources, find_source
-from bentxt.models.model_table import FAMILIES, FROM_FILE, read_models
+from bentxt.models.model_table import FAMILIES, FROM_FILE, read_models, with_engine
 from bentxt.models.own_models import with_own_models
 from bentxt.models.table_rows import REFERENCES, rows_to_json, table_rows
 from bentxt.program.fingerprint import fingerprint
@@ -108,7 +108,10 @@ def climate_raster():
 
 try:
     PAPER_MODELS = read_models(Path(workflow.basedir) / MODELS)
-    MODEL_TABLE = with_own_models(PAPER_MODELS, config["models"])
+    MODEL_TABLE = {
+        key: with_engine(entry, config["prediction"]["engine"])
+        for key, entry in with_own_models(PAPER_MODELS, config["models"]).items()
+    }
     check_sources(config["checkpoints"], MODEL_TABLE)
     TABLE_ROWS = rows_to_json(table_rows(MODEL_TABLE))
     PAPER_ROWS = rows_to_json(table_rows(PAPER_MODELS))

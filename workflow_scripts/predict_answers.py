@@ -19,7 +19,7 @@ from bentxt.errors import CheckpointUnavailable
 from bentxt.models.answer_keys import answer_keys, answer_origin
 from bentxt.models.benchmark_items import read_items
 from bentxt.models.loading import find_weights, load_model
-from bentxt.models.model_table import FAMILIES, find_entry
+from bentxt.models.model_table import FAMILIES, find_entry, with_engine
 from bentxt.models.prediction import answer_items, count_failures, find_pending
 from bentxt.printable import printable
 from bentxt.program.answer_log import AnswerLog
@@ -64,7 +64,9 @@ def main():
 
     started = time.perf_counter()
     options = setting(args.settings, "prediction")
-    entry = find_entry(args.model, args.entry, args.models)
+    entry = with_engine(
+        find_entry(args.model, args.entry, args.models), options.get("engine", "transformers")
+    )
     part = (args.shard, args.shards)
     limit = options["limit"] if args.limit is None else args.limit
     items = read_items(args.dataset, args.task, args.split, entry.instructions, *part)[:limit]
@@ -171,7 +173,7 @@ def _limit_threads(threads):
 
 def _versions():
     versions = {"python": platform.python_version()}
-    for name in ("torch", "transformers", "openai"):
+    for name in ("torch", "transformers", "openai", "vllm"):
         with suppress(PackageNotFoundError):
             versions[name] = version(name)
     return versions

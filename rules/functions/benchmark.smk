@@ -1,6 +1,7 @@
 # What the rules of rules/benchmark.smk are given. No rules.
 
 from bentxt.evaluation.scoring_settings import scoring_keys
+from bentxt.models.server_options import server_options
 from bentxt.models.worker_files import worker_files
 
 
@@ -38,14 +39,29 @@ def prediction_images(wildcards):
 
 
 def prediction_settings(wildcards):
-    """The settings of one prediction: of its own task, and of its model's family."""
-    return settings(
-        "prediction.batch_size",
-        "prediction.limit",
-        "prediction.allow_remote_code",
-        f"prediction.max_new_tokens.{wildcards.task}",
-        *FAMILIES[MODEL_TABLE[wildcards.model].family].settings,
+    """The settings of one prediction: of its own task, of its model's family, and of its model's own server."""
+    entry = MODEL_TABLE[wildcards.model]
+    own = json.loads(
+        settings(
+            "prediction.batch_size",
+            "prediction.limit",
+            "prediction.allow_remote_code",
+            f"prediction.max_new_tokens.{wildcards.task}",
+            *FAMILIES[entry.family].settings,
+        )
     )
+    if entry.server:
+        own["prediction"]["openai"] = server_options(own["prediction"]["openai"], entry.server)
+    return json.dumps(own, sort_keys=True)
+
+
+def prediction_gpus(wildcards):
+    """The GPUs that one prediction asks Slurm for: none for a server, for vLLM those of all its engines."""
+    family, vllm = MODEL_TABLE[wildcards.model].family, config["prediction"]["vllm"]
+    if family == "vllm":
+        return vllm["data_parallel"] * vllm["tensor_parallel_size"]
+    here = family == "worker" or FAMILIES[family].runs_here
+    return 1 if here and config["prediction"]["device"] != "cpu" else 0
 
 
 def predicted(suffix):

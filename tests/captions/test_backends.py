@@ -1,5 +1,4 @@
-import subprocess
-import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -80,56 +79,37 @@ def test_a_missing_key_is_an_error_that_names_the_variable(monkeypatch):
         backend(SimpleNamespace(base_url="http://localhost:1/v1"), key_variable="BENTXT_TEST_KEY")
 
 
-def test_vllm_that_is_not_installed_is_reported_with_its_environment():
-    code = (
-        "import sys; sys.modules['vllm'] = None; sys.path.insert(0, sys.argv[1])\n"
-        "from bentxt.captions.backends import VLLMBackend\n"
-        "from bentxt.errors import CheckpointUnavailable\n"
-        "try:\n    VLLMBackend('m', 0, 8, 1, {})\n"
-        "except CheckpointUnavailable as error:\n    print(error.remedy)"
-    )
-    scripts = next(path for path in sys.path if path.endswith("workflow_scripts"))
-    done = subprocess.run([sys.executable, "-c", code, scripts], capture_output=True, text=True, check=True)
-    assert "envs/vllm.yaml" in done.stdout
-
-
-class Vllm:
-    """As much of vLLM's offline interface as the backend uses."""
-
-    def __init__(self):
-        self.batches = []
-
-    def LLM(self, model, **options):
-        if model == "absent":
-            raise OSError("absent is not a local folder and is not a valid model identifier")
-        self.options = options
-        return SimpleNamespace(chat=self.chat)
-
-    def SamplingParams(self, **generation):
-        return generation
-
-    def chat(self, conversations, sampling):
-        assert sampling == {"temperature": 0.0, "max_tokens": 64, "seed": 3}
-        self.batches.append(len(conversations))
-        return [SimpleNamespace(outputs=[SimpleNamespace(text=echo(messages))]) for messages in conversations]
+def test_vllm_that_is_not_installed_is_reported_with_its_environment(monkeypatch, tmp_path):
+    (tmp_path / "vllm.py").write_text("raise ImportError('no vllm here')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(CheckpointUnavailable, match="no vllm here") as error:
+        VLLMBackend("m", 0, 8, 1, {})
+    assert "envs/vllm.yaml" in error.value.remedy
 
 
 @pytest.fixture
 def vllm(monkeypatch):
-    module = Vllm()
-    monkeypatch.setitem(sys.modules, "vllm", module)
-    return module
+    """An echo in place of vLLM, in processes that are spawned too."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "worlds/pretended_vllm"))
 
 
-def test_vllm_answers_batch_by_batch_with_both_turns_of_each(vllm, monkeypatch):
-    monkeypatch.setattr(VLLMBackend, "BATCH", 4)
+@pytest.mark.usefixtures("vllm")
+def test_vllm_holds_conversations_of_two_turns():
     answers = collect(VLLMBackend("m", 0.0, 64, 3, VLLM), chats(6), turns=2)
     assert answers == {i: [f"answer 1 to question {i}", f"answer 3 to question {i}"] for i in range(6)}
-    assert vllm.batches == [4, 4, 2, 2]
-    assert vllm.options == VLLM | {"enable_prefix_caching": True, "seed": 3}
 
 
-def test_a_model_that_vllm_cannot_load_is_unavailable(vllm):
+@pytest.mark.usefixtures("vllm")
+def test_vllm_gets_the_options_of_the_config_and_the_generation():
+    asked = [Chat("PATCH", ({"role": "user", "content": text},)) for text in ("options?", "generation?")]
+    answers = collect(VLLMBackend("m", 0.0, 64, 3, VLLM), asked)
+    options = VLLM | {"enable_prefix_caching": True, "seed": 3}
+    generation = {"temperature": 0.0, "max_tokens": 64, "seed": 3}
+    assert answers == {0: [repr(sorted(options.items()))], 1: [repr(sorted(generation.items()))]}
+
+
+@pytest.mark.usefixtures("vllm")
+def test_a_model_that_vllm_cannot_load_is_unavailable():
     with pytest.raises(CheckpointUnavailable, match="cannot load"):
         VLLMBackend("absent", 0.0, 64, 3, VLLM)
 

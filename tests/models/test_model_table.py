@@ -36,7 +36,7 @@ def test_the_untrained_model_is_rs_internvl_without_its_adapter():
     ("change", "message"),
     [
         ({"group": "XY"}, "group must be one of RS, CV, ours, own, baseline"),
-        ({"family": "vllm"}, "family must be one of"),
+        ({"family": "sglang"}, "family must be one of"),
         ({"needs": ["weights"]}, "needs must be a list of checkpoint, encoders, adapter"),
         ({"needs": []}, "needs must hold checkpoint"),
         ({"family": "openai"}, "needs must not hold checkpoint"),

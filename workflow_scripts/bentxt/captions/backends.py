@@ -1,4 +1,4 @@
-"""Who rewrites the captions: a grammar, a server that speaks the OpenAI protocol, or vLLM in this process.
+"""Who rewrites the captions: a grammar, a server that speaks the OpenAI protocol, or vLLM on this machine.
 
 All three hold conversations through one method, :meth:`Backend.converse`.
 """
@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from bentxt.captions.caption_facts import CaptionFacts
 from bentxt.captions.grammar import paraphrase
 from bentxt.chat_server import Chat, ChatServer
-from bentxt.errors import CheckpointUnavailable, InputError
+from bentxt.errors import InputError
 from bentxt.program.settings import setting
+from bentxt.vllm_engines import VLLMEngines
 
 
 class Backend(Protocol):
@@ -114,47 +115,27 @@ class VLLMBackend:
 
     name, asks_model = "vllm", True
 
-    #: Conversations in a batch: both turns of it are done, and stored, before the next.
-    BATCH = 1024
-
     def __init__(
         self, model: str, temperature: float, max_tokens: int, seed: int, options: dict[str, Any]
     ) -> None:
-        try:
-            import vllm
-        except ImportError as error:
-            raise CheckpointUnavailable(
-                f"vLLM cannot be imported: {error}",
-                item="augmentation.backend",
-                remedy="run this stage in envs/vllm.yaml, or choose the backend openai or grammar",
-            ) from error
         self.model = model
         self.generation: dict[str, float] = {
             "temperature": temperature,
             "max_tokens": max_tokens,
             "seed": seed,
         }
-        try:
-            self._llm = vllm.LLM(model=model, enable_prefix_caching=True, seed=seed, **options)
-        except (OSError, ValueError) as error:
-            raise CheckpointUnavailable(
-                f"vLLM cannot load the model: {error}",
-                item=model,
-                remedy="check augmentation.model and augmentation.vllm",
-            ) from error
-        self._sampling = vllm.SamplingParams(**self.generation)
+        self._engines = VLLMEngines(
+            model,
+            options | {"seed": seed},
+            section="augmentation.vllm",
+            remedy="run this stage in envs/vllm.yaml, or choose the backend openai or grammar",
+        )
 
     def converse(
         self, facts: Sequence[CaptionFacts], chats: Sequence[Chat], reply: Callable[[int, str], Chat | None]
     ) -> None:
-        """Answer batch by batch; in a batch, all first turns, then all second ones."""
-        for start in range(0, len(chats), self.BATCH):
-            pending = list(enumerate(chats[start : start + self.BATCH], start))
-            while pending:
-                outputs = self._llm.chat([list(chat.messages) for _, chat in pending], self._sampling)
-                answered = zip(pending, outputs, strict=True)
-                replies = [(index, reply(index, output.outputs[0].text)) for (index, _), output in answered]
-                pending = [(index, chat) for index, chat in replies if chat is not None]
+        """Hold the conversations; see :meth:`bentxt.vllm_engines.VLLMEngines.converse`."""
+        self._engines.converse(chats, self.generation, reply)
 
 
 def make_backend(settings: dict[str, Any]) -> Backend:

@@ -18,7 +18,7 @@ from bentxt.models.model_table import FAMILIES, ModelEntry
 from bentxt.models.worker_files import worker_files
 from bentxt.program.fingerprint import fingerprint
 
-#: What a server or a worker gets from here is a picture; its answers come from elsewhere.
+#: What a server, vLLM or a worker gets from here is a picture; its answers come from elsewhere.
 _PICTURES = "bentxt.models.rgb"
 
 
@@ -51,7 +51,7 @@ def answer_origin(
         "image": entry.image,
         "max_new_tokens": options["max_new_tokens"][task],
     }
-    if entry.family == "openai":
+    if entry.family in ("openai", "vllm"):
         return origin | {"request": model.request}
     if entry.family == "worker":
         command = list(map(str, entry.worker))

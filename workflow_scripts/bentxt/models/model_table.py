@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from bentxt.errors import InputError
+from bentxt.models.server_options import server_problem
 from bentxt.release import TASKS
 from bentxt.resources import load_yaml
 
@@ -22,17 +23,22 @@ class Family:
         Dotted config keys that its answers depend on, beyond those of every family.
     runs_here : bool
         Whether the weights are loaded into the program itself.
+    loads_checkpoint : bool
+        Whether it loads a checkpoint of the hub or a folder, which ``needs`` then names.
     """
 
     module: str
     answering_class: str
     settings: tuple[str, ...]
     runs_here: bool
+    loads_checkpoint: bool = False
 
 
 _DEVICE = ("prediction.device", "prediction.dtype")
 FAMILIES = {
-    "transformers": Family("bentxt.models.families.transformers_model", "TransformersModel", _DEVICE, True),
+    "transformers": Family(
+        "bentxt.models.families.transformers_model", "TransformersModel", _DEVICE, True, True
+    ),
     "openai": Family("bentxt.models.families.server_model", "ServerModel", ("prediction.openai",), False),
     "worker": Family(
         "bentxt.models.families.worker_model",
@@ -41,7 +47,14 @@ FAMILIES = {
         False,
     ),
     "rs_internvl": Family(
-        "bentxt.models.families.rs_internvl_model", "RSInternVLModel", ("seed", *_DEVICE), True
+        "bentxt.models.families.rs_internvl_model", "RSInternVLModel", ("seed", *_DEVICE), True, True
+    ),
+    "vllm": Family(
+        "bentxt.models.families.vllm_model",
+        "VLLMModel",
+        ("prediction.dtype", "prediction.vllm"),
+        False,
+        True,
     ),
 }
 
@@ -155,8 +168,8 @@ class ModelEntry:
             return f"answers must be a path without spaces, is {self.answers!r}"
         if not all(need in NEEDS for need in self.needs):
             return f"needs must be a list of {', '.join(NEEDS)}, is {self.needs!r}"
-        runs_here = self.family in FAMILIES and FAMILIES[self.family].runs_here
-        if runs_here != ("checkpoint" in self.needs):
+        loads = self.family in FAMILIES and FAMILIES[self.family].loads_checkpoint
+        if loads != ("checkpoint" in self.needs):
             return f"needs must {'not ' * ('checkpoint' in self.needs)}hold checkpoint for this family"
         if self.tiny is not None and (self.tiny not in TINY_TYPES or "checkpoint" not in self.needs):
             return f"tiny must be one of {', '.join(TINY_TYPES)}, of a model that needs a checkpoint"
@@ -168,6 +181,11 @@ class ModelEntry:
             return f"revision must be null or a commit of 40 hexadecimal digits, is {self.revision!r}"
         if side is not None and not (isinstance(side, int) and side > 0):
             return "image.side must be null or pixels"
+        if self.server and self.family != "openai":
+            return "server is for models of the family openai"
+        problem = server_problem(self.server)
+        if problem:
+            return problem
         if self.box_angle not in BOX_ANGLES:
             return f"box_angle must be one of {', '.join(BOX_ANGLES)}, is {self.box_angle!r}"
         if self.code is not None and set(self.code) != {"repository", "commit"}:
@@ -181,6 +199,18 @@ class ModelEntry:
             if task not in TASKS or not known:
                 return f"instructions must map tasks ({', '.join(TASKS)}) to prefix and suffix"
         return None
+
+
+def with_engine(entry: ModelEntry, engine: str) -> ModelEntry:
+    """Return an entry as it is run: vLLM runs the checkpoints of the family transformers too.
+
+    Parameters
+    ----------
+    entry : ModelEntry
+    engine : str
+        ``prediction.engine``: transformers or vllm.
+    """
+    return replace(entry, family="vllm") if (entry.family, engine) == ("transformers", "vllm") else entry
 
 
 def read_models(path: str | Path) -> dict[str, ModelEntry]:

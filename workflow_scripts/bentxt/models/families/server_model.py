@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from bentxt.chat_server import AnswerFailed, Chat, ChatServer
-from bentxt.errors import CheckpointUnavailable
+from bentxt.chat_server import AnswerFailed, ChatServer
+from bentxt.errors import CheckpointUnavailable, InputError
 from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages, Reply
-from bentxt.models.rgb import png_data_url, rgb_image
+from bentxt.models.picture_chats import PictureChats, picture_message
+from bentxt.models.server_options import server_options, server_problem
 
 
 class ServerModel(AnsweringModel):
@@ -27,29 +28,51 @@ class ServerModel(AnsweringModel):
     image : dict
         ``side`` of the model's entry in ``resources/models.yaml``.
     options : dict
-        The section ``prediction.openai``: those of :class:`bentxt.chat_server.ChatServer`, ``temperature``
-        (None: the server's own) and ``length_parameter``.
+        Those of :class:`bentxt.chat_server.ChatServer`, ``temperature`` (None: the server's own),
+        ``length_parameter`` and, where wanted, ``detail`` (of the picture) and ``extra`` (further parameters
+        of each request).
+    chat : dict, optional
+        Variables of the chat template, for servers that take them (``chat_template_kwargs``, as vLLM's does).
+    section : str
+        Where ``options`` stand, for messages.
 
     Raises
     ------
     CheckpointUnavailable
         If there is no key in the environment, or no client to be imported.
+    InputError
+        If an option is none that a server can have.
     """
 
     batched, repeats = False, False
 
-    def __init__(self, model: str, image: dict[str, Any], options: dict[str, Any]) -> None:
-        self._server = ChatServer(model, options, "prediction.openai")
+    def __init__(
+        self,
+        model: str,
+        image: dict[str, Any],
+        options: dict[str, Any],
+        chat: dict[str, Any] | None = None,
+        section: str = "prediction.openai",
+    ) -> None:
+        problem = server_problem(options)
+        if problem:
+            raise InputError(problem, item=section)
+        self._server = ChatServer(model, options, section)
         self.device = self._server.base_url
         self.weights = "published" if _is_openai(self.device) else f"as served by {self.device}"
         self._side, self._length = image["side"], options["length_parameter"]
+        self._detail = options.get("detail")
         temperature = options["temperature"]
+        extra = ({"chat_template_kwargs": chat} if chat else {}) | (options.get("extra") or {})
         self._generation = {} if temperature is None else {"temperature": temperature}
+        if extra:
+            # The client puts them beside the others.
+            self._generation["extra_body"] = extra
         self.request = {
             "base_url": self.device,
             "model": model,
             "side": self._side,
-            "message": _message("picture", "instruction"),
+            "message": picture_message("picture", "instruction", self._detail),
             "length_parameter": self._length,
             **self._generation,
         }
@@ -70,7 +93,9 @@ class ServerModel(AnsweringModel):
             raise CheckpointUnavailable(
                 "it has no model name", item=key, remedy="give its checkpoint in resources/models.yaml"
             )
-        return cls(model, entry.image, settings["prediction"]["openai"])
+        options = server_options(settings["prediction"]["openai"], entry.server)
+        section = f"{key}.server of models.yaml" if entry.server else "prediction.openai"
+        return cls(model, entry.image, options, entry.chat, section)
 
     def answer_each(
         self,
@@ -93,36 +118,11 @@ class ServerModel(AnsweringModel):
         def fail(place: int, failure: AnswerFailed) -> None:
             keep(place, Reply(failure.text.strip(), failure.kind, failure.problem))
 
-        chats = _Chats(patches, instructions, self._side)
+        chats = PictureChats(patches, instructions, self._side, self._detail)
         generation = {self._length: max_new_tokens, **self._generation}
         self._server.converse(chats, generation, reply, fail)
-
-
-class _Chats(Sequence):
-    """Questions about patches; a picture is encoded when its first question is asked."""
-
-    def __init__(self, patches, instructions, side):
-        self._patches, self._side = patches, side
-        self._asked = [(place, text) for place, texts in enumerate(instructions) for text in texts]
-        self._encoded = None, "", ""
-
-    def __len__(self):
-        return len(self._asked)
-
-    def __getitem__(self, index):
-        place, text = self._asked[index]
-        if self._encoded[0] != place:
-            patch = self._patches[place]
-            self._encoded = place, patch.patch_id, png_data_url(rgb_image(patch.s2), self._side)
-        _, name, url = self._encoded
-        return Chat(name, (_message(url, text),))
 
 
 def _is_openai(address):
     host = urlsplit(address).hostname or ""
     return host == "openai.com" or host.endswith(".openai.com")
-
-
-def _message(url, text):
-    content = [{"type": "image_url", "image_url": {"url": url}}, {"type": "text", "text": text}]
-    return {"role": "user", "content": content}

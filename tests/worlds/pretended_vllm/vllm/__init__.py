@@ -1,0 +1,60 @@
+"""As much of vLLM's offline interface as the engines use, for tests of what is round it: it echoes.
+
+Put the folder above on ``sys.path``; processes that are spawned see it too. The name of the model says what
+befalls it: ``absent`` cannot be loaded, ``dies`` ends its process at the third question.
+"""
+
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+from . import exceptions
+
+__version__ = "0"
+
+
+class SamplingParams:
+    def __init__(self, **generation):
+        self.generation = generation
+
+
+class LLM:
+    def __init__(self, model, **options):
+        if model == "absent":
+            raise OSError("absent is not a local folder and is not a valid model identifier")
+        self.model, self.options, self.asked, self.open = model, options, 0, []
+        self.llm_engine = SimpleNamespace(step=self.step)
+        # vLLM has processes of its own; this one is found by its last argument.
+        wait = "import time; print(flush=True); time.sleep(600)"
+        command = [sys.executable, "-c", wait, f"of {os.getppid()}"]
+        self.helper = subprocess.Popen(command, stdout=subprocess.PIPE)
+        self.helper.stdout.readline()
+
+    def enqueue_chat(self, conversations, sampling, use_tqdm, chat_template_kwargs):
+        (messages,) = conversations
+        self.asked += 1
+        if self.model == "dies" and self.asked == 3:
+            os._exit(3)
+        words = messages[0]["content"]
+        if len(words) > 100:
+            raise exceptions.VLLMValidationError("the prompt is too long")
+        text = f"answer {len(messages)} to {words}"
+        if words == "options?":
+            text = repr(sorted(self.options.items()))
+        if words == "generation?":
+            text = repr(sorted(sampling.generation.items()))
+        if words == "say nothing":
+            text = ""
+        if words == "GPUs?":
+            text = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+        if chat_template_kwargs:
+            text += f" with {chat_template_kwargs}"
+        self.open.append((str(self.asked), text, "length" if words == "at length" else "stop"))
+        return [f"{self.asked}-0a1b2c3d"]
+
+    def step(self):
+        # The last that came is done first.
+        name, text, reason = self.open.pop()
+        said = SimpleNamespace(text=text, finish_reason=reason)
+        return [SimpleNamespace(request_id=name, finished=True, outputs=[said])]

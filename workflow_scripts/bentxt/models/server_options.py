@@ -1,0 +1,99 @@
+"""The server of a model: what ``prediction.openai`` says, and what its entry says differently."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+#: What an entry may say of its server, each as in ``prediction.openai``.
+FIELDS = (
+    "base_url",
+    "key_variable",
+    "concurrency",
+    "retries",
+    "timeout",
+    "temperature",
+    "length_parameter",
+    "detail",
+    "extra",
+)
+LENGTH_PARAMETERS = ("max_tokens", "max_completion_tokens")
+DETAILS = ("low", "high", "auto")
+
+#: Parameters of a request that are this project's to set, or that fields of their own set.
+_OWN = ("model", "messages", "temperature", *LENGTH_PARAMETERS, "n", "stream", "stream_options")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def server_options(section: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of one model's server.
+
+    Parameters
+    ----------
+    section : dict
+        ``prediction.openai``.
+    own : dict
+        ``server`` of the model's entry.
+    """
+    return {**section, **own}
+
+
+def server_problem(options: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with options of a server, as far as they are given, or None.
+
+    Parameters
+    ----------
+    options : dict
+        Some of :data:`FIELDS`.
+    """
+    unknown = sorted(set(options) - set(FIELDS))
+    if unknown:
+        return f"server has no field {unknown[0]}; known are {', '.join(FIELDS)}"
+    checks = {
+        "base_url": (_is_address, "an address such as http://localhost:8000/v1, without user, key or query"),
+        "key_variable": (_is_variable, "null or the name of an environment variable, never the key itself"),
+        "concurrency": (lambda value: _is_whole(value, 1, 1024), "a whole number from 1 to 1024"),
+        "retries": (lambda value: _is_whole(value, 0, 100), "a whole number from 0 to 100"),
+        "timeout": (lambda value: _is_number(value) and value > 0, "seconds, more than 0"),
+        "temperature": (
+            lambda value: value is None or (_is_number(value) and 0 <= value <= 2),
+            "null or a number from 0 to 2",
+        ),
+        "length_parameter": (lambda value: value in LENGTH_PARAMETERS, " or ".join(LENGTH_PARAMETERS)),
+        "detail": (lambda value: value is None or value in DETAILS, f"null, {', '.join(DETAILS)}"),
+        "extra": (_is_extra, f"a mapping of further request parameters, none of {', '.join(_OWN)}"),
+    }
+    for name, value in options.items():
+        holds, wanted = checks[name]
+        if not holds(value):
+            # A value in the wrong place may be a key.
+            return f"server.{name} must be {wanted}"
+    return None
+
+
+def _is_address(value):
+    if not isinstance(value, str) or re.search(r"\s", value):
+        return False
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname
+    except ValueError:
+        return False
+    plain = not (parts.username or parts.password or parts.query or parts.fragment or "@" in parts.netloc)
+    return parts.scheme in ("http", "https") and bool(host) and plain
+
+
+def _is_variable(value):
+    return value is None or (isinstance(value, str) and _VARIABLE.fullmatch(value) is not None)
+
+
+def _is_number(value):
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_whole(value, least, most):
+    return _is_number(value) and isinstance(value, int) and least <= value <= most
+
+
+def _is_extra(value):
+    return isinstance(value, dict) and all(isinstance(name, str) and name not in _OWN for name in value)
