@@ -1,5 +1,13 @@
 import base64
 import io
+import json
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +17,11 @@ from bentxt.errors import CheckpointUnavailable, InputError
 from bentxt.failures import REFUSED_REQUEST
 from bentxt.models.answering_model import PatchImages, Reply
 from bentxt.models.families.server_model import ServerModel
+from bentxt.models.instructions import write_instruction
+from bentxt.models.model_table import find_entry
+from bentxt.models.rgb import png_data_url, rgb_image
 from worlds.answering_server import chat_server
+from worlds.prediction_world import PREDICTION, ROOT, write_world
 
 OPTIONS = {
     "key_variable": None,
@@ -111,3 +123,119 @@ def test_a_refused_key_ends_it_and_names_server_patch_and_remedy():
 def test_only_openais_own_server_has_the_published_weights(address, weights):
     options = OPTIONS | {"base_url": address}
     assert ServerModel("gpt", {"input": "rgb", "side": None}, options).weights == weights
+
+
+def test_the_request_of_gpt_byte_for_byte():
+    """Picture before text, as PNG; no temperature; the longest answer under OpenAI's name."""
+    entry = find_entry("GPT", None, ROOT / "resources/models.yaml")
+    text = write_instruction(entry.instructions, "mcq", "count", "How many? a) 1, b) 2, c) 3, d) 4")
+    with chat_server(lambda _: "b") as server:
+        options = PREDICTION["openai"] | {"base_url": server.base_url, "key_variable": None}
+        weights = SimpleNamespace(checkpoints={})
+        settings = {"prediction": {"openai": options}}
+        ServerModel.load("GPT", entry, weights, settings).answer(patch(300), [text], 32)
+        entry = replace(
+            entry, server={"detail": "low", "temperature": 0.5, "extra": {"reasoning_effort": "low"}}
+        )
+        ServerModel.load("GPT", entry, weights, settings).answer(patch(300), [text], 32)
+    picture = png_data_url(rgb_image(patch(300).s2))
+    content = [
+        {"type": "image_url", "image_url": {"url": picture}},
+        {"type": "text", "text": text},
+    ]
+    plain = {
+        "messages": [{"role": "user", "content": content}],
+        "model": "gpt-5.2",
+        "max_completion_tokens": 32,
+    }
+    assert text == "How many? a) 1, b) 2, c) 3, d) 4 Answer using either a), b), c), or d)."
+    assert json.dumps(server.bodies[0], sort_keys=True) == json.dumps(plain, sort_keys=True)
+    content[0]["image_url"]["detail"] = "low"
+    assert server.bodies[1] == plain | {"temperature": 0.5, "reasoning_effort": "low"}
+
+
+def test_variables_of_the_chat_template_are_sent_where_there_are_any():
+    with chat_server(lambda _: "b") as server:
+        options = OPTIONS | {"base_url": server.base_url}
+        asked = ServerModel("m", {"input": "rgb", "side": None}, options, {"enable_thinking": False})
+        asked.answer(patch(1), ["one"], 4)
+    assert server.bodies[0]["chat_template_kwargs"] == {"enable_thinking": False}
+    assert asked.request["extra_body"] == {"chat_template_kwargs": {"enable_thinking": False}}
+
+
+def test_what_is_asked_is_in_the_key_and_how_is_not():
+    def request(**more):
+        options = OPTIONS | {"base_url": "http://localhost:1/v1"} | more
+        return ServerModel("m", {"input": "rgb", "side": None}, options).request
+
+    plain = request()
+    assert request(concurrency=64, retries=9, timeout=1, extra={}, detail=None) == plain
+    for more in (
+        {"base_url": "http://localhost:2/v1"},
+        {"temperature": 0.0},
+        {"extra": {"seed": 1}},
+        {"detail": "high"},
+        {"length_parameter": "max_tokens"},
+    ):
+        assert request(**more) != plain
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+def test_as_many_requests_are_at_work_as_the_server_may_have(concurrency):
+    """The server answers only once that many have come: fewer at a time would never end."""
+    together = threading.Barrier(concurrency)
+
+    def answer(messages):
+        together.wait(30)
+        return "fine"
+
+    with chat_server(answer) as server:
+        (replies,) = model(server, concurrency=concurrency).answer_many([patch(1)], [["one"] * 8], 4)
+    assert replies == [Reply("fine")] * 8
+
+
+@pytest.mark.parametrize("status", [200, 401])
+def test_the_key_is_in_no_file_log_or_command_line(tmp_path, status):
+    """Also where the server quotes it in an error."""
+    key = "sk-canary-7c1f"
+    seen = []
+
+    def answer(messages):
+        seen.extend(
+            path.parent.name
+            for path in Path("/proc").glob("[0-9]*/cmdline")
+            if key.encode() in path.read_bytes()
+        )
+        refused = {"error": {"message": f"key {key} may not ask"}}
+        return "yes" if status == 200 else (status, {}, refused)
+
+    write_world(tmp_path)
+    entry = find_entry("GPT", None, ROOT / "resources/models.yaml").to_dict()
+    with chat_server(answer) as server:
+        own = {"base_url": server.base_url, "key_variable": "BENTXT_CANARY", "retries": 0}
+        command = [
+            sys.executable, str(ROOT / "workflow_scripts/predict_answers.py"),
+            "--model", "GPT", "--task", "binary",
+            "--entry", json.dumps(entry | {"server": own}),
+            "--dataset", tmp_path / "dataset.parquet", "--images", tmp_path / "images.lmdb",
+            "--answers", tmp_path / "out/answers.jsonl", "--out", tmp_path / "out/answers.parquet",
+            "--status", tmp_path / "out/status.json", "--code", "c0de",
+            "--settings", json.dumps({"run": "mini", "seed": 1, "prediction": PREDICTION}),
+        ]  # fmt: skip
+        (tmp_path / "out").mkdir()
+        with (tmp_path / "out/log").open("wb") as log:
+            done = subprocess.run(
+                list(map(str, command)),
+                env=os.environ | {"BENTXT_CANARY": key},
+                stdout=log,
+                stderr=log,
+                check=False,
+            )
+    assert (done.returncode == 0) == (status == 200), (tmp_path / "out/log").read_text()
+    assert set(server.keys) == {f"Bearer {key}"}
+    assert seen == []
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert tmp_path / "out/log" in written
+    assert [path for path in written if key.encode() in path.read_bytes()] == []
+    if status != 200:
+        assert "(key) may not ask" in (tmp_path / "out/log").read_text()

@@ -205,3 +205,32 @@ def test_table_8_of_other_models_plans_no_fine_tuning(fresh_workflow):
     planned = fresh_workflow.planned("figures/table8.csv", *TAIL)
     assert planned["predict_answers"] == 4 * len(TASKS)
     assert not {"finetune_rs_internvl", "report_learning"} & set(planned)
+
+
+def _with_servers(workflow):
+    """Put two models behind servers of their own into a run."""
+    path = workflow.folder / MODELS_FILE
+    entry = yaml.safe_load(path.read_text())["GPT"] | {"group": "own"}
+    models = {f"Mine{n}": entry | {"server": {"base_url": f"http://127.0.0.1:{n}/v1"}} for n in (1, 2)}
+    path.write_text(path.read_text() + yaml.safe_dump(models))
+
+
+def _parameters(workflow, model):
+    """Return the shell command that a dry run prints for a model's binary questions."""
+    target = f"results/small/predictions/bench/{model}/binary/0-1.parquet"
+    output = workflow.snakemake("--dry-run", "--printshellcmds", "--cores", "2", target, *TAIL).stdout
+    return next(line for line in output.splitlines() if "predict_answers.py" in line)
+
+
+def test_a_job_holds_its_own_server_only(fresh_workflow):
+    _with_servers(fresh_workflow)
+    before = {model: _parameters(fresh_workflow, model) for model in ("Mine1", "Mine2")}
+    assert "http://127.0.0.1:1/v1" in before["Mine1"]
+    assert "api.openai.com" not in before["Mine1"]
+    assert "http://127.0.0.1:2/v1" not in before["Mine1"]
+    path = fresh_workflow.folder / MODELS_FILE
+    path.write_text(path.read_text().replace("http://127.0.0.1:2/v1", "http://127.0.0.1:3/v1"))
+    config = fresh_workflow.folder / "small.yaml"
+    config.write_text(config.read_text() + "  openai:\n    base_url: http://127.0.0.1:9/v1\n")
+    assert _parameters(fresh_workflow, "Mine1") == before["Mine1"]
+    assert _parameters(fresh_workflow, "Mine2") != before["Mine2"]

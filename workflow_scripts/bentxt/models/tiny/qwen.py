@@ -78,7 +78,13 @@ def build_tiny_qwen(
             "num_key_value_heads": heads // 2,
             "head_dim": 16,
             "max_position_embeddings": 4096,
-            "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [4, 2, 2]},
+            "rope_parameters": {
+                "rope_type": "default",
+                "rope_theta": 10000.0,
+                "mrope_section": [4, 2, 2],
+                # transformers takes it for granted, vLLM does not.
+                "mrope_interleaved": True,
+            },
             "bos_token_id": None,
             "eos_token_id": tokenizer.eos_token_id,
             "pad_token_id": tokenizer.pad_token_id,
