@@ -22,7 +22,7 @@ pytestmark = [
     ),
 ]
 PATCHES = [patch(seed) for seed in range(3)]
-#: Pictures that the processors do not scale: vLLM scales otherwise, and an answer or two of twelve end otherwise.
+#: Sides that the processors do not scale: vLLM scales otherwise, and one or two answers of twelve differ.
 SIDES = {"internvl": 56, "qwen3_vl": 128, "glm46v": 112, "llava_onevision": 56}
 
 
