@@ -67,7 +67,7 @@ def _entry(key, content, above):
         "name": key,
         "parameters": "",
         "group": "own",
-        "needs": ["checkpoint"] if family and family.runs_here else [],
+        "needs": ["checkpoint"] if family and family.loads_checkpoint else [],
         "checkpoint": None,
         "revision": None,
         "remote_code": False,
