@@ -278,7 +278,7 @@ def test_the_program_writes_answers_and_says_how_they_came_about(run_program, tm
     run(run_program, tmp_path, path, "binary")
     table = read_table(tmp_path / "answers.parquet", PREDICTIONS)
     answers, _ = blind(path, "binary", settings=BlindSettings(rows=30, folds=3))
-    assert dict(zip(*table.to_pydict().values(), strict=True)) == answers
+    assert dict(zip(table["ID"].to_pylist(), table["answer"].to_pylist(), strict=True)) == answers
     status = json.loads((tmp_path / "status.json").read_text())
     (learnt,) = status["learnt"]
     assert (status["status"], learnt["rows"], learnt["available"]) == ("predicted", 30, 120)

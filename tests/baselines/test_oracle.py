@@ -90,7 +90,8 @@ def answer(run_program, folder, rows, task, zone=ZONE):
     )  # fmt: skip
     assert not list(folder.glob(".answers*"))
     table = read_table(folder / "answers.parquet", PREDICTIONS)
-    answers = dict(zip(*table.to_pydict().values(), strict=True))
+    assert table["failure"].null_count == len(table)
+    answers = dict(zip(table["ID"].to_pylist(), table["answer"].to_pylist(), strict=True))
     return answers, json.loads((folder / "status.json").read_text())
 
 
