@@ -22,9 +22,12 @@ from bentxt.models.device import choose_device, device_name
 from bentxt.models.rs_internvl import load_parts
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
+from bentxt.randomness import generator
 from bentxt.release import TASKS
-from bentxt.training.finetuning import FeatureStore, FinetuningSettings, finetune
-from bentxt.training.task_annotations import read_task_annotations
+from bentxt.training.annotation_tokens import read_task_annotations
+from bentxt.training.batch_plan import BatchPlan
+from bentxt.training.feature_store import FeatureStore
+from bentxt.training.finetuning import FinetuningSettings, finetune
 
 
 def main():
@@ -46,38 +49,43 @@ def main():
     torch.set_num_threads(args.threads)
     options = dict(setting(args.settings, "finetuning"))
     device, dtype = choose_device(options.pop("device"), options.pop("dtype"))
-    epochs = options.pop("epochs")[args.task]
-    settings = FinetuningSettings(epochs=epochs, **options)
+    by_task = {name: options.pop(name)[args.task] for name in ("epochs", "batch_size")}
+    settings = FinetuningSettings(**by_task, **options)
     seed = setting(args.settings, "seed")
     found = {role: find_checkpoint(getattr(args, role)) for role in ("base", "s1_encoder", "s2_encoder")}
     model, prompts, preparation = load_parts(*(of.folder for of in found.values()), seed, device, dtype)
     torch.manual_seed(seed)
     model.add_adapter(settings.rank, settings.alpha, settings.dropout)
     model.to(device)
-    patches = read_task_annotations(args.dataset, args.task, prompts)
+    tokens = read_task_annotations(args.dataset, args.task, prompts.instruction, prompts.answer)
     images = open_images(args.images)
 
     def read(patch):
-        return PatchImages(patch.patch_id, images.s2(patch.patch_id), images.s1(patch.s1_name))
+        patch_id = tokens.patch_ids[patch]
+        return PatchImages(patch_id, images.s2(patch_id), images.s1(tokens.s1_names[patch]))
 
-    key = _key(args, [of.identity for of in found.values()], patches)
-    log = finetune(
-        model,
-        prompts.before,
-        patches,
-        FeatureStore(model, preparation, read, dtype, settings.cached_patches),
-        settings,
-        f"{seed} {args.task}",
-        args.progress,
-        key,
+    draws = int(generator(seed, "finetuning", args.task).integers(2**63))
+    plan = BatchPlan(
+        tokens.patch_ids,
+        tokens.first,
+        tokens.lengths(),
+        len(prompts.before) + model.visual_length,
+        settings.epochs,
+        settings.batch_size,
+        settings.tokens_per_row,
+        settings.tokens_per_pass,
+        draws,
     )
+    features = FeatureStore(model, preparation, read, dtype, settings.cached_patches)
+    key = _key(args, [of.identity for of in found.values()], tokens)
+    log = finetune(model, prompts.before, tokens, plan, features, settings, draws, args.progress, key)
     weights = {role: of.weights for role, of in found.items()}
     description = {
         "task": args.task,
         "trained_parameters": sum(value.numel() for value in model.trained_parameters().values()),
         "parameters": sum(value.numel() for value in model.parameters()),
-        "patches": len(patches),
-        "annotations": sum(len(patch.pairs) for patch in patches),
+        "patches": len(tokens.patch_ids),
+        "annotations": len(tokens),
         "steps": len(log),
         "checkpoints": {
             role: {"source": of.source, "revision": of.revision, "weights": of.weights}
@@ -97,26 +105,17 @@ def main():
     shutil.rmtree(args.progress, ignore_errors=True)
 
 
-def _key(args, identities, patches):
+def _key(args, identities, tokens):
     """Return the hash of what the run depends on."""
-    text = json.dumps(
-        [
-            args.task,
-            args.settings,
-            args.code,
-            identities,
-            [[patch.patch_id, patch.pairs] for patch in patches],
-        ],
-        sort_keys=True,
-    )
+    text = json.dumps([args.task, args.settings, args.code, identities, tokens.content()], sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _csv(log):
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["step", "loss", "learning_rate"])
-    writer.writerows((step, f"{loss:.6g}", f"{rate:.6g}") for step, loss, rate in log)
+    writer.writerow(["step", "annotations", "loss", "learning_rate"])
+    writer.writerows((step, seen, f"{loss:.6g}", f"{rate:.6g}") for step, seen, loss, rate in log)
     return text.getvalue()
 
 

@@ -35,6 +35,7 @@ def base_arguments(wildcards):
 
 
 def finetuning_settings(wildcards):
-    """The settings of one fine-tuning, with the epochs of its own task only."""
-    keys = [key for key in config["finetuning"] if key != "epochs"]
-    return settings("seed", f"finetuning.epochs.{wildcards.task}", *(f"finetuning.{key}" for key in keys))
+    """The settings of one fine-tuning, with what belongs to its own task only."""
+    keys = {key: f"finetuning.{key}" for key in config["finetuning"]}
+    own = {key: f"{keys[key]}.{wildcards.task}" for key in ("epochs", "batch_size")}
+    return settings("seed", *(keys | own).values())

@@ -21,14 +21,17 @@ from bentxt.models.tiny.internvl import tiny_image_processor
 from bentxt.program.lineage import Lineage
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import write_table
-from bentxt.training.finetuning import STATE, FinetuningSettings, learning_rate, load_state, save_state
+from bentxt.training.finetuning import FinetuningSettings, learning_rate
+from bentxt.training.training_state import STATE, load_state, save_state
 from worlds.tiny_rs_internvl import images, parts
 
 PROGRAM = Path(__file__).parents[2] / "workflow_scripts" / "finetune_rs_internvl.py"
 OPTIONS = {
     "epochs": {"captioning": 1, "binary": 60, "mcq": 2, "referring": 2},
-    "batch_size": 2,
-    "annotations_per_patch": 8,
+    "batch_size": {"captioning": 4, "binary": 4, "mcq": 4, "referring": 4},
+    "loss": "annotations",
+    "tokens_per_row": 200,
+    "tokens_per_pass": 200,
     "learning_rate": 0.01,
     "initial_learning_rate": 1e-6,
     "warmup_share": 0.1,
@@ -37,7 +40,7 @@ OPTIONS = {
     "rank": 2,
     "alpha": 4,
     "dropout": 0.1,
-    "save_every": 10,
+    "save_minutes": 0,
     "cached_patches": 3,
     "device": "cpu",
     "dtype": "float32",
@@ -46,13 +49,13 @@ PATCHES = ("train_1", "train_2", "train_3", "validation_1")
 
 
 def _settings(**changes):
-    values = OPTIONS | {"epochs": 1} | changes
+    values = OPTIONS | {"epochs": 1, "batch_size": 2} | changes
     return FinetuningSettings(**{key: values[key] for key in FinetuningSettings.__dataclass_fields__})
 
 
 def test_the_rate_rises_linearly_and_falls_as_a_cosine():
     settings = _settings(learning_rate=1e-4, initial_learning_rate=1e-6, warmup_share=0.1)
-    rates = [learning_rate(step, 20, settings) for step in range(20)]
+    rates = [learning_rate(2 * step, 2, 40, settings) for step in range(20)]
     assert rates[0] == pytest.approx(1e-6 + 0.5 * (1e-4 - 1e-6))
     assert rates[1] == pytest.approx(1e-4)
     assert rates[2] == pytest.approx(1e-4), "the cosine begins at the peak"
@@ -62,7 +65,7 @@ def test_the_rate_rises_linearly_and_falls_as_a_cosine():
 
 
 def test_a_run_of_one_step_is_at_the_peak():
-    assert learning_rate(0, 1, _settings(learning_rate=0.5)) == pytest.approx(0.5)
+    assert learning_rate(0, 3, 3, _settings(learning_rate=0.5)) == pytest.approx(0.5)
 
 
 @pytest.fixture(scope="module")
@@ -182,10 +185,10 @@ def _trained_once():
 
 def test_a_state_comes_back_with_weights_moments_and_log(tmp_path):
     trained, optimizer = _trained_once()
-    save_state(tmp_path / STATE, "key", 1, [(1, 0.5, 0.1)], trained, optimizer)
+    save_state(tmp_path / STATE, "key", 1, [(1, 4, 0.5, 0.1)], trained, optimizer)
     fresh = {"value": torch.nn.Parameter(torch.zeros(2))}
     other = torch.optim.AdamW(fresh.values(), lr=0.1)
-    assert load_state(tmp_path / STATE, "key", fresh, other) == (1, [(1, 0.5, 0.1)])
+    assert load_state(tmp_path / STATE, "key", fresh, other) == (1, [(1, 4, 0.5, 0.1)])
     assert torch.equal(fresh["value"], trained["value"])
     for moment, tensor in optimizer.state[trained["value"]].items():
         assert torch.equal(other.state[fresh["value"]][moment], tensor), moment
@@ -196,7 +199,7 @@ def test_a_state_that_does_not_belong_here_is_not_used(tmp_path, kind):
     trained, optimizer = _trained_once()
     path = tmp_path / STATE
     if kind != "absent":
-        save_state(path, "other key", 1, [(1, 0.5, 0.1)], trained, optimizer)
+        save_state(path, "other key", 1, [(1, 4, 0.5, 0.1)], trained, optimizer)
     if kind == "cut":
         path.write_bytes(path.read_bytes()[:-3])
     fresh = {"value": torch.nn.Parameter(torch.zeros(2))}

@@ -7,7 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 
-from bentxt.training.packing import Segment, annotation_losses, answer_segment, pack
+from bentxt.training.packing import (
+    Segment,
+    annotation_losses,
+    answer_segment,
+    dense_mask,
+    pack,
+    token_losses,
+)
 from worlds.tiny_rs_internvl import model
 
 lengths = st.tuples(st.integers(1, 6), st.integers(1, 4))
@@ -40,9 +47,9 @@ def _packed_losses(network, prefix, pairs):
     packed = pack(prefix.shape[1], [[answer_segment(*pair) for pair in of] for of in pairs])
     text = network.language_model.embed_tokens(packed.tokens)
     logits = network.logits(
-        torch.cat([prefix, text], 1), packed.mask, packed.positions, packed.rows, packed.columns
+        torch.cat([prefix, text], 1), dense_mask(packed.blocks), packed.positions, packed.rows, packed.columns
     )
-    return annotation_losses(logits, packed)
+    return annotation_losses(token_losses(logits, packed), packed)
 
 
 def _alone(network, prefix, question, answer):
@@ -100,10 +107,12 @@ def test_layout_by_hand():
     assert packed.targets.tolist() == [7, 8, 10, 12]
     assert packed.annotations.tolist() == [0, 0, 1, 2]
     assert packed.count == 3
-    sees = packed.mask[0, 0]
+    assert packed.blocks[1].tolist() == [0, 0, 1, 1, -1, -1, -1, -1]
+    mask = dense_mask(packed.blocks)
+    sees = mask[0, 0]
     assert sees[6].tolist() == [True, True, False, False, False, False, True, False]
     assert sees[3].tolist() == [True, True, True, True, False, False, False, False]
-    assert packed.mask.any(-1).all(), "a row that sees nothing has no attention"
+    assert mask.any(-1).all(), "a row that sees nothing has no attention"
 
 
 def test_only_the_targets_of_a_segment_are_predicted():
@@ -115,4 +124,4 @@ def test_only_the_targets_of_a_segment_are_predicted():
 def test_a_loss_is_the_mean_over_its_annotation():
     packed = pack(1, [[answer_segment([4], [0, 1]), answer_segment([4], [1])]])
     logits = torch.tensor([[0.0, 0.0], [0.0, 0.0], [0.0, 100.0]])
-    assert annotation_losses(logits, packed).tolist() == pytest.approx([np.log(2), 0.0])
+    assert annotation_losses(token_losses(logits, packed), packed).tolist() == pytest.approx([np.log(2), 0.0])

@@ -162,6 +162,13 @@ class RSInternVL(torch.nn.Module):
             self.s1_encoder(s1).last_hidden_state[:, 1:],
         )
 
+    @property
+    def visual_length(self) -> int:
+        """Return the number of visual tokens of a patch: 256 + 225 + 225 at the published size."""
+        encoders = (self.s2_encoder, self.s1_encoder)
+        cells = ((of.config.image_size // of.config.patch_size) ** 2 for of in encoders)
+        return self.internvl.config.image_seq_length + sum(cells)
+
     def visual_tokens(self, features: Features) -> torch.Tensor:
         """Return the visual tokens, shape (patches, tokens, hidden size): RGB, Sentinel-2, Sentinel-1."""
         return torch.cat(

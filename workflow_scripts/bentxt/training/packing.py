@@ -29,7 +29,7 @@ class Segment:
     targets: np.ndarray
 
 
-def answer_segment(instruction: Sequence[int], answer: Sequence[int]) -> Segment:
+def answer_segment(instruction: Sequence[int] | np.ndarray, answer: Sequence[int] | np.ndarray) -> Segment:
     """Return the segment of an instruction's tokens and its answer's; the answer is to be predicted."""
     tokens = np.array([*instruction, *answer], np.int64)
     return Segment(tokens, np.arange(len(instruction), len(tokens)))
@@ -45,8 +45,8 @@ class Packed:
         int64, shape (patches, text): the segments one after the other, padded with 0.
     positions : torch.Tensor
         int64, shape (patches, prefix + text).
-    mask : torch.Tensor
-        bool, shape (patches, 1, prefix + text, prefix + text): whether a row sees a column.
+    blocks : torch.Tensor
+        int32, shape (patches, prefix + text): 0 in the prefix, 1, 2, … in the segments, -1 in padding.
     rows, columns : torch.Tensor
         int64, shape (targets,): where each token of the answers is predicted.
     targets : torch.Tensor
@@ -59,7 +59,7 @@ class Packed:
 
     tokens: torch.Tensor
     positions: torch.Tensor
-    mask: torch.Tensor
+    blocks: torch.Tensor
     rows: torch.Tensor
     columns: torch.Tensor
     targets: torch.Tensor
@@ -91,8 +91,7 @@ def pack(prefix: int, segments: Sequence[Sequence[Segment]]) -> Packed:
     tokens = np.zeros((len(segments), text), np.int64)
     positions = np.zeros((len(segments), total), np.int64)
     positions[:, :prefix] = np.arange(prefix)
-    # Block 0 is the prefix, 1, 2, … are the segments, -1 is padding.
-    blocks = np.full((len(segments), total), -1, np.int64)
+    blocks = np.full((len(segments), total), -1, np.int32)
     blocks[:, :prefix] = 0
     rows, columns, targets, annotations = [], [], [], []
     count = 0
@@ -109,16 +108,10 @@ def pack(prefix: int, segments: Sequence[Sequence[Segment]]) -> Packed:
             annotations.append(np.full(len(segment.targets), count))
             count += 1
             start += length
-    order = np.arange(total)
-    mask = (blocks[:, :, None] == blocks[:, None, :]) | (blocks[:, None, :] == 0)
-    mask &= order[None, :, None] >= order[None, None, :]
-    mask &= blocks[:, None, :] >= 0
-    # A row of padding sees itself, as a softmax over nothing is not a number.
-    mask |= np.eye(total, dtype=bool)
     return Packed(
         tokens=torch.from_numpy(tokens),
         positions=torch.from_numpy(positions),
-        mask=torch.from_numpy(mask[:, None]),
+        blocks=torch.from_numpy(blocks),
         rows=torch.from_numpy(np.concatenate(rows)),
         columns=torch.from_numpy(np.concatenate(columns)),
         targets=torch.from_numpy(np.concatenate(targets)),
@@ -127,9 +120,33 @@ def pack(prefix: int, segments: Sequence[Sequence[Segment]]) -> Packed:
     )
 
 
-def annotation_losses(logits: torch.Tensor, packed: Packed) -> torch.Tensor:
-    """Return the mean cross entropy over the answer tokens of each annotation: float32, shape (count,)."""
-    losses = torch.nn.functional.cross_entropy(logits.float(), packed.targets, reduction="none")
+def dense_mask(blocks: torch.Tensor) -> torch.Tensor:
+    """Return what each token sees: the prefix and its own segment, as far as they come before it.
+
+    Parameters
+    ----------
+    blocks : torch.Tensor
+        int32, shape (patches, length), of :class:`Packed`.
+
+    Returns
+    -------
+    torch.Tensor
+        bool, shape (patches, 1, length, length): whether a row sees a column.
+    """
+    order = torch.arange(blocks.shape[1], device=blocks.device)
+    rows, columns = blocks[:, :, None], blocks[:, None, :]
+    mask = ((rows == columns) | (columns == 0)) & (order[:, None] >= order) & (columns >= 0)
+    # A row of padding sees itself, as a softmax over nothing is not a number.
+    return (mask | torch.eye(len(order), dtype=torch.bool, device=blocks.device))[:, None]
+
+
+def token_losses(logits: torch.Tensor, packed: Packed) -> torch.Tensor:
+    """Return the cross entropy of each answer token, nats: float32, shape (targets,)."""
+    return torch.nn.functional.cross_entropy(logits.float(), packed.targets, reduction="none")
+
+
+def annotation_losses(losses: torch.Tensor, packed: Packed) -> torch.Tensor:
+    """Return the mean over the answer tokens of each annotation: float32, shape (count,)."""
     lengths = torch.bincount(packed.annotations, minlength=packed.count)
     sums = torch.zeros(packed.count, device=losses.device).index_add(0, packed.annotations, losses)
     return sums / lengths

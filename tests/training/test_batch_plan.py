@@ -1,0 +1,81 @@
+"""The plan of the steps: every annotation once an epoch, mini-batches of one size, whatever the packing."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bentxt.training.batch_plan import BatchPlan
+
+PREFIX = 10
+
+
+def _plan(counts, batch_size, tokens_per_row=60, tokens_per_pass=120, epochs=2, seed=1):
+    first = np.concatenate([[0], np.cumsum(counts)])
+    lengths = 3 + np.arange(first[-1]) % 5
+    names = [f"patch {number}" for number in range(len(counts))]
+    return BatchPlan(
+        names, first, lengths, PREFIX, epochs, batch_size, tokens_per_row, tokens_per_pass, seed
+    ), lengths
+
+
+counts = st.lists(st.integers(1, 9), min_size=1, max_size=8)
+
+
+@given(counts, st.integers(1, 12), st.integers(12, 80), st.integers(20, 200))
+def test_every_annotation_comes_once_an_epoch_in_steps_of_one_size(counts, batch, row, whole):
+    plan, lengths = _plan(counts, batch, row, whole)
+    owner = np.repeat(np.arange(len(counts)), counts)
+    steps_per_epoch = -(-sum(counts) // batch)
+    assert plan.steps == 2 * steps_per_epoch
+    for epoch in range(2):
+        seen = Counter()
+        for step in range(epoch * steps_per_epoch, (epoch + 1) * steps_per_epoch):
+            passes = plan.passes(step)
+            chosen = [number for of in passes for row_ in of.rows for number in row_.annotations]
+            assert len(chosen) == plan.size(step)
+            assert plan.size(step) == batch or step == (epoch + 1) * steps_per_epoch - 1
+            seen.update(chosen)
+            for of in passes:
+                spans = [PREFIX + sum(lengths[list(row_.annotations)]) for row_ in of.rows]
+                assert len(spans) * max(spans) <= whole or len(spans) == 1
+                for row_, span in zip(of.rows, spans, strict=True):
+                    assert span <= row or len(row_.annotations) == 1
+                    assert {owner[number] for number in row_.annotations} == {row_.patch}
+        assert seen == Counter(range(sum(counts)))
+
+
+@given(counts, st.integers(1, 12))
+def test_packing_does_not_change_which_annotations_a_step_holds(counts, batch):
+    tight, _ = _plan(counts, batch, 12, 12)
+    wide, _ = _plan(counts, batch, 1000, 10000)
+    for step in range(tight.steps):
+        held = [
+            sorted(number for of in plan.passes(step) for row in of.rows for number in row.annotations)
+            for plan in (tight, wide)
+        ]
+        assert held[0] == held[1]
+
+
+def test_seen_counts_annotations_by_hand():
+    plan, _ = _plan([2, 3], 2)
+    assert [plan.seen(step) for step in range(7)] == [0, 2, 4, 5, 7, 9, 10]
+    assert [plan.size(step) for step in range(6)] == [2, 2, 1, 2, 2, 1]
+
+
+def test_the_order_follows_the_seed_and_differs_by_epoch():
+    def order(seed, step):
+        plan, _ = _plan([1] * 40, 4, seed=seed)
+        return [row.patch for of in plan.passes(step) for row in of.rows]
+
+    assert order(1, 0) == order(1, 0)
+    assert order(1, 0) != order(2, 0)
+    assert order(1, 0) != order(1, 10), "the first step of the second epoch"
+
+
+@pytest.mark.parametrize(("tokens_per_pass", "passes"), [(1000, 1), (40, 4)])
+def test_a_step_takes_as_many_passes_as_it_needs(tokens_per_pass, passes):
+    plan, _ = _plan([4] * 4, 16, 60, tokens_per_pass)
+    assert len(plan.passes(0)) == passes

@@ -1,0 +1,147 @@
+"""Which annotations a step of fine-tuning holds, and how they are packed into forward passes.
+
+A step is a mini-batch as in training one at a time: a number of annotations, each of which counts the same.
+Annotations of a patch come next to each other in the order of an epoch, so that they share a visual prefix. A
+patch at the border of two steps is in both, with different annotations.
+
+Everything follows from the seed and the step, and nothing from the number of processes: they share the
+passes of a step.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bentxt.randomness import generator
+
+
+@dataclass(frozen=True)
+class Row:
+    """Some annotations of one patch behind its visual prefix: numbers of the patch and of the annotations."""
+
+    patch: int
+    annotations: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Rows that go through the model together; ``number`` counts the passes of a step."""
+
+    number: int
+    rows: tuple[Row, ...]
+
+
+class BatchPlan:
+    """The steps of a run.
+
+    Parameters
+    ----------
+    patch_ids : list of str
+        In sorted order.
+    first : numpy.ndarray
+        int64, shape (patches + 1,): the number of each patch's first annotation.
+    lengths : numpy.ndarray
+        int64, shape (annotations,): tokens of each annotation.
+    prefix : int
+        Tokens of a visual prefix.
+    epochs : int
+        Passes over all annotations.
+    batch_size : int
+        Annotations of a step.
+    tokens_per_row : int
+        Longest row, prefix included; an annotation that is longer by itself gets a row of its own.
+    tokens_per_pass : int
+        Most tokens that go through the model together, padding included; one row at least does.
+    seed : int
+        Of the order.
+    """
+
+    def __init__(
+        self,
+        patch_ids: Sequence[str],
+        first: np.ndarray,
+        lengths: np.ndarray,
+        prefix: int,
+        epochs: int,
+        batch_size: int,
+        tokens_per_row: int,
+        tokens_per_pass: int,
+        seed: int,
+    ) -> None:
+        self._patch_ids, self._first, self._lengths, self.prefix = patch_ids, first, lengths, prefix
+        self._batch_size, self._seed = batch_size, seed
+        self._tokens_per_row, self._tokens_per_pass = tokens_per_row, tokens_per_pass
+        #: Annotations of an epoch, steps of an epoch, and steps in all.
+        self.annotations = len(lengths)
+        self.steps_per_epoch = math.ceil(self.annotations / batch_size)
+        self.steps = self.steps_per_epoch * epochs
+        #: Annotations of the whole run, each counted once an epoch.
+        self.total = self.annotations * epochs
+        self._order: tuple[int, np.ndarray, np.ndarray] | None = None
+
+    def seen(self, step: int) -> int:
+        """Return how many annotations come before a step."""
+        epoch, place = divmod(step, self.steps_per_epoch)
+        return epoch * self.annotations + min(place * self._batch_size, self.annotations)
+
+    def size(self, step: int) -> int:
+        """Return the number of annotations of a step."""
+        return self.seen(step + 1) - self.seen(step)
+
+    def passes(self, step: int) -> list[Pass]:
+        """Return the passes of a step."""
+        rows = [row for patch, chosen in self._members(step) for row in self._rows(patch, chosen)]
+        # Rows of like length pad each other least.
+        rows.sort(key=lambda row: (-self._length(row), row.annotations))
+        passes: list[list[Row]] = []
+        for row in rows:
+            # The first row of a pass is its longest.
+            fits = passes and (len(passes[-1]) + 1) * self._length(passes[-1][0]) <= self._tokens_per_pass
+            if fits:
+                passes[-1].append(row)
+            else:
+                passes.append([row])
+        return [Pass(number, tuple(of)) for number, of in enumerate(passes)]
+
+    def _members(self, step):
+        """Yield the patches of a step, each with those of its annotations that the step holds."""
+        epoch, place = divmod(step, self.steps_per_epoch)
+        order, ends = self._epoch(epoch)
+        begin = place * self._batch_size
+        end = min(begin + self._batch_size, self.annotations)
+        at = int(np.searchsorted(ends, begin, side="right"))
+        while begin < end:
+            patch = int(order[at])
+            own = np.arange(self._first[patch], self._first[patch + 1])
+            own = generator(self._seed, "annotations", epoch, self._patch_ids[patch]).permutation(own)
+            start = int(ends[at]) - len(own)
+            chosen = own[begin - start : end - start]
+            yield patch, sorted(chosen.tolist())
+            begin += len(chosen)
+            at += 1
+
+    def _epoch(self, epoch):
+        """Return the order of the patches in an epoch, and the number of annotations up to each one's end."""
+        if self._order is None or self._order[0] != epoch:
+            order = generator(self._seed, "order", epoch).permutation(len(self._patch_ids))
+            self._order = (epoch, order, np.cumsum(np.diff(self._first)[order]))
+        return self._order[1:]
+
+    def _rows(self, patch, annotations):
+        row: list[int] = []
+        used = self.prefix
+        for annotation in annotations:
+            length = int(self._lengths[annotation])
+            if row and used + length > self._tokens_per_row:
+                yield Row(patch, tuple(row))
+                row, used = [], self.prefix
+            row.append(annotation)
+            used += length
+        yield Row(patch, tuple(row))
+
+    def _length(self, row):
+        return self.prefix + int(self._lengths[list(row.annotations)].sum())
