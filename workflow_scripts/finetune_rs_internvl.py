@@ -19,7 +19,7 @@ from bentxt.bigearthnet.image_store import open_images
 from bentxt.models.answering_model import PatchImages
 from bentxt.models.checkpoints import find_checkpoint
 from bentxt.models.device import choose_device, device_name
-from bentxt.models.rs_internvl import load_parts
+from bentxt.models.rs_internvl import Make, load_parts
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
 from bentxt.randomness import generator
@@ -49,20 +49,24 @@ def main():
     torch.set_num_threads(args.threads)
     options = dict(setting(args.settings, "finetuning"))
     device, dtype = choose_device(options.pop("device"), options.pop("dtype"))
+    make = Make.of(options.pop("modalities"), options.pop("trained"))
     by_task = {name: options.pop(name)[args.task] for name in ("epochs", "batch_size")}
     settings = FinetuningSettings(**by_task, **options)
     seed = setting(args.settings, "seed")
-    found = {role: find_checkpoint(getattr(args, role)) for role in ("base", "s1_encoder", "s2_encoder")}
-    model, prompts, preparation = load_parts(*(of.folder for of in found.values()), seed, device, dtype)
+    roles = ["base", *(f"{sensor}_encoder" for sensor in ("s1", "s2") if sensor in make.modalities)]
+    found = {role: find_checkpoint(getattr(args, role)) for role in roles}
+    folders = [found[role].folder if role in found else None for role in ("base", "s1_encoder", "s2_encoder")]
+    model, prompts, preparation = load_parts(*folders, seed, device, dtype, make)
     torch.manual_seed(seed)
     model.add_adapter(settings.rank, settings.alpha, settings.dropout)
     model.to(device)
     tokens = read_task_annotations(args.dataset, args.task, prompts.instruction, prompts.answer)
     images = open_images(args.images)
+    white = setting(args.settings, "images.rgb_white") if "rgb" in make.modalities else None
 
     def read(patch):
-        patch_id = tokens.patch_ids[patch]
-        return PatchImages(patch_id, images.s2(patch_id), images.s1(tokens.s1_names[patch]))
+        patch_id, s1_name = tokens.patch_ids[patch], tokens.s1_names[patch]
+        return PatchImages(patch_id, images.s2(patch_id), images.s1(s1_name), white)
 
     draws = int(generator(seed, "finetuning", args.task).integers(2**63))
     plan = BatchPlan(
@@ -82,6 +86,8 @@ def main():
     weights = {role: of.weights for role, of in found.items()}
     description = {
         "task": args.task,
+        "modalities": make.modalities,
+        "trained": make.trained,
         "trained_parameters": sum(value.numel() for value in model.trained_parameters().values()),
         "parameters": sum(value.numel() for value in model.parameters()),
         "patches": len(tokens.patch_ids),

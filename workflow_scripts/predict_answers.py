@@ -136,7 +136,8 @@ def _answers(args, entry, items, options, status):
     if "encoders" in entry.needs and args.adapter is None:
         # Its projections are not trained: they are drawn from the seed.
         identity.append(f"seed:{setting(args.settings, 'seed')}")
-    origin = answer_origin(entry, identity, model, options, args.task)
+    white = setting(args.settings, "images.rgb_white") if entry.sees_rgb else None
+    origin = answer_origin(entry, identity, model, options, args.task, white)
     keys = answer_keys(items, images, origin, radar="s1" in entry.image["input"])
     with (
         closing(model),
@@ -157,6 +158,7 @@ def _answers(args, entry, items, options, status):
                 batch_size,
                 limit,
                 bar.update,
+                white=white,
                 boxes=args.task == "referring",
             )
         answered, status["failures"], status["failed"] = count_failures(items, keys, answers, replies)

@@ -74,8 +74,9 @@ def test_a_key_follows_neither_annotation_nor_names_nor_images_that_are_not_seen
     assert key(images, Item(1, "P", "T", "Is it?")) == key(images)
 
 
-def origin(entry=ENTRY, identity=("w",), task="binary", model=None, **options):
-    return answer_origin(entry, list(identity), model, PREDICTION | {"device": "cpu"} | options, task)
+def origin(entry=ENTRY, identity=("w",), task="binary", model=None, white=3000, **options):
+    options = PREDICTION | {"device": "cpu"} | options
+    return answer_origin(entry, list(identity), model, options, task, white)
 
 
 def test_the_origin_of_a_model_that_runs_here_is_weights_code_input_and_decoding():
@@ -87,6 +88,7 @@ def test_the_origin_of_a_model_that_runs_here_is_weights_code_input_and_decoding
         origin(entry_with(chat={"enable_thinking": False})),
         origin(max_new_tokens={"binary": 4}),
         origin(dtype="bfloat16"),
+        origin(white=2000),
     ]
     assert origin() not in others
     assert len({str(other) for other in others}) == len(others)

@@ -100,7 +100,7 @@ def ask(world, path, model, batch_size=3, keys=KEYS, watch=lambda count: None):
     images = open_images(world / "images.lmdb")
     with AnswerLog(path) as log:
         pending = find_pending(items, keys, log)
-        replies = answer_items(model, pending, keys, images, log, batch_size, 99, watch)
+        replies = answer_items(model, pending, keys, images, log, batch_size, 99, watch, white=3000)
         answered, _, _ = count_failures(items, keys, log, replies)
         texts = {annotation: text for annotation, (text, _) in answered.items()}
         return texts, pending.kept, len(pending.items)
@@ -217,7 +217,8 @@ def outcome(world, path, model):
     items = read_items(world / "dataset.parquet", "binary", "bench", {})
     with AnswerLog(path) as log:
         pending = find_pending(items, KEYS, log)
-        replies = answer_items(model, pending, KEYS, open_images(world / "images.lmdb"), log, 3, 99)
+        images = open_images(world / "images.lmdb")
+        replies = answer_items(model, pending, KEYS, images, log, 3, 99, white=3000)
         answered, counts, named = count_failures(items, KEYS, log, replies)
     return {annotation: failure for annotation, (_, failure) in answered.items() if failure}, counts, named
 
@@ -237,7 +238,7 @@ def test_no_memory_for_item_after_item_ends_the_job(world, tmp_path):
     with AnswerLog(tmp_path / "p.jsonl") as log:
         pending = find_pending(items, keys, log)
         with pytest.raises(InputError, match="one instruction at a time"):
-            answer_items(Cramped(room=0), pending, keys, images, log, 8, 9)
+            answer_items(Cramped(room=0), pending, keys, images, log, 8, 9, white=3000)
 
 
 class Failing(Recorder):
@@ -305,5 +306,5 @@ def test_a_box_next_to_the_text_is_the_answer_where_the_task_asks_for_one(world,
     with AnswerLog(tmp_path / "p.jsonl") as log:
         pending = find_pending(items, {1: "k"}, log)
         images = open_images(world / "images.lmdb")
-        answer_items(model, pending, {1: "k"}, images, log, 1, 9, boxes=boxes)
+        answer_items(model, pending, {1: "k"}, images, log, 1, 9, white=3000, boxes=boxes)
         assert log.get("k") == [expected]

@@ -1,5 +1,7 @@
 """RS-InternVL: the published sizes, the order of its visual tokens, what is trained, and its answers."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 import transformers
@@ -177,7 +179,8 @@ def load(checkpoints, adapter=None):
     roles = ("checkpoint", "s1_encoder", "s2_encoder")
     found = {role: find_checkpoint(folder) for role, folder in zip(roles, checkpoints, strict=True)}
     settings = {"seed": 1, "prediction": {"device": "cpu", "dtype": "float32"}}
-    return RSInternVLModel.load("M", None, Weights(None, found, []), settings, adapter=adapter)
+    entry = SimpleNamespace(image={"input": "rgb_s2_s1", "side": None})
+    return RSInternVLModel.load("M", entry, Weights(None, found, []), settings, adapter=adapter)
 
 
 def test_answers_do_not_depend_on_batch_padding_or_cached_prefix(checkpoints, tmp_path):

@@ -19,7 +19,7 @@ from bentxt.models.answering_model import PatchImages, Reply
 from bentxt.models.families.server_model import ServerModel
 from bentxt.models.instructions import write_instruction
 from bentxt.models.model_table import find_entry
-from bentxt.models.rgb import png_data_url, rgb_image
+from bentxt.models.rgb import png_data_url
 from worlds.answering_server import chat_server
 from worlds.prediction_world import PREDICTION, ROOT, write_world
 
@@ -36,7 +36,7 @@ OPTIONS = {
 def patch(red):
     bands = {band: np.full((120, 120), 0, np.uint16) for band in ("B04", "B03", "B02")}
     bands["B04"][:] = red * 10
-    return PatchImages(f"PATCH_{red}", bands, {})
+    return PatchImages(f"PATCH_{red}", bands, {}, 3000)
 
 
 def picture_and_text(messages):
@@ -138,7 +138,7 @@ def test_the_request_of_gpt_byte_for_byte():
             entry, server={"detail": "low", "temperature": 0.5, "extra": {"reasoning_effort": "low"}}
         )
         ServerModel.load("GPT", entry, weights, settings).answer(patch(300), [text], 32)
-    picture = png_data_url(rgb_image(patch(300).s2))
+    picture = png_data_url(patch(300).rgb)
     content = [
         {"type": "image_url", "image_url": {"url": picture}},
         {"type": "text", "text": text},

@@ -9,7 +9,7 @@ from bentxt.failures import CUT
 from bentxt.models.answering_model import Reply
 from bentxt.models.checkpoints import TINY_RANDOM, find_checkpoint
 from bentxt.models.families.transformers_model import TransformersModel
-from bentxt.models.rgb import rgb_image, scaled
+from bentxt.models.rgb import scaled
 from bentxt.models.tiny.qwen import build_tiny_qwen
 from worlds import tiny_models
 from worlds.prediction_world import patch
@@ -61,7 +61,7 @@ def plain_answer(folder, kind, picture, instruction, limit, ends=None):
     images = transformers.AutoImageProcessor.from_pretrained(folder, backend="pil")
     words = transformers.AutoTokenizer.from_pretrained(folder)
     options = {"crop_to_patches": False} if kind == "internvl" else {}
-    inputs = images(images=[scaled(rgb_image(picture.s2))], return_tensors="pt", **options)
+    inputs = images(images=[scaled(picture.rgb)], return_tensors="pt", **options)
     inputs.pop("num_patches", None)
     image_token = words.convert_ids_to_tokens(reference.config.image_token_id)
     visual = image_token * VISUAL[kind]

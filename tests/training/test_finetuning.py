@@ -27,6 +27,8 @@ from worlds.tiny_rs_internvl import images, parts
 
 PROGRAM = Path(__file__).parents[2] / "workflow_scripts" / "finetune_rs_internvl.py"
 OPTIONS = {
+    "modalities": ["rgb", "s2", "s1"],
+    "trained": ["projections", "adapter"],
     "epochs": {"captioning": 1, "binary": 60, "mcq": 2, "referring": 2},
     "batch_size": {"captioning": 4, "binary": 4, "mcq": 4, "referring": 4},
     "loss": "annotations",
@@ -115,7 +117,7 @@ def world(tmp_path_factory):
 
 
 def _command(world, out, progress, task="binary", seed=3, **changes):
-    settings = {"run": "mini", "seed": seed, "finetuning": OPTIONS | changes}
+    settings = {"run": "mini", "seed": seed, "finetuning": OPTIONS | changes, "images": {"rgb_white": 3000}}
     arguments = {
         "task": task,
         "dataset": world / "dataset.parquet",

@@ -13,7 +13,7 @@ from safetensors.numpy import save_file
 
 from bentxt.models.instructions import write_instruction
 from bentxt.models.model_table import read_models
-from bentxt.models.rgb import png_bytes, rgb_image
+from bentxt.models.rgb import png_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = read_models(ROOT / "resources/models.yaml")
@@ -162,7 +162,7 @@ def write_checkpoint(folder):
 def write_images(folder, patch):
     """Write a patch's images as the harness does; returns the paths of all three."""
     paths = {"rgb": folder / "rgb.png", "s2": folder / "s2.safetensors", "s1": folder / "s1.safetensors"}
-    paths["rgb"].write_bytes(png_bytes(rgb_image(patch.s2)))
+    paths["rgb"].write_bytes(png_bytes(patch.rgb))
     save_file(patch.s2, paths["s2"])
     save_file(patch.s1, paths["s1"])
     return {name: str(path) for name, path in paths.items()}

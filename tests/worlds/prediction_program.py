@@ -13,7 +13,12 @@ ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "BENT
 
 def command(world, out, model, task="binary", code="c0de", models=MODELS, more=(), **settings):
     """Return the command line of the program; its files go into the folder ``out``."""
-    settings = {"run": "mini", "seed": 1, "prediction": PREDICTION | settings}
+    settings = {
+        "run": "mini",
+        "seed": 1,
+        "images": {"rgb_white": 3000},
+        "prediction": PREDICTION | settings,
+    }
     arguments = {
         "--model": model,
         "--task": task,

@@ -40,7 +40,7 @@ def patch(seed):
         for band, side in S2_BANDS.items()
     }
     s1 = {band: rng.normal(-12, 3, (120, 120)).astype(np.float32) for band in ("VV", "VH")}
-    return PatchImages(f"PATCH_{seed}", s2, s1)
+    return PatchImages(f"PATCH_{seed}", s2, s1, 3000)
 
 
 def write_world(folder, rows=ROWS):

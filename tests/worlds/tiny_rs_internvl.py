@@ -45,4 +45,4 @@ def images(name, seed=0):
     sides |= dict.fromkeys(("B05", "B06", "B07", "B8A", "B11", "B12"), 60)
     s2 = {band: draws.integers(1, 4000, (side, side)).astype(np.uint16) for band, side in sides.items()}
     s1 = {band: draws.normal(-14, 4, (120, 120)).astype(np.float32) for band in ("VV", "VH")}
-    return PatchImages(name, s2, s1)
+    return PatchImages(name, s2, s1, 3000)

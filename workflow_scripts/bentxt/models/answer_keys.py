@@ -23,7 +23,12 @@ _PICTURES = "bentxt.models.rgb"
 
 
 def answer_origin(
-    entry: ModelEntry, identity: list[str], model: AnsweringModel, options: dict[str, Any], task: str
+    entry: ModelEntry,
+    identity: list[str],
+    model: AnsweringModel,
+    options: dict[str, Any],
+    task: str,
+    white: int | None,
 ) -> dict[str, Any]:
     """Return what all answers of a model to a task depend on.
 
@@ -37,6 +42,8 @@ def answer_origin(
         The section ``prediction``.
     task : str
         captioning, binary, mcq or referring.
+    white : int or None
+        ``images.rgb_white``; None for a model that sees no RGB picture.
 
     Returns
     -------
@@ -48,7 +55,7 @@ def answer_origin(
     origin = {
         "weights": identity,
         "code": fingerprint(module.replace(".", "/")),
-        "image": entry.image,
+        "image": entry.image | ({"white": white} if entry.sees_rgb else {}),
         "max_new_tokens": options["max_new_tokens"][task],
     }
     if entry.family in ("openai", "vllm"):

@@ -7,6 +7,8 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
+from bentxt.models.rgb import rgb_image
+
 
 @dataclass(frozen=True, slots=True)
 class PatchImages:
@@ -21,11 +23,22 @@ class PatchImages:
         (60, 60) or (20, 20) by the band's resolution. Read-only.
     s1 : dict of str to numpy.ndarray
         "VV" and "VH": float32, dB, shape (120, 120). Read-only.
+    white : int or None
+        ``images.rgb_white``: reflectance × 10,000 that becomes 255 in :attr:`rgb`; None for a model that
+        sees no such picture.
     """
 
     patch_id: str
     s2: dict[str, np.ndarray]
     s1: dict[str, np.ndarray]
+    white: int | None
+
+    @property
+    def rgb(self) -> np.ndarray:
+        """The picture as every model that takes RGB sees it, from :func:`bentxt.models.rgb.rgb_image`."""
+        if self.white is None:
+            raise TypeError(f"{self.patch_id}: a picture without a white")
+        return rgb_image(self.s2, self.white)
 
 
 # What families read of what they are loaded from. They do not import the classes themselves: what a family

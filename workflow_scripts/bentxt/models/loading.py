@@ -77,9 +77,9 @@ def find_weights(
     # A revision belongs to the entry's own repository.
     revision = entry.revision if source == entry.checkpoint else None
     checkpoints = {"checkpoint": find_checkpoint(source, revision)}
-    if "encoders" in entry.needs:
-        for role, given in (("s1_encoder", s1_encoder), ("s2_encoder", s2_encoder)):
-            checkpoints[role] = find_checkpoint(given or getattr(entry, role))
+    given = {"s1_encoder": s1_encoder, "s2_encoder": s2_encoder}
+    for role in entry.encoders:
+        checkpoints[role] = find_checkpoint(given[role] or getattr(entry, role))
     identity = [found.identity for found in checkpoints.values()]
     if adapter is not None:
         identity.append(f"adapter:{hash_files(adapter)}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from bentxt.errors import InputError
+from bentxt.models.checkpoint_sources import ENCODERS
 from bentxt.models.server_options import server_problem
 from bentxt.release import TASKS
 from bentxt.resources import load_yaml
@@ -67,7 +68,7 @@ NEEDS = ("checkpoint", "encoders", "adapter")
 TINY_TYPES = ("internvl", "qwen3_vl", "glm46v", "llava_onevision")
 #: What the angle of a rotated box does to the box that is scored.
 BOX_ANGLES = ("ignore", "hull")
-INPUTS = ("rgb", "s2", "s1_s2", "rgb_s2_s1")
+INPUTS = ("rgb", "s2", "s1", "s1_s2", "rgb_s2", "rgb_s1", "s2_s1", "rgb_s2_s1")
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,17 @@ class ModelEntry:
     def to_dict(self) -> dict[str, Any]:
         """Return the fields that :meth:`from_dict` reads."""
         return asdict(self)
+
+    @property
+    def sees_rgb(self) -> bool:
+        """Whether it is shown the RGB picture: only own environments and RS-InternVL can do without."""
+        return "rgb" in self.image["input"] or self.family not in ("worker", "rs_internvl")
+
+    @property
+    def encoders(self) -> tuple[str, ...]:
+        """Roles of the encoders that it is loaded with: those of the modalities that it sees."""
+        wanted = "encoders" in self.needs
+        return tuple(role for role in ENCODERS if wanted and role[:2] in self.image["input"])
 
     def for_task(self, task: str) -> "ModelEntry":
         """Return the entry with nothing but what the answers to one task depend on.

@@ -5,7 +5,7 @@ from typing import Any, overload
 
 from bentxt.chat_server import Chat
 from bentxt.models.answering_model import PatchImages
-from bentxt.models.rgb import png_data_url, rgb_image
+from bentxt.models.rgb import png_data_url
 
 
 class PictureChats(Sequence[Chat]):
@@ -47,7 +47,7 @@ class PictureChats(Sequence[Chat]):
         place, text = self._asked[index]
         if self._encoded[0] != place:
             patch = self._patches[place]
-            self._encoded = place, patch.patch_id, png_data_url(rgb_image(patch.s2), self._side)
+            self._encoded = place, patch.patch_id, png_data_url(patch.rgb, self._side)
         _, name, url = self._encoded
         return Chat(name, (picture_message(url, text, self._detail),))
 

@@ -75,6 +75,7 @@ def answer_items(
     max_new_tokens: int,
     watch: Callable[[int], object] = lambda count: None,
     *,
+    white: int | None,
     boxes: bool = False,
 ) -> dict[str, Reply]:
     """Ask a model what is pending.
@@ -94,6 +95,8 @@ def answer_items(
     batch_size, max_new_tokens : int
     watch : callable
         Called with the number of items that have been asked about, each time that it grows.
+    white : int or None
+        As of :class:`bentxt.models.answering_model.PatchImages`.
     boxes : bool
         Whether the task asks for boxes, so that one that comes next to the text is the answer.
 
@@ -128,9 +131,9 @@ def answer_items(
         watch(pending.shares[key])
 
     if model.batched:
-        _ask_in_batches(model, pending.items, images, batch_size, max_new_tokens, keep)
+        _ask_in_batches(model, pending.items, images, white, batch_size, max_new_tokens, keep)
     elif pending.items:
-        _ask(model, pending.items, images, max_new_tokens, keep)
+        _ask(model, pending.items, images, white, max_new_tokens, keep)
     answers.sync()
     befallen = [reply for reply in replies.values() if reply.failure not in (None, *OWN_DOING)]
     if befallen and len(befallen) == len(replies) and not pending.kept:
@@ -142,13 +145,13 @@ def answer_items(
     return replies
 
 
-def _ask_in_batches(model, items, images, size, max_new_tokens, keep):
+def _ask_in_batches(model, items, images, white, size, max_new_tokens, keep):
     most, in_a_row = None, 0
     for batch in batches(items, size):
         while batch:
             part = batch[:most]
             try:
-                _ask(model, part, images, max_new_tokens, keep)
+                _ask(model, part, images, white, max_new_tokens, keep)
                 in_a_row = 0
             except OutOfMemory as error:
                 if len(part) > 1:
@@ -167,20 +170,20 @@ def _ask_in_batches(model, items, images, size, max_new_tokens, keep):
             batch = batch[len(part) :]
 
 
-def _ask(model, items, images, max_new_tokens, keep):
+def _ask(model, items, images, white, max_new_tokens, keep):
     names, instructions = [], []
     for pair, group in groupby(items, key=lambda item: (item.patch_id, item.s1_name)):
         names.append(pair)
         instructions.append([item.instruction for item in group])
-    patches = _Patches(images, names)
+    patches = _Patches(images, names, white)
     model.answer_each(patches, instructions, max_new_tokens, lambda place, reply: keep(items[place], reply))
 
 
 class _Patches(Sequence):
     """Pairs of images that are read when they are asked for."""
 
-    def __init__(self, images, names):
-        self._images, self._names = images, names
+    def __init__(self, images, names, white):
+        self._images, self._names, self._white = images, names, white
 
     def __len__(self):
         return len(self._names)
@@ -189,7 +192,7 @@ class _Patches(Sequence):
         if isinstance(index, slice):
             return [self[place] for place in range(*index.indices(len(self)))]
         patch_id, s1_name = self._names[index]
-        return PatchImages(patch_id, self._images.s2(patch_id), self._images.s1(s1_name))
+        return PatchImages(patch_id, self._images.s2(patch_id), self._images.s1(s1_name), self._white)
 
 
 def count_failures(

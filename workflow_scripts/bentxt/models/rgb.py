@@ -12,29 +12,28 @@ import numpy as np
 if TYPE_CHECKING:
     import PIL.Image
 
-#: Reflectance × 10,000 that becomes 255; brighter is clipped. One value for all patches, bands and models,
-#: so that brightness still tells seasons and surfaces apart, which a stretch of each picture would hide.
-#: The paper names the bands, not the scale.
-WHITE = 3000
-
 _BANDS = ("B04", "B03", "B02")
 
 
-def rgb_image(s2: Mapping[str, np.ndarray]) -> np.ndarray:
+def rgb_image(s2: Mapping[str, np.ndarray], white: int) -> np.ndarray:
     """Return the picture of a Sentinel-2 patch for models.
 
     Parameters
     ----------
     s2 : dict of str to numpy.ndarray
         At least B04, B03 and B02: reflectance × 10,000, shape (120, 120).
+    white : int
+        Reflectance × 10,000 that becomes 255; brighter is clipped (``images.rgb_white``). One value for all
+        patches, bands and models, so that brightness still tells seasons and surfaces apart, which a stretch
+        of each picture would hide. The paper names the bands, not the scale.
 
     Returns
     -------
     numpy.ndarray
-        uint8, shape (120, 120, 3); 0 is no reflectance, 255 is :data:`WHITE` and more.
+        uint8, shape (120, 120, 3); 0 is no reflectance, 255 is ``white`` and more.
     """
     stack = np.stack([np.asarray(s2[band], np.float32) for band in _BANDS], axis=-1)
-    return np.rint(np.clip(stack / WHITE, 0, 1) * 255).astype(np.uint8)
+    return np.rint(np.clip(stack / white, 0, 1) * 255).astype(np.uint8)
 
 
 def png_bytes(picture: np.ndarray, side: int | None = None) -> bytes:

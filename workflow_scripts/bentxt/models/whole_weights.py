@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 import transformers
+from safetensors import safe_open
 
 #: Names of each kind of fault that a message lists.
 _LISTED = 10
@@ -94,7 +95,12 @@ def check_tensors(
 
 
 def load_whole(
-    kind: Any, folder: str | Path, harmless: Iterable[str] = (), **options: Any
+    kind: Any,
+    folder: str | Path,
+    harmless: Iterable[str] = (),
+    *,
+    never_tied: bool = False,
+    **options: Any,
 ) -> transformers.PreTrainedModel:
     """Load a model of transformers from a folder, with all of its weights and no others.
 
@@ -107,6 +113,8 @@ def load_whole(
     harmless : iterable of str
         Patterns of names that may be there without being the model's. Buffers that transformers once saved
         and now computes (``position_ids``, ``rotary_emb.inv_freq``) need not be named.
+    never_tied : bool
+        Whether the output head is a matrix of its own whatever the checkpoint's config says.
     **options
         Of ``from_pretrained``; ``config`` where it is read already.
 
@@ -125,7 +133,9 @@ def load_whole(
     config = options.pop("config", None) or transformers.AutoConfig.from_pretrained(
         folder, local_files_only=True, **code
     )
-    config.tie_word_embeddings = _ties_head(config, folder)
+    tied = not never_tied and _ties_head(config, folder)
+    # Versions of transformers read one or the other.
+    config.tie_word_embeddings = config.get_text_config().tie_word_embeddings = tied
     model, report = kind.from_pretrained(
         folder,
         config=config,
@@ -152,11 +162,23 @@ def _ties_head(config, folder):
     """Return whether the checkpoint has one matrix as embedding and head: what its own file says.
 
     A class may have another default than older versions had, under which the file was written; a head that
-    is missing would then be replaced by the embedding, silently.
+    is missing would then be replaced by the embedding, silently. A head that is there is taken, whatever the
+    file says: it would else be lost.
     """
+    if _holds_head(folder):
+        return False
     said = json.loads((Path(folder) / "config.json").read_text(encoding="utf-8"))
     text = getattr(config.get_text_config(), "tie_word_embeddings", False)
     return bool(said.get("tie_word_embeddings", text) or text)
+
+
+def _holds_head(folder):
+    """Return whether one of the checkpoint's files holds an output head."""
+    names: list[str] = []
+    for path in sorted(Path(folder).glob("*.safetensors")):
+        with safe_open(path, "pt") as file:
+            names += file.keys()
+    return any(re.search(r"(^|\.)lm_head\.weight$", name) for name in names)
 
 
 def check_vocabulary(

@@ -1,6 +1,7 @@
 """RS-InternVL as a model that answers: greedy decoding, adapter and projections loaded."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import torch
@@ -9,7 +10,7 @@ import transformers
 from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages, Reply
 from bentxt.models.device import choose_device, device_name, memory_watched
 from bentxt.models.greedy_decoding import decode, to_replies
-from bentxt.models.rs_internvl import Preparation, Prompts, RSInternVL, load_parts
+from bentxt.models.rs_internvl import Make, Preparation, Prompts, RSInternVL, load_parts, read_make
 
 
 class RSInternVLModel(AnsweringModel):
@@ -23,8 +24,7 @@ class RSInternVLModel(AnsweringModel):
         self._model, self._prompts, self._prepare, self._dtype = model, prompts, preparation, dtype
         self._device = next(model.parameters()).device
         self.device = device_name(self._device)
-        self._model.s1_projection.to(dtype)
-        self._model.s2_projection.to(dtype)
+        self._model.settle(dtype)
 
     @classmethod
     def load(
@@ -39,10 +39,13 @@ class RSInternVLModel(AnsweringModel):
         """Load the model; without an adapter its projections are fresh. See :class:`AnsweringModel`."""
         options = settings["prediction"]
         device, dtype = choose_device(options["device"], options["dtype"])
-        roles = ("checkpoint", "s1_encoder", "s2_encoder")
-        base, s1_encoder, s2_encoder = (str(weights.checkpoints[role].folder) for role in roles)
+        make = Make.of(entry.image["input"].split("_"))
+        if adapter is not None:
+            make = replace(make, trained=read_make(adapter).trained)
+        found = {role: str(of.folder) for role, of in weights.checkpoints.items()}
+        encoders = found.get("s1_encoder"), found.get("s2_encoder")
         model, prompts, preparation = load_parts(
-            base, s1_encoder, s2_encoder, settings["seed"], device, dtype
+            found["checkpoint"], *encoders, settings["seed"], device, dtype, make
         )
         if adapter is not None:
             model.load_adapter(adapter)

@@ -24,7 +24,7 @@ from bentxt.models.answering_model import (
 )
 from bentxt.models.device import choose_device, device_name, memory_watched
 from bentxt.models.greedy_decoding import Written, decode, to_replies
-from bentxt.models.rgb import rgb_image, scaled
+from bentxt.models.rgb import scaled
 from bentxt.models.whole_weights import check_vocabulary, load_whole
 
 #: Of each type of model: what the visual tokens of a picture stand between in the prompt, beyond what the
@@ -131,7 +131,7 @@ class TransformersModel(AnsweringModel):
             return self._answer_many(patches, instructions, max_new_tokens)
 
     def _answer_many(self, patches, instructions, max_new_tokens):
-        pictures = [scaled(rgb_image(patch.s2), self._side) for patch in patches]
+        pictures = [scaled(patch.rgb, self._side) for patch in patches]
         inputs = self._images(images=pictures, return_tensors="pt", **self._image_options)
         inputs = {
             name: value.to(self._model.device) for name, value in inputs.items() if name != "num_patches"

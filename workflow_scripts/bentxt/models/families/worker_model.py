@@ -25,7 +25,7 @@ from safetensors.numpy import save_file
 from bentxt.errors import CheckpointUnavailable, InputError
 from bentxt.failures import CRASHED, CUT, EMPTY, OUT_OF_MEMORY, UNREADABLE
 from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages, Reply
-from bentxt.models.rgb import png_bytes, rgb_image
+from bentxt.models.rgb import png_bytes
 from bentxt.models.worker_process import WorkerLost, WorkerProcess
 
 #: Requests that a worker has at a time, so that it need not wait for the next one.
@@ -238,7 +238,7 @@ class WorkerModel(AnsweringModel):
         images = {}
         if "rgb" in self._input:
             images["rgb"] = str(folder / "rgb.png")
-            Path(images["rgb"]).write_bytes(png_bytes(rgb_image(patch.s2), self._side))
+            Path(images["rgb"]).write_bytes(png_bytes(patch.rgb, self._side))
         for sensor, bands in (("s2", patch.s2), ("s1", patch.s1)):
             if sensor in self._input:
                 images[sensor] = str(folder / f"{sensor}.safetensors")
