@@ -14,6 +14,7 @@ sys.path.insert(0, str(SCRIPTS))
 
 from bentxt.bigearthnet.image_splits import check_image_splits
 from bentxt.errors import InputError
+from bentxt.models.ablations import ABLATION, changed_settings, with_ablations
 from bentxt.models.checkpoint_sources import ENCODERS, check_sources, find_source
 from bentxt.models.model_table import FAMILIES, FROM_FILE, read_models, with_engine
 from bentxt.models.own_models import with_own_models
@@ -112,8 +113,9 @@ try:
         key: with_engine(entry, config["prediction"]["engine"])
         for key, entry in with_own_models(PAPER_MODELS, config["models"]).items()
     }
-    check_sources(config["checkpoints"], MODEL_TABLE)
     TABLE_ROWS = rows_to_json(table_rows(MODEL_TABLE))
+    MODEL_TABLE = with_ablations(MODEL_TABLE, config["finetuning"], config["ablation"])
+    check_sources(config["checkpoints"], MODEL_TABLE)
     PAPER_ROWS = rows_to_json(table_rows(PAPER_MODELS))
 except InputError as error:
     sys.exit(f"error: {error}")
@@ -126,7 +128,7 @@ ASKED_MODELS = [key for key in MODEL_TABLE if key not in FROM_FILES]
 RUN_MODELS = [
     key
     for key, entry in MODEL_TABLE.items()
-    if entry.group != "baseline" and not config["benchmark"]["absent"].get(key)
+    if entry.group not in ("baseline", ABLATION) and not config["benchmark"]["absent"].get(key)
 ]
 
 #: Rows below the models of the tables in full, but those that the config leaves out. In a try with a few items
@@ -156,7 +158,7 @@ def checkpoint(key):
 
 def built_checkpoints(model):
     """Those of a model's checkpoints that a rule builds."""
-    keys = [model, *(ENCODERS if "encoders" in MODEL_TABLE[model].needs else ())]
+    keys = [model, *MODEL_TABLE[model].encoders]
     found = [find_source(key, config["checkpoints"], MODEL_TABLE) for key in keys]
     return [f"{RESULTS}/checkpoints/{owner}" for owner, source in found if source == "tiny"]
 
@@ -164,7 +166,12 @@ def built_checkpoints(model):
 def encoder_arguments(model):
     """Where a model's encoders are, as options of a program."""
     entry = MODEL_TABLE[model]
-    return (
-        f"--s1-encoder {checkpoint('s1_encoder') or entry.s1_encoder}"
-        f" --s2-encoder {checkpoint('s2_encoder') or entry.s2_encoder}"
+    return " ".join(
+        f"--{role.replace('_', '-')} {checkpoint(role) or getattr(entry, role)}" for role in entry.encoders
     )
+
+
+def adapter(model, task):
+    """Where a model's fine-tuned weights are: those of an ablation in a folder of its own."""
+    variant = f"{model}/" if MODEL_TABLE[model].group == ABLATION else ""
+    return f"{RESULTS}/finetuned/{variant}{task}"

@@ -1,14 +1,22 @@
 # The checkpoints that are built here, and RS-InternVL fine-tuned, one run per task (Section 4).
 #
 # needs:  {results}/BigEarthNet.txt.parquet, {results}/images.lmdb, the base checkpoints
-# makes:  {results}/checkpoints/{key}/, {results}/finetuned/{task}/
+# makes:  {results}/checkpoints/{key}/, {results}/finetuned/{task}/, of an ablation
+#         {results}/finetuned/{model}/{task}/
 
 
 include: "functions/finetune.smk"
 
 
 #: The model that is fine-tuned; empty where no model of the table needs an adapter.
-TRAINED = [key for key, entry in MODEL_TABLE.items() if "adapter" in entry.needs]
+TRAINED = [key for key, entry in MODEL_TABLE.items() if "adapter" in entry.needs and entry.group != ABLATION]
+
+#: What is different in the fine-tuning of each of its ablations, by key.
+ABLATIONS = {
+    f"{key}-{name}": changes
+    for key in TRAINED
+    for name, changes in changed_settings(config["ablation"]).items()
+}
 
 #: Whether fine-tuning taught it anything, where this run has it.
 LEARNING = ["figures/learning.csv"] if set(TRAINED) & set(RUN_MODELS) else []
@@ -54,16 +62,18 @@ rule build_tiny_checkpoint:
 
 rule finetune_rs_internvl:
     input:
-        *[path for model in TRAINED for path in built_checkpoints(model)],
+        lambda wildcards: built_checkpoints(finetuned_model(wildcards)),
         dataset=DATASET,
         images=finetuning_images,
     output:
-        directory(f"{RESULTS}/finetuned/{{task}}"),
+        directory(f"{RESULTS}/finetuned/{{variant}}{{task}}"),
     log:
-        f"{LOGS}/finetune_rs_internvl/{{task}}.log",
+        f"{LOGS}/finetune_rs_internvl/{{variant}}{{task}}.log",
     benchmark:
-        f"{TIMINGS}/finetune_rs_internvl/{{task}}.tsv"
+        f"{TIMINGS}/finetune_rs_internvl/{{variant}}{{task}}.tsv"
     wildcard_constraints:
+        # Empty, or the folder of an ablation.
+        variant="|".join([*(re.escape(f"{key}/") for key in ABLATIONS), ""]),
         task="|".join(TASKS),
     priority: 5
     conda:
@@ -75,9 +85,9 @@ rule finetune_rs_internvl:
         settings=finetuning_settings,
         code=code("finetune_rs_internvl"),
         base=base_arguments,
-        progress=f"{RESULTS}/progress/finetune_rs_internvl/{{task}}",
+        progress=f"{RESULTS}/progress/finetune_rs_internvl/{{variant}}{{task}}",
     message:
-        "Fine-tuning RS-InternVL for {wildcards.task}"
+        "Fine-tuning RS-InternVL for {wildcards.variant}{wildcards.task}"
     shell:
         "python workflow_scripts/finetune_rs_internvl.py"
         " --task {wildcards.task}"

@@ -16,10 +16,12 @@ import torch
 
 from bentxt.atomic import atomic_directory
 from bentxt.bigearthnet.image_store import open_images
+from bentxt.errors import InputError
 from bentxt.models.answering_model import PatchImages
 from bentxt.models.checkpoints import find_checkpoint
 from bentxt.models.device import choose_device, device_name
-from bentxt.models.rs_internvl import Make, load_parts
+from bentxt.models.modalities import Make
+from bentxt.models.rs_internvl import load_parts
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
 from bentxt.randomness import generator
@@ -36,8 +38,8 @@ def main():
     parser.add_argument("--dataset", required=True, help="the data set as one table")
     parser.add_argument("--images", required=True, help="images, from encode_images.py")
     parser.add_argument("--base", required=True, help="InternVL: folder or Hugging Face id")
-    parser.add_argument("--s1-encoder", required=True, help="folder or Hugging Face id")
-    parser.add_argument("--s2-encoder", required=True, help="folder or Hugging Face id")
+    parser.add_argument("--s1-encoder", help="folder or Hugging Face id, where it sees Sentinel-1")
+    parser.add_argument("--s2-encoder", help="folder or Hugging Face id, where it sees Sentinel-2")
     parser.add_argument(
         "--progress", required=True, help="folder of the state that a killed run resumes from"
     )
@@ -54,6 +56,9 @@ def main():
     settings = FinetuningSettings(**by_task, **options)
     seed = setting(args.settings, "seed")
     roles = ["base", *(f"{sensor}_encoder" for sensor in ("s1", "s2") if sensor in make.modalities)]
+    for role in roles:
+        if getattr(args, role) is None:
+            raise InputError(f"no {role} is named", remedy=f"give --{role.replace('_', '-')}")
     found = {role: find_checkpoint(getattr(args, role)) for role in roles}
     folders = [found[role].folder if role in found else None for role in ("base", "s1_encoder", "s2_encoder")]
     model, prompts, preparation = load_parts(*folders, seed, device, dtype, make)

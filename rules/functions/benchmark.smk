@@ -13,8 +13,8 @@ def one_of(keys):
 def model_inputs(wildcards):
     """What a model's prediction needs next to data set and images: what rules make, and its worker's files."""
     entry = MODEL_TABLE[wildcards.model]
-    adapter = [f"{RESULTS}/finetuned/{wildcards.task}"] * ("adapter" in entry.needs)
-    return built_checkpoints(wildcards.model) + adapter + list(map(str, worker_files(entry.worker or [])))
+    adapters = [adapter(wildcards.model, wildcards.task)] * ("adapter" in entry.needs)
+    return built_checkpoints(wildcards.model) + adapters + list(map(str, worker_files(entry.worker or [])))
 
 
 def model_arguments(wildcards):
@@ -24,7 +24,7 @@ def model_arguments(wildcards):
     if "encoders" in needs:
         arguments.append(encoder_arguments(wildcards.model))
     if "adapter" in needs:
-        arguments.append(f"--adapter {RESULTS}/finetuned/{wildcards.task}")
+        arguments.append(f"--adapter {adapter(wildcards.model, wildcards.task)}")
     return " ".join(arguments)
 
 
@@ -48,6 +48,7 @@ def prediction_settings(wildcards):
             "prediction.allow_remote_code",
             f"prediction.max_new_tokens.{wildcards.task}",
             *FAMILIES[entry.family].settings,
+            *(["images.rgb_white"] if entry.sees_rgb else []),
         )
     )
     if entry.server:

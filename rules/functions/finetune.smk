@@ -18,6 +18,11 @@ def tiny_images(wildcards):
     return images_of(["train"] if pretrained else [], purpose, otherwise)
 
 
+def finetuned_model(wildcards):
+    """The model that is fine-tuned, or the ablation of it that the folder of its results names."""
+    return wildcards.variant.rstrip("/") or TRAINED[0]
+
+
 def finetuning_images(wildcards):
     """The images of the splits that RS-InternVL is fine-tuned on."""
     otherwise = f"leave {TRAINED[0]} out (benchmark.absent)"
@@ -26,7 +31,7 @@ def finetuning_images(wildcards):
 
 def base_arguments(wildcards):
     """What is fine-tuned, as options of a program."""
-    (model,) = TRAINED
+    model = finetuned_model(wildcards)
     entry = MODEL_TABLE[model]
     base = checkpoint(model) or entry.checkpoint
     if base == entry.checkpoint:
@@ -35,7 +40,11 @@ def base_arguments(wildcards):
 
 
 def finetuning_settings(wildcards):
-    """The settings of one fine-tuning, with what belongs to its own task only."""
+    """The settings of one fine-tuning, with what belongs to its own task only, and what its ablation changes."""
     keys = {key: f"finetuning.{key}" for key in config["finetuning"]}
     own = {key: f"{keys[key]}.{wildcards.task}" for key in ("epochs", "batch_size")}
-    return settings("seed", *(keys | own).values())
+    model = finetuned_model(wildcards)
+    pictures = ["images.rgb_white"] if MODEL_TABLE[model].sees_rgb else []
+    found = json.loads(settings("seed", *pictures, *(keys | own).values()))
+    found["finetuning"] |= ABLATIONS.get(model, {})
+    return json.dumps(found, sort_keys=True)

@@ -62,8 +62,8 @@ FAMILIES = {
 #: Family of the models whose answers come out of a file (``answers``): nothing of them is run.
 FROM_FILE = "answers"
 
-#: Remote sensing, computer vision (general), the paper's own, a user's own, and in no table.
-GROUPS = ("RS", "CV", "ours", "own", "baseline")
+#: Remote sensing, computer vision (general), the paper's own, a user's own, and two that are in no table.
+GROUPS = ("RS", "CV", "ours", "own", "baseline", "ablation")
 NEEDS = ("checkpoint", "encoders", "adapter")
 TINY_TYPES = ("internvl", "qwen3_vl", "glm46v", "llava_onevision")
 #: What the angle of a rotated box does to the box that is scored.

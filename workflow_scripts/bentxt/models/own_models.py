@@ -34,21 +34,38 @@ def with_own_models(models: Mapping[str, ModelEntry], own: Mapping[str, Any]) ->
         If a key cannot name files or is that of a model in the tables, or an entry is not as it must be.
     """
     found = dict(models)
-    taken = {key.lower() for key in models}
     for key, content in own.items():
-        if not isinstance(key, str) or not _KEY.fullmatch(key):
-            raise InputError(
-                f"{key!r} cannot be the key of a model",
-                item="models",
-                remedy="at most 60 letters, digits, dots, dashes, plus signs, underscores: it names files",
-            )
-        # Some file systems take both for one name.
-        if key.lower() in taken:
-            remedy = "name yours otherwise; another checkpoint of that model is named in checkpoints"
-            raise InputError("a model of the tables has this key", item=f"models.{key}", remedy=remedy)
-        taken.add(key.lower())
+        check_key(key, found, f"models.{key}")
         found[key] = _entry(key, content, found)
     return found
+
+
+def check_key(key: object, models: Mapping[str, ModelEntry], item: str) -> None:
+    """Refuse a key that cannot name files, or that another model has.
+
+    Parameters
+    ----------
+    key : str
+        Of a new model.
+    models : mapping of str to ModelEntry
+        Those that are there.
+    item : str
+        Where the config names it.
+
+    Raises
+    ------
+    InputError
+    """
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        raise InputError(
+            f"{key!r} cannot be the key of a model",
+            item=item.partition(".")[0],
+            remedy="at most 60 letters, digits, dots, dashes, plus signs, underscores: it names files",
+        )
+    # Some file systems take both for one name.
+    if key.lower() in {other.lower() for other in models}:
+        remedy = "name yours otherwise; another checkpoint of that model is named in checkpoints"
+        raise InputError("a model of the tables has this key", item=item, remedy=remedy)
 
 
 def _entry(key, content, above):

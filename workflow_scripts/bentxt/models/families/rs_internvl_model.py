@@ -10,7 +10,8 @@ import transformers
 from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages, Reply
 from bentxt.models.device import choose_device, device_name, memory_watched
 from bentxt.models.greedy_decoding import decode, to_replies
-from bentxt.models.rs_internvl import Make, Preparation, Prompts, RSInternVL, load_parts, read_make
+from bentxt.models.modalities import Make
+from bentxt.models.rs_internvl import Preparation, Prompts, RSInternVL, load_parts, read_make
 
 
 class RSInternVLModel(AnsweringModel):
