@@ -26,9 +26,18 @@ from bentxt.bigearthnet.patch_names import (
 )
 from bentxt.errors import InputError
 from bentxt.miniature import backscatter, landscape, reflectance
+from bentxt.miniature.alike_classes import ALIKE_CLASSES, ALIKE_IN_RGB
 from bentxt.miniature.scenes import SCENES, tile_corner
 from bentxt.miniature.world import labels, make_files, plan
-from bentxt.nomenclature import CLASSES, COUNTRIES, UNLABELLED, UNLABELLED_CODES, class_lookup
+from bentxt.nomenclature import (
+    CLASS_INDEX,
+    CLASSES,
+    CODES,
+    COUNTRIES,
+    UNLABELLED,
+    UNLABELLED_CODES,
+    class_lookup,
+)
 from bentxt.program.lineage import read_lineage
 from bentxt.randomness import generator
 from bentxt.tables.schemas.metadata_schema import METADATA
@@ -218,12 +227,16 @@ def ndvi(code, day, country="Austria"):
 
 def test_forest_is_green_in_summer_and_bare_in_winter():
     assert ndvi(311, 190) > 0.8
-    assert ndvi(311, 15) < 0.5
-    assert ndvi(312, 15) > 0.6
+    summer, winter = (
+        {code: reflectance.invent(generator(1, code), uniform(code), "Austria", day) for code in (311, 312)}
+        for day in (190, 15)
+    )
+    assert winter[311]["B08"].mean() < 0.4 * summer[311]["B08"].mean()
+    assert winter[312]["B08"].mean() > 0.6 * summer[312]["B08"].mean()
 
 
 def test_fields_are_green_before_the_harvest():
-    assert ndvi(211, 140) > 0.6 > ndvi(211, 260)
+    assert ndvi(211, 140) > 0.75 > 0.65 > ndvi(211, 260)
 
 
 def test_water_is_dark_and_sand_is_bright():
@@ -306,6 +319,77 @@ def test_classes_can_be_told_from_pixels():
     for index, pixels in enumerate(spectra[False]):
         nearest = np.abs(pixels[:, None] - means).mean(-1).argmin(-1)
         assert (nearest == index).mean() > 0.75, codes[index]
+
+
+# Classes that are alike in RGB
+
+RGB = ("B02", "B03", "B04")
+
+
+def codes_of(name):
+    return CODES[CLASS_INDEX[name]]
+
+
+@pytest.mark.parametrize(("shown", "names"), ALIKE_IN_RGB.items())
+def test_classes_alike_in_rgb_have_the_same_visible_bands(shown, names):
+    """From the same draws, whatever the season and the country: values, texture and noise are the same."""
+    for country, day in (("Finland", 20), ("Portugal", 140), ("Austria", 190), ("Serbia", 280)):
+        expected = reflectance.invent(generator(1, day), uniform(shown), country, day)
+        for code in (code for name in names for code in codes_of(name)):
+            bands = reflectance.invent(generator(1, day), uniform(code), country, day)
+            same = {band for band, array in bands.items() if (array == expected[band]).all()}
+            assert set(reflectance.VISIBLE) <= same
+            assert LOOKUP[code] == LOOKUP[shown] or same == set(reflectance.VISIBLE)
+
+
+def cells_of(name, first, patches, bands):
+    """Return mean and standard deviation of each band in cells of 60 m, over uniform patches of a class.
+
+    Shape (patches x 400, 2 x bands). Countries and days are the same for every class; codes take turns.
+    """
+    found = []
+    for number in range(first, first + patches):
+        draw, day = generator(7, name, number), int(generator(7, number).integers(1, 366))
+        code, country = codes_of(name)[number % len(codes_of(name))], COUNTRIES[number % len(COUNTRIES)]
+        arrays = reflectance.invent(draw, uniform(code), country, day)
+        arrays |= backscatter.invent(draw, uniform(code), day)
+        cells = [
+            np.log(array) if band in reflectance.BANDS else array.astype(float)
+            for band, array in arrays.items()
+            if band in bands
+        ]
+        cells = [array.reshape(20, len(array) // 20, 20, len(array) // 20) for array in cells]
+        found.append(np.stack([part for array in cells for part in (array.mean((1, 3)), array.std((1, 3)))]))
+    return np.concatenate([cells.reshape(len(cells), -1) for cells in found], 1).T
+
+
+def share_told(names, bands, patches=24):
+    """Return the share of cells of other patches that least squares on the cells' bands gives their class."""
+    features, answers = {}, {}
+    for part, first in (("known", 0), ("other", patches)):
+        cells = [cells_of(name, first, patches, bands) for name in names]
+        features[part] = np.concatenate(cells)
+        answers[part] = np.repeat(np.arange(len(names)), [len(some) for some in cells])
+    mean, scale = features["known"].mean(0), features["known"].std(0) + 1e-6
+    scaled = {part: np.c_[(values - mean) / scale, np.ones(len(values))] for part, values in features.items()}
+    weights = np.linalg.lstsq(scaled["known"], np.eye(len(names))[answers["known"]], rcond=None)[0]
+    return float(((scaled["other"] @ weights).argmax(1) == answers["other"]).mean())
+
+
+@pytest.mark.parametrize("names", ALIKE_IN_RGB.values())
+def test_classes_alike_in_rgb_are_told_by_the_other_bands_only(names):
+    everything = (*reflectance.BANDS, "VV", "VH")
+    optical, radar = everything[len(reflectance.VISIBLE) : -2], everything[-2:]
+    chance = 1 / len(names)
+    assert share_told(names, RGB) < chance + 0.06
+    assert share_told(names, everything) > 0.95
+    assert share_told(names, (*RGB, *optical)) > 0.95
+    assert share_told(names, (*RGB, *radar)) > chance + 0.25
+
+
+def test_classes_alike_in_rgb_occur_often():
+    found = Counter(name for _, codes in maps() for name in labels(codes))
+    assert all(found[name] >= 20 for name in ALIKE_CLASSES)
 
 
 # The files

@@ -7,25 +7,26 @@ from bentxt.miniature.landscape import Landscape
 from bentxt.miniature.reflectance import ALL_CODES
 from bentxt.nomenclature import SIDE
 
-#: Mean backscatter in dB of each code: VV, VH, and how many dB VH falls when the leaves do.
+#: Mean backscatter in dB of each code: VV, VH, and how many dB VH falls when the leaves do. Classes that look
+#: alike in RGB (:mod:`bentxt.miniature.alike_classes`) are further apart than real ones.
 _MEANS = {
     111: (-4.0, -11.5, 0.0),
     112: (-6.0, -13.0, 0.5),
     121: (-3.0, -12.5, 0.0),
-    211: (-11.5, -18.5, 2.5),
-    212: (-11.0, -17.5, 2.5),
-    213: (-12.5, -19.5, 3.0),
+    211: (-10.5, -17.2, 2.0),
+    212: (-10.2, -16.8, 2.0),
+    213: (-11.2, -18.0, 2.0),
     221: (-11.0, -17.5, 1.5),
     222: (-10.0, -16.0, 1.5),
     223: (-9.8, -16.0, 0.0),
-    231: (-12.5, -19.8, 0.8),
+    231: (-14.0, -22.0, 0.8),
     241: (-10.8, -17.0, 1.5),
     242: (-10.2, -17.0, 1.8),
     243: (-9.8, -16.2, 1.5),
     244: (-11.0, -17.8, 0.3),
-    311: (-8.6, -14.0, 1.2),
-    312: (-8.8, -14.8, 0.2),
-    313: (-8.5, -14.2, 0.7),
+    311: (-7.4, -12.6, 1.2),
+    312: (-10.4, -17.0, 0.2),
+    313: (-8.9, -14.8, 0.7),
     321: (-13.0, -20.5, 0.8),
     322: (-11.8, -18.2, 0.3),
     323: (-10.5, -16.8, 0.0),

@@ -2,13 +2,16 @@
 
 The spectra are typical of their materials, the phenology of the middle latitudes. Season and country
 leave traces that a model can learn (greenness, brightness, moisture, colour of the soil), as in reality.
+Some classes show the same in the visible bands and differ in the others only: see
+:mod:`bentxt.miniature.alike_classes`.
 """
 
 import numpy as np
 from scipy.ndimage import gaussian_filter, zoom
 
+from bentxt.miniature.alike_classes import ALIKE_IN_RGB
 from bentxt.miniature.landscape import UNLABELLED, Landscape
-from bentxt.nomenclature import CODES, SIDE
+from bentxt.nomenclature import CLASS_INDEX, CODES, SIDE
 
 #: Bands in the order of the spectra, and their pixel sizes in m.
 BANDS = {
@@ -26,12 +29,16 @@ BANDS = {
     "B12": 20,
 }
 
+#: The first bands: the three of RGB, and B01, which lies next to the blue one.
+VISIBLE = ("B01", "B02", "B03", "B04")
+
 #: Reflectance x 10,000 of pure materials, in the order of BANDS.
 MATERIALS = {
     "bare soil": (850, 950, 1200, 1550, 1800, 1950, 2100, 2250, 2350, 2450, 2900, 2450),
     "straw": (650, 800, 1200, 1600, 1950, 2300, 2550, 2700, 2850, 2900, 3300, 2350),
     "crop": (300, 360, 720, 400, 1100, 3500, 4400, 4600, 4800, 4800, 2000, 1000),
     "grass": (340, 430, 880, 520, 1350, 3000, 3500, 3650, 3850, 3900, 2350, 1300),
+    "pasture": (340, 430, 880, 520, 1050, 2600, 3050, 3200, 3350, 3400, 1600, 820),
     "broad-leaved": (220, 250, 520, 270, 820, 2800, 3600, 3700, 3950, 4000, 1750, 780),
     "bare wood": (360, 420, 540, 600, 830, 1150, 1300, 1400, 1550, 1600, 1750, 1150),
     "coniferous": (150, 170, 290, 180, 420, 1250, 1550, 1650, 1750, 1800, 800, 370),
@@ -64,7 +71,7 @@ COVERS = {
     221: ({"vines": 1}, {"bare soil": 0.75, "bare wood": 0.25}, "leaf", 0.08, 0.12),
     222: ({"vines": 0.5, "broad-leaved": 0.5}, {"bare wood": 0.5, "bare soil": 0.5}, "leaf", 0.08, 0.14),
     223: ({"holm oak": 0.45, "bare soil": 0.55}, {"holm oak": 0.4, "grass": 0.6}, "dry", 0.05, 0.16),
-    231: ({"grass": 1}, {"grass": 0.6, "straw": 0.4}, "grass", 0.07, 0.03),
+    231: ({"pasture": 1}, {"pasture": 0.8, "straw": 0.2}, "grass", 0.07, 0.03),
     241: ({"vines": 0.6, "crop": 0.4}, {"bare soil": 0.8, "bare wood": 0.2}, "leaf", 0.15, 0.10),
     242: ({"crop": 0.5, "grass": 0.25, "roofs": 0.25}, {"bare soil": 0.6, "grass": 0.4}, "crop", 0.3, 0.13),
     243: ({"crop": 0.45, "shrub": 0.55}, {"bare soil": 0.4, "bare wood": 0.6}, "crop", 0.2, 0.17),
@@ -146,6 +153,11 @@ _REST = np.stack([_mixture(COVERS[code][1]) for code in ALL_CODES])
 _PHENOLOGY = [COVERS[code][2] for code in ALL_CODES]
 _PARCEL = np.array([COVERS[code][3] for code in ALL_CODES], np.float32)
 _GRAIN = np.array([COVERS[code][4] for code in ALL_CODES], np.float32)
+#: Of each code, the position of the code that its visible bands show.
+_LOOK = np.arange(len(ALL_CODES))
+for _shown, _names in ALIKE_IN_RGB.items():
+    for _name in _names:
+        _LOOK[_POSITION[list(CODES[CLASS_INDEX[_name]])]] = _POSITION[_shown]
 
 
 def _bump(day, middle, width):
@@ -221,22 +233,23 @@ def _smooth_noise(rng, sigma):
 
 def _surface(rng, landscape, country, day):
     """Return reflectance x 10,000 at 10 m, float32 of shape (12, 120, 120), without the sensor's noise."""
-    cover = _POSITION[landscape.codes]
+    offsets = rng.uniform(-1, 1, int(landscape.parcels.max()) + 1).astype(np.float32)
+    parcel = offsets[landscape.parcels]
+    grain = gaussian_filter(rng.standard_normal((SIDE, SIDE), dtype=np.float32), 0.7) / 0.40
+    shade = _smooth_noise(rng, 12)
     green = greenness(day)
     season = np.array([green[name] for name in _PHENOLOGY], np.float32)
-    offsets = rng.uniform(-1, 1, int(landscape.parcels.max()) + 1).astype(np.float32)
-    contrast = _PARCEL[cover]
-    parcel = offsets[landscape.parcels]
-    # Where nothing grows, parcels differ in brightness; elsewhere in how far their plants are.
-    share = np.clip(season[cover] + np.where(contrast > 0.1, parcel * contrast, 0), 0, 1)
-    grain = gaussian_filter(rng.standard_normal((SIDE, SIDE), dtype=np.float32), 0.7) / 0.40
-    brightness = 1 + _GRAIN[cover] * grain + 0.35 * contrast * parcel + 0.03 * _smooth_noise(rng, 12)
-    spectrum = _PEAK[cover] * share[..., None] + _REST[cover] * (1 - share[..., None])
-    surface = (spectrum * np.clip(brightness, 0.35, 2.2)[..., None]).transpose(2, 0, 1)
-    return (
-        surface * _seasonal_factor(day)[:, None, None] * _tint(country)[0][:, None, None]
-        + (_tint(country)[1][:, None, None])
-    )
+    cover, visible = _POSITION[landscape.codes], len(VISIBLE)
+    surface = np.empty((len(BANDS), SIDE, SIDE), np.float32)
+    for shown, bands in ((_LOOK[cover], slice(visible)), (cover, slice(visible, None))):
+        contrast = _PARCEL[shown]
+        # Where nothing grows, parcels differ in brightness; elsewhere in how far their plants are.
+        share = np.clip(season[shown] + np.where(contrast > 0.1, parcel * contrast, 0), 0, 1)[..., None]
+        brightness = 1 + _GRAIN[shown] * grain + 0.35 * contrast * parcel + 0.03 * shade
+        spectrum = _PEAK[shown, bands] * share + _REST[shown, bands] * (1 - share)
+        surface[bands] = (spectrum * np.clip(brightness, 0.35, 2.2)[..., None]).transpose(2, 0, 1)
+    factors, haze = _tint(country)
+    return surface * (_seasonal_factor(day) * factors)[:, None, None] + haze[:, None, None]
 
 
 def _seasonal_factor(day):
