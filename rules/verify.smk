@@ -1,8 +1,8 @@
 # Checks: of the run against itself, of annotations against the maps, of numbers against the release's, of the
 # paper against itself and of ours against the paper's.
 #
-# needs:  {results}/scores; {results}/BigEarthNet.txt.parquet, or the released one (agreement.annotations); the
-#         reference maps and metadata
+# needs:  {results}/scores; {results}/items; {results}/BigEarthNet.txt.parquet, or the released one
+#         (agreement.annotations); the reference maps and metadata
 # makes:  figures/learning.csv, figures/agreement.csv, figures/counts.csv, figures/paper_consistency.{csv,md},
 #         figures/reproduction.{csv,md}, {results}/agreement/{disagreements,captions}.csv
 
@@ -23,7 +23,8 @@ BASELINES = [key for key, entry in MODEL_TABLE.items() if entry.group == "baseli
 
 rule report_learning:
     input:
-        scores=scores([*TRAINED, *BASELINES[:1]], ["binary", "mcq"]),
+        scores=scores([*TRAINED, *BASELINES[:1]], TASKS),
+        scored_items=items([*TRAINED, *BASELINES[:1]], TASKS),
     output:
         csv=report(
             "figures/learning.csv",
@@ -42,7 +43,7 @@ rule report_learning:
         mem_mb=2000,
         runtime=10,
     params:
-        settings=settings(),
+        settings=settings("seed", "benchmark.bootstrap_resamples"),
         code=code("report_learning"),
         models=[*TRAINED, *BASELINES[:1]],
     message:
@@ -50,6 +51,7 @@ rule report_learning:
     shell:
         "python workflow_scripts/report_learning.py"
         " --scores {input.scores}"
+        " --items {input.scored_items}"
         " --model {params.models[0]}"
         " --baseline {params.models[1]}"
         " --out {output.csv}"

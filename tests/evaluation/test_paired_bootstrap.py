@@ -5,7 +5,15 @@ from hypothesis import strategies as st
 
 from bentxt.evaluation.bootstrap import bootstrap, mean_of
 from bentxt.evaluation.corpus_bleu import bleu4
-from bentxt.evaluation.paired_bootstrap import holm, paired_difference
+from bentxt.evaluation.paired_bootstrap import (
+    FAILS,
+    HOLDS,
+    OPEN,
+    drawn_leads,
+    holm,
+    paired_difference,
+    verdict,
+)
 from bentxt.randomness import generator
 
 DRAWS = {"resamples": 60, "seed": 11}
@@ -125,3 +133,25 @@ def test_adjusted_probabilities_keep_their_order_and_never_fall(p_values):
     assert all(1 >= new >= old for new, old in zip(adjusted, p_values, strict=True))
     pairs = sorted(zip(p_values, adjusted, strict=True))
     assert [new for _, new in pairs] == sorted(adjusted)
+
+
+@given(two_models())
+def test_drawn_leads_are_what_the_difference_is_made_of(world):
+    first, second, images = world
+    found = paired_difference(means(first), means(second), images, mean_of, **DRAWS)
+    (one, other), leads, count = drawn_leads(means(first), means(second), images, mean_of, **DRAWS)
+    assert (one, other, count) == (found.first, found.second, found.images)
+    assert (found.low, found.high) == pytest.approx(tuple(np.percentile(leads, (2.5, 97.5))))
+
+
+@pytest.mark.parametrize(
+    ("leads", "expected"),
+    [
+        ([(0.1, 2.0), (3.0, 4.0)], HOLDS),
+        ([(0.0, 2.0), (3.0, 4.0)], OPEN),
+        ([(-3.0, 2.0), (-4.0, -1.0)], FAILS),
+        ([(0.0, 0.0)], FAILS),
+    ],
+)
+def test_a_claim_holds_only_if_all_its_leads_do(leads, expected):
+    assert verdict(*leads) == expected

@@ -8,11 +8,11 @@ import pytest
 
 import tabulate_breakdown
 from bentxt.agreement.row_classes import classes_of_rows
+from bentxt.evaluation.bootstrap import FEWEST_IMAGES
 from bentxt.models.table_rows import REFERENCE, TableRow, rows_to_json
 from bentxt.release import TASKS
 from bentxt.reporting.breakdown import (
     BREAKDOWN_GROUPS,
-    FEWEST_IMAGES,
     NO_CLASS,
     NOT_UNDERSTOOD,
     breakdown_rows,

@@ -12,6 +12,8 @@ from bentxt.randomness import generator
 #: Most weights of images in draws that are held at a time: 64 MB. A benchmark has an eighth of that, a test
 #: split fourteen times as many.
 _HELD = 1 << 23
+#: Images below which there is no interval to rely on: the percentiles of so few draws are too narrow.
+FEWEST_IMAGES = 10
 
 
 class Estimate(NamedTuple):

@@ -74,11 +74,7 @@ def paired_difference(
     -------
     Difference
     """
-    first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
-    width = first.shape[1]
-    total, draws, count = resampled_sums(np.hstack([first, second]), images, resamples=resamples, seed=seed)
-    values = [float(100 * combine(total[..., part])) for part in (slice(width), slice(width, None))]
-    lead = 100 * combine(draws[:, :width]) - 100 * combine(draws[:, width:])
+    values, lead, count = drawn_leads(first, second, images, combine, resamples=resamples, seed=seed)
     low, high = np.percentile(lead, (2.5, 97.5))
     # One draw is added to either side, so that no finite number of draws gives a probability of 0.
     tail = 1 + min(np.sum(lead <= 0), np.sum(lead >= 0))
@@ -90,9 +86,65 @@ def paired_difference(
         high=float(high),
         share_above=float(100 * np.mean(lead > 0)),
         p_value=float(min(1.0, 2 * tail / (resamples + 1))),
-        items=len(first),
+        items=len(images),
         images=count,
     )
+
+
+def drawn_leads(
+    first: ArrayLike,
+    second: ArrayLike,
+    images: Sequence[str] | np.ndarray,
+    combine: Callable[[np.ndarray], np.ndarray],
+    *,
+    resamples: int,
+    seed: int,
+) -> tuple[tuple[float, float], np.ndarray, int]:
+    """Return what :func:`paired_difference` is made of.
+
+    Parameters
+    ----------
+    first, second, images, combine, resamples, seed
+        As there.
+
+    Returns
+    -------
+    tuple of ((float, float), numpy.ndarray, int)
+        The metric of either model, in %; the first's lead in each draw, points, float64 (resamples,); and the
+        number of images.
+    """
+    first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
+    width = first.shape[1]
+    total, draws, count = resampled_sums(np.hstack([first, second]), images, resamples=resamples, seed=seed)
+    values = float(100 * combine(total[:width])), float(100 * combine(total[width:]))
+    return values, 100 * combine(draws[:, :width]) - 100 * combine(draws[:, width:]), count
+
+
+#: What an interval says of a claim that something is greater than something else.
+HOLDS, FAILS, OPEN = "holds", "does not hold", "not decided"
+
+
+def verdict(*leads: tuple[float, float]) -> str:
+    """Return whether a claim holds that needs each of some leads to be above 0.
+
+    Parameters
+    ----------
+    *leads : tuple of float
+        Low and high end of the interval of each, points.
+
+    Returns
+    -------
+    str
+        :data:`HOLDS` if all intervals lie above 0, :data:`FAILS` if one reaches 0 at most, else :data:`OPEN`.
+
+    Examples
+    --------
+    >>> verdict((1.0, 3.0), (0.5, 2.0)), verdict((1.0, 3.0), (0.0, 0.0)), verdict((-1.0, 3.0))
+    ('holds', 'does not hold', 'not decided')
+    """
+    if all(low > 0 for low, _ in leads):
+        return HOLDS
+    return FAILS if any(high <= 0 for _, high in leads) else OPEN
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -77,7 +77,8 @@ class TaskScore(AnswerCounts):
     metrics : dict of str to Metric
         By name, and by ``name/category`` where a category has a number of its own.
     constant : ConstantAnswer or None
-        For binary and multiple-choice questions.
+        For binary and multiple-choice questions. That of boxes and of captions is searched for, by
+        :mod:`bentxt.evaluation.constant_answers`, where it is compared with: for ``figures/learning.csv``.
     clipped : int or None
         Boxes that reached beyond the image, for referring expressions.
     rotated : int or None

@@ -1,15 +1,16 @@
 """From a task's items and a model's answers to the scores of Tables 2–8."""
 
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
 from bentxt.errors import InputError
-from bentxt.evaluation.answer_extraction import STRICT, extract_binary, extract_choice, options_of
+from bentxt.evaluation.answer_extraction import extract_binary, extract_choice, options_of
 from bentxt.evaluation.box_extraction import IGNORE, angle_of, extract_box
 from bentxt.evaluation.box_overlap import THRESHOLDS, intersection_over_union
+from bentxt.evaluation.constant_answers import best_choice
 from bentxt.evaluation.estimates import ScoredTask, extraction_counts, means
+from bentxt.evaluation.reference_answers import reference_boxes, reference_choices
 from bentxt.evaluation.score import ConstantAnswer, TaskScore
 from bentxt.evaluation.scoring_settings import CaptionSettings, ScoringSettings
 
@@ -79,14 +80,14 @@ def _score_choices(task, items, settings, draws):
             extract_choice(answer, options_of(instruction))
             for answer, instruction in zip(items["answer"], items["input"], strict=True)
         ]
-    truth = np.array([_reference_answer(task, output) for output in items["output"]])
+    truth = np.array(reference_choices(task, items["output"]))
     right = truth == np.array([extraction.answer or "" for extraction in found])
-    answer, count = max(sorted(Counter(truth.tolist()).items()), key=lambda entry: entry[1])
+    constant = best_choice(truth.tolist())
     levels = [extraction.level for extraction in found]
     score = TaskScore(
         **extraction_counts(levels, items["category"]),
         metrics=means({"accuracy": right}, items, draws),
-        constant=ConstantAnswer(answer, 100 * count / len(truth)),
+        constant=ConstantAnswer(constant, 100 * float((truth == constant).mean())),
     )
     columns = {
         "extracted": [extraction.answer for extraction in found],
@@ -96,21 +97,9 @@ def _score_choices(task, items, settings, draws):
     return ScoredTask(score, columns)
 
 
-def _reference_answer(task, output):
-    found = extract_binary(output) if task == "binary" else extract_choice(output, {})
-    if found.level != STRICT:
-        raise InputError(f"the data set's answer to a {task} question is neither yes/no nor a–d", item=output)
-    return found.answer
-
-
 def _score_boxes(items, draws, box_scale, box_angle):
     found = [extract_box(answer, box_scale, box_angle) for answer in items["answer"]]
-    truth = []
-    for output in items["output"]:
-        box = extract_box(output, None).box
-        if box is None:
-            raise InputError("the data set's answer to a referring expression is no box", item=output)
-        truth.append(box)
+    truth = reference_boxes(items["output"])
     overlap = intersection_over_union([extraction.box or (0, 0, 0, 0) for extraction in found], truth)
     values = {"miou": overlap}
     for threshold in THRESHOLDS:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from bentxt.evaluation.answer_extraction import UNPARSED
-from bentxt.evaluation.bootstrap import bootstrap, mean_of
+from bentxt.evaluation.bootstrap import FEWEST_IMAGES, bootstrap, mean_of
 from bentxt.models.table_rows import REFERENCE
 from bentxt.nomenclature import CLASSES
 from bentxt.release import CATEGORIES, TASKS
@@ -42,8 +42,6 @@ COLUMNS = (
 STRATA = ("all", "category", "class", "country", "season", "climate zone")
 #: What is measured of each item, by task, and its name for readers.
 METRICS = {"binary": "accuracy", "mcq": "accuracy", "referring": "mIoU", "captioning": "ROUGE-L"}
-#: Images below which a stratum has no interval: the percentiles of so few draws are too narrow.
-FEWEST_IMAGES = 10
 #: Stratum of the items that are about no class, and of those that are not understood.
 NO_CLASS, NOT_UNDERSTOOD = "about no class", "not understood"
 _SEASONS = ("Spring", "Summer", "Fall", "Winter")

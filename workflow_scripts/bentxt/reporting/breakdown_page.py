@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bentxt.reporting.breakdown import FEWEST_IMAGES, METRICS, NO_CLASS, STRATA
+from bentxt.evaluation.bootstrap import FEWEST_IMAGES
+from bentxt.reporting.breakdown import METRICS, NO_CLASS, STRATA
 from bentxt.reporting.table_layouts import CATEGORY_LABELS
 from bentxt.reporting.tables import RUN_REMARKS, markdown_row, markdown_text
 

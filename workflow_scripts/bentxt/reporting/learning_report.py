@@ -1,14 +1,29 @@
-"""Whether fine-tuning taught RS-InternVL anything: against the untrained model and constant answers."""
+"""Whether fine-tuning taught RS-InternVL anything: against the untrained model and constant answers.
 
-from collections.abc import Sequence
-from typing import Any
+All four tasks, each on the metric of Table 8, captions on METEOR and CIDEr as well. Margins have paired
+intervals: the fine-tuned model and what it is held against are drawn alike, image by image.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
 
 from bentxt.errors import InputError
+from bentxt.evaluation.bootstrap import FEWEST_IMAGES
+from bentxt.evaluation.constant_answers import best_constant
+from bentxt.evaluation.paired_bootstrap import OPEN, drawn_leads, verdict
 from bentxt.evaluation.score import SCORED, Score
+from bentxt.release import TASKS
+from bentxt.reporting.model_comparison import METRICS, ComparedMetric, item_statistics
+from bentxt.reporting.scored_items import ModelItems, check_same_items
 
 COLUMNS = (
     "task",
+    "metric",
     "items",
+    "images",
     "fine_tuned",
     "fine_tuned_low",
     "fine_tuned_high",
@@ -16,93 +31,233 @@ COLUMNS = (
     "constant_answer",
     "constant",
     "margin_over_untrained",
+    "margin_over_untrained_low",
+    "margin_over_untrained_high",
     "margin_over_constant",
+    "margin_over_constant_low",
+    "margin_over_constant_high",
+    "verdict",
     "run",
     "note",
 )
+#: Columns of the items that it is made of.
+ITEM_COLUMNS = ("score", "bleu4_counts", "meteor", "cider")
+#: Metrics by task: that of Table 8 first, and of captions what else is at hand.
+SHOWN_METRICS = {
+    task: [metric for metric in metrics if metric == metrics[0] or metric.name in ITEM_COLUMNS]
+    for task, metrics in METRICS.items()
+}
+#: Longest constant answer that the terminal shows, characters.
+_SHOWN = 40
 
 
-def learning_rows(
-    scores: dict[tuple[str, str], Score],
-    run: str,
+class Lead(NamedTuple):
+    """How far the fine-tuned model is ahead of a rival.
+
+    Attributes
+    ----------
+    rival : float
+        The rival's metric, in %.
+    margin : float
+        The fine-tuned model's minus that, points.
+    draws : numpy.ndarray
+        float64, shape (resamples,): the margin in each draw of the images, points.
+    """
+
+    rival: float
+    margin: float
+    draws: np.ndarray
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The ends of the 95 % percentile interval of the margin."""
+        low, high = np.percentile(self.draws, (2.5, 97.5))
+        return float(low), float(high)
+
+
+class Learnt(NamedTuple):
+    """What fine-tuning taught on one metric of a task.
+
+    Attributes
+    ----------
+    task : str
+    metric : ComparedMetric
+    items, images : int
+        What is behind the numbers.
+    value, low, high : float or None
+        The fine-tuned model's metric and its 95 % interval, in %.
+    constant_answer : str
+        The best constant answer, see :func:`bentxt.evaluation.constant_answers.best_constant`.
+    over_untrained, over_constant : Lead or None
+        Both None where there is no comparison.
+    note : str
+        Why there is none, or what to know of it.
+    """
+
+    task: str
+    metric: ComparedMetric
+    items: int = 0
+    images: int = 0
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    constant_answer: str = ""
+    over_untrained: Lead | None = None
+    over_constant: Lead | None = None
+    note: str = ""
+
+
+def what_was_learnt(
+    found: Mapping[tuple[str, str], tuple[Score, pa.Table]],
     models: tuple[str, str],
-    tasks: Sequence[str] = ("binary", "mcq"),
-) -> list[dict[str, Any]]:
-    """Compare accuracies task by task.
+    *,
+    resamples: int,
+    seed: int,
+    tasks: Sequence[str] = tuple(TASKS),
+) -> list[Learnt]:
+    """Compare a fine-tuned model with its baseline and the best constant answer, task by task.
 
     Parameters
     ----------
-    scores : dict of (str, str) to Score
-        From :func:`bentxt.reporting.score_files.read_scores`; both models on all ``tasks``.
-    run : str
-        ``mini`` or ``paper``.
+    found : mapping of (str, str) to (Score, pyarrow.Table)
+        From :func:`bentxt.reporting.scored_items.read_scored_items`; both models on all ``tasks``.
     models : tuple of str
         The fine-tuned model, and its baseline without an adapter.
+    resamples, seed : int
+        Of the bootstrap over images.
     tasks : sequence of str
 
     Returns
     -------
-    list of dict
-        Columns :data:`COLUMNS`; accuracies in %, margins in points, None where a model has no score.
+    list of Learnt
+        A task's metrics one after the other. METEOR and CIDEr are left out where captions have none.
 
     Raises
     ------
     InputError
         If a score file is missing, or the two models were scored on different items.
     """
-    rows = []
-    fine_tuned, baseline = models
+    learnt: list[Learnt] = []
     for task in tasks:
-        missing = [model for model in models if (model, task) not in scores]
+        missing = [model for model in models if (model, task) not in found]
         if missing:
             raise InputError(f"no score file of {missing[0]} on {task}", remedy="give both models' scores")
-        trained, untrained = scores[fine_tuned, task], scores[baseline, task]
-        unscored = [score for score in (trained, untrained) if score.status != SCORED]
-        row = dict.fromkeys(COLUMNS) | {"task": task, "run": run, "note": ""}
+        trained, untrained = (ModelItems(model, "", *found[model, task]) for model in models)
+        unscored = [each.score for each in (trained, untrained) if each.score.status != SCORED]
         if unscored:
-            row["note"] = "; ".join(f"{score.model}: {score.reason}" for score in unscored)
-            rows.append(row)
+            reasons = "; ".join(f"{score.model}: {score.reason}" for score in unscored)
+            learnt.append(Learnt(task, SHOWN_METRICS[task][0], note=reasons))
             continue
-        if (trained.items, trained.constant) != (untrained.items, untrained.constant):
-            raise InputError(
-                f"{fine_tuned} and {baseline} were scored on different {task} items",
-                remedy="make both scores again from one data set",
-            )
-        accuracy, constant = trained.metrics["accuracy"], trained.constant
-        after, before = accuracy.value, untrained.metrics["accuracy"].value
-        if after is None or before is None or constant is None:
-            raise InputError(
-                f"a score of {fine_tuned} or {baseline} on {task} lacks accuracy or constant answer",
-                remedy="make both scores again",
-            )
+        check_same_items(trained, untrained)
+        constant = best_constant(task, trained.table["output"].to_pylist())
+        for metric in SHOWN_METRICS[task]:
+            sides = [
+                item_statistics(trained, metric),
+                item_statistics(untrained, metric),
+                constant.statistics.get(metric.name, np.full((len(trained.table), 1), np.nan)),
+            ]
+            known = np.logical_and.reduce([np.isfinite(side).all(axis=1) for side in sides])
+            if known.any():
+                images = np.asarray(trained.table["patch_id"].to_pylist())[known]
+                ours, *rivals = (side[known] for side in sides)
+                leads = [_lead(ours, rival, images, metric, resamples, seed) for rival in rivals]
+                learnt.append(_described(trained.score, metric, images, constant.answer, leads))
+            elif metric == SHOWN_METRICS[task][0]:
+                learnt.append(Learnt(task, metric, note=f"no {metric.label} of any item"))
+    return learnt
+
+
+def _lead(ours, theirs, images, metric, resamples, seed):
+    draws = {"resamples": resamples, "seed": seed}
+    (value, rival), leads, _ = drawn_leads(ours, theirs, images, metric.combine, **draws)
+    return Lead(rival, value - rival, leads)
+
+
+def _described(score, metric, images, answer, leads):
+    number = len(set(images))
+    measured = score.metrics.get(metric.name)
+    notes = [f"weights: {score.weights}"] if score.weights != "published" else []
+    if metric.name in ("meteor", "cider"):
+        notes.append("the constant answer is the best by BLEU-4")
+    if number < FEWEST_IMAGES:
+        notes.append(f"no verdict: fewer than {FEWEST_IMAGES} images")
+    return Learnt(
+        task=score.task,
+        metric=metric,
+        items=len(images),
+        images=number,
+        value=leads[0].rival + leads[0].margin,
+        low=measured.low if measured else None,
+        high=measured.high if measured else None,
+        constant_answer=answer,
+        over_untrained=leads[0],
+        over_constant=leads[1],
+        note="; ".join(notes),
+    )
+
+
+def learning_rows(learnt: Sequence[Learnt], run: str) -> list[dict[str, Any]]:
+    """Return what was learnt as rows of :data:`COLUMNS`: metrics in %, margins in points.
+
+    The verdict is that of the claim that the fine-tuned model beats both rivals.
+    """
+    return [learning_row(each, run) for each in learnt]
+
+
+def learning_row(each: Learnt, run: str) -> dict[str, Any]:
+    """Return one row of :func:`learning_rows`; numbers are None where there is no comparison."""
+    row = dict.fromkeys(COLUMNS) | {
+        "task": each.task,
+        "metric": each.metric.label,
+        "run": run,
+        "note": each.note,
+    }
+    if each.over_untrained is None or each.over_constant is None:
+        return row | {"verdict": OPEN}
+    leads = {"untrained": each.over_untrained, "constant": each.over_constant}
+    row |= {
+        "items": each.items,
+        "images": each.images,
+        "fine_tuned": each.value,
+        "fine_tuned_low": each.low,
+        "fine_tuned_high": each.high,
+        "constant_answer": each.constant_answer,
+    }
+    for name, lead in leads.items():
+        low, high = lead.interval
         row |= {
-            "items": trained.items,
-            "fine_tuned": after,
-            "fine_tuned_low": accuracy.low,
-            "fine_tuned_high": accuracy.high,
-            "untrained": before,
-            "constant_answer": constant.answer,
-            "constant": constant.accuracy,
-            "margin_over_untrained": after - before,
-            "margin_over_constant": after - constant.accuracy,
-            "note": f"weights: {trained.weights}" if trained.weights != "published" else "",
+            name: lead.rival,
+            f"margin_over_{name}": lead.margin,
+            f"margin_over_{name}_low": low,
+            f"margin_over_{name}_high": high,
         }
-        rows.append(row)
-    return rows
+    enough = each.images >= FEWEST_IMAGES
+    return row | {"verdict": verdict(*(lead.interval for lead in leads.values())) if enough else OPEN}
 
 
-def learning_report(rows: list[dict[str, Any]]) -> str:
+def learning_report(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return the rows as lines for a terminal."""
     lines = []
     for row in rows:
+        head = f"{row['task']:>10} [{row['run']}]"
         if row["fine_tuned"] is None:
-            lines.append(f"{row['task']:>6} [{row['run']}]: no comparison: {row['note']}")
+            lines.append(f"{head}: no comparison: {row['note']}")
             continue
+        answer = row["constant_answer"]
+        shown = answer if len(answer) <= _SHOWN else f"{answer[: _SHOWN - 1]}…"
+        value, untrained, constant = (
+            _with_interval(row, name)
+            for name in ("fine_tuned", "margin_over_untrained", "margin_over_constant")
+        )
         lines.append(
-            f"{row['task']:>6} [{row['run']}]: fine-tuned {row['fine_tuned']:.1f} % "
-            f"[{row['fine_tuned_low']:.1f}, {row['fine_tuned_high']:.1f}] of {row['items']} items; "
-            f"{row['margin_over_untrained']:+.1f} points over untrained ({row['untrained']:.1f} %), "
-            f"{row['margin_over_constant']:+.1f} points over always answering "
-            f"{row['constant_answer']!r} ({row['constant']:.1f} %)"
+            f"{head}: {row['metric']} fine-tuned {value.lstrip('+')} % of {row['items']} items; "
+            f"{untrained} points over untrained ({row['untrained']:.1f} %), "
+            f"{constant} points over always answering {shown!r} ({row['constant']:.1f} %): {row['verdict']}"
         )
     return "\n".join(lines)
+
+
+def _with_interval(row, name):
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    between = "" if low is None or high is None else f" [{low:.1f}, {high:.1f}]"
+    return f"{row[name]:+.1f}{between}"

@@ -97,7 +97,7 @@ def compare_models(task: str, models: Sequence[ModelItems], *, resamples: int, s
     for metric in METRICS[task]:
         found = []
         for first, second in _pairs(models):
-            one, other = _statistics(first, metric), _statistics(second, metric)
+            one, other = item_statistics(first, metric), item_statistics(second, metric)
             known = np.isfinite(one).all(axis=1) & np.isfinite(other).all(axis=1)
             if known.any():
                 images = np.asarray(first.table["patch_id"].to_pylist())[known]
@@ -118,8 +118,8 @@ def _pairs(models: Sequence[ModelItems]) -> Iterator[tuple[ModelItems, ModelItem
     return combinations(sorted(models, key=lambda model: model.group not in TRAINED_GROUPS), 2)
 
 
-def _statistics(model: ModelItems, metric: ComparedMetric) -> np.ndarray:
-    """Return what each item adds to the sums of a metric, not a number where it has no value."""
+def item_statistics(model: ModelItems, metric: ComparedMetric) -> np.ndarray:
+    """Return what each item adds to the sums of a metric, float64 (items, k); NaN where it has no value."""
     values = model.table[metric.column].to_pylist()
     if metric.combine is mean_of:
         column = np.array([np.nan if value is None else value for value in values], np.float64)
