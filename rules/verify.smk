@@ -3,8 +3,9 @@
 #
 # needs:  {results}/scores; {results}/items; {results}/BigEarthNet.txt.parquet, or the released one
 #         (agreement.annotations); the reference maps and metadata
-# makes:  figures/learning.csv, figures/agreement.csv, figures/counts.csv, figures/paper_consistency.{csv,md},
-#         figures/reproduction.{csv,md}, {results}/agreement/{disagreements,captions}.csv
+# makes:  figures/learning.csv, figures/modalities.csv, figures/agreement.csv, figures/counts.csv,
+#         figures/paper_consistency.{csv,md}, figures/reproduction.{csv,md},
+#         {results}/agreement/{disagreements,captions}.csv
 
 
 include: "functions/verify.smk"
@@ -13,12 +14,24 @@ include: "functions/verify.smk"
 from bentxt.bigearthnet.image_splits import IMAGE_SPLITS
 from bentxt.published.paper_tables import paper_files
 from bentxt.questions.categories import content_settings
+from bentxt.reporting.modality_comparison import ABOUT_CLASSES
 
 #: The paper's tables as typed over.
 PAPER_FILES = [path.as_posix() for path in paper_files("resources/paper")]
 
 #: What fine-tuning is compared with.
 BASELINES = [key for key, entry in MODEL_TABLE.items() if entry.group == "baseline"]
+
+#: RS-InternVL with all modalities and with RGB alone, where this run has both and invents its images: only there
+#: is it known which classes differ outside RGB alone.
+ALL_AND_RGB = [
+    [key, rgb]
+    for key in TRAINED
+    for rgb in ABLATIONS
+    if config["source"]["kind"] == "miniature"
+    and len(config["finetuning"]["modalities"]) == 3
+    and ABLATIONS[rgb].get("modalities") == ["rgb"]
+][:1]
 
 
 rule report_learning:
@@ -58,6 +71,47 @@ rule report_learning:
         " --settings {params.settings:q}"
         " --code {params.code}"
         " 2> {log}"
+
+
+if ALL_AND_RGB:
+
+    rule compare_modalities:
+        input:
+            scores=scores(*ALL_AND_RGB, ABOUT_CLASSES),
+            scored_items=items(*ALL_AND_RGB, ABOUT_CLASSES),
+        output:
+            csv=report(
+                "figures/modalities.csv",
+                caption="../report/modalities.rst",
+                category="Checks",
+                labels={"item": "What modalities beyond RGB are for"},
+            ),
+            provenance="figures/modalities.provenance.json",
+        log:
+            f"{LOGS}/compare_modalities.log",
+        benchmark:
+            f"{TIMINGS}/compare_modalities.tsv"
+        conda:
+            "../envs/evaluation.yaml"
+        resources:
+            mem_mb=2000,
+            runtime=10,
+        params:
+            settings=settings("seed", "benchmark.bootstrap_resamples"),
+            code=code("compare_modalities"),
+            models=ALL_AND_RGB[0],
+        message:
+            "Comparing all modalities with RGB alone, on classes that differ only outside RGB"
+        shell:
+            "python workflow_scripts/compare_modalities.py"
+            " --scores {input.scores}"
+            " --items {input.scored_items}"
+            " --model {params.models[0]}"
+            " --rgb {params.models[1]}"
+            " --out {output.csv}"
+            " --settings {params.settings:q}"
+            " --code {params.code}"
+            " 2> {log}"
 
 
 rule measure_counts:

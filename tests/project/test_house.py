@@ -149,6 +149,10 @@ WALLS = {
     "answer_from_maps": ["models", "captions", "questions.referring", "questions.templates", "dataset"],
     "score_answers": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions"],
     "report_learning": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions"],
+    "compare_modalities": [
+        *ARCHIVES,
+        *("models.families", "models.tiny", "captions", "questions", "miniature.reflectance"),
+    ],
     "measure_agreement": ["models", "evaluation", "questions.referring", "questions.templates"],
     "compare_with_paper": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions"],
     "check_paper": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions", "evaluation"],

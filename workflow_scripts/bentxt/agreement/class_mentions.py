@@ -63,6 +63,17 @@ def find_classes(text: str) -> list[Mention]:
     return [Mention(*match.span(), _index(match)) for match in _MENTION.finditer(text)]
 
 
+def names_in(text: str) -> frozenset[str]:
+    """Return the classes that a text names, in whatever case and number, by their official names.
+
+    Examples
+    --------
+    >>> sorted(names_in("Do pastures border a coniferous forest?"))
+    ['Coniferous forest', 'Pastures']
+    """
+    return frozenset(CLASSES[mention.index] for mention in find_classes(text.lower()))
+
+
 def _index(match: re.Match[str]) -> int:
     return int((match.lastgroup or "")[1:])
 
