@@ -36,6 +36,7 @@ include: "rules/figures.smk"
 include: "rules/items.smk"
 include: "rules/verify.smk"
 include: "rules/models.smk"
+include: "rules/ablation.smk"
 
 
 localrules:

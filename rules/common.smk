@@ -16,6 +16,7 @@ from bentxt.bigearthnet.image_splits import check_image_splits
 from bentxt.errors import InputError
 from bentxt.models.ablations import ABLATION, changed_settings, with_ablations
 from bentxt.models.checkpoint_sources import ENCODERS, check_sources, find_source
+from bentxt.models.modalities import Make
 from bentxt.models.model_table import FAMILIES, FROM_FILE, read_models, with_engine
 from bentxt.models.own_models import with_own_models
 from bentxt.models.table_rows import REFERENCES, rows_to_json, table_rows

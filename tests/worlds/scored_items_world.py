@@ -89,14 +89,15 @@ UNREAD = {"answer": "I cannot say.", "extracted": None, "box": None, "level": "u
 
 
 def score_of(model, task, rows, made, split="bench", weights="published", status=SCORED, reason=None):
-    """Return the score file of rows, with the metric of Table 8 of binary and multiple-choice questions."""
+    """Return the score file of rows, with the metric of Table 8: the mean of their scores."""
     levels = [row["level"] for row in rows]
     metrics = {}
     if rows:
         statistics = [[row["score"], 1] for row in rows]
         images = [row["patch_id"] for row in rows]
         estimate = bootstrap(statistics, images, mean_of, resamples=200, seed=SETTINGS["seed"])
-        metrics["accuracy"] = Metric(**estimate._asdict(), reason=None)
+        name = {"captioning": "bleu4", "referring": "miou"}.get(task, "accuracy")
+        metrics[name] = Metric(**estimate._asdict(), reason=None)
     return Score(
         model=model,
         task=task,

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from bentxt.models.answering_model import PatchImages
+from bentxt.models.modalities import PAPER
 from bentxt.models.rs_internvl import RSInternVL
 from bentxt.models.tiny.internvl import tiny_encoder, tiny_internvl
 from bentxt.models.tiny.tokenizer import train_tokenizer
@@ -32,10 +33,10 @@ def parts(seed=0, encoder_patch=40):
     return words, internvl, *encoders
 
 
-def model(seed=0):
+def model(seed=0, make=PAPER, dtype=torch.float32):
     """Return tokenizer and RS-InternVL without adapter."""
     words, internvl, s1, s2 = parts(seed)
-    return words, RSInternVL(internvl, s1, s2, seed)
+    return words, RSInternVL(*(part.to(dtype) for part in (internvl, s1, s2)), seed, make)
 
 
 def images(name, seed=0):
