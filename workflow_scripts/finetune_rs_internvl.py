@@ -20,6 +20,7 @@ from bentxt.errors import InputError
 from bentxt.models.answering_model import PatchImages
 from bentxt.models.checkpoints import find_checkpoint
 from bentxt.models.device import choose_device, device_name
+from bentxt.models.encoder_bands import describe_bands
 from bentxt.models.modalities import Make
 from bentxt.models.rs_internvl import load_parts
 from bentxt.program.command_line import lineage, program_parser, run
@@ -100,6 +101,7 @@ def main():
         "steps": len(log),
         "checkpoints": {
             role: {"source": of.source, "revision": of.revision, "weights": of.weights}
+            | ({} if role == "base" else {"bands": describe_bands(of.folder, role)})
             for role, of in found.items()
         },
         "device": device_name(device),

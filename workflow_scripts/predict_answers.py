@@ -18,6 +18,7 @@ from bentxt.bigearthnet.image_store import open_images
 from bentxt.errors import CheckpointUnavailable
 from bentxt.models.answer_keys import answer_keys, answer_origin
 from bentxt.models.benchmark_items import read_items
+from bentxt.models.encoder_bands import describe_bands
 from bentxt.models.loading import find_weights, load_model
 from bentxt.models.model_table import FAMILIES, find_entry, with_engine
 from bentxt.models.prediction import answer_items, count_failures, find_pending
@@ -125,6 +126,8 @@ def _answers(args, entry, items, options, status):
         role: {"source": found.source, "revision": found.revision, "weights": found.weights}
         for role, found in weights.checkpoints.items()
     }
+    for role in entry.encoders:
+        status["checkpoints"][role]["bands"] = describe_bands(weights.checkpoints[role].folder, role)
     images = open_images(args.images)
     if FAMILIES[entry.family].runs_here:
         _limit_threads(args.threads)

@@ -185,6 +185,17 @@ def test_a_missing_head_is_not_replaced_by_the_embedding_because_a_class_does_so
         load(folder)
 
 
+@pytest.mark.parametrize("ties", [(True, True), (True, False), (None, True), (None, None), (False, False)])
+def test_a_head_that_is_there_is_taken_whatever_the_config_says(folders, tmp_path, ties):
+    folder = copy_of(folders("internvl"), tmp_path / "checkpoint", dict)
+    set_ties(folder, model=ties[0], text=ties[1])
+    model = load(folder)._model
+    saved = load_file(folder / "model.safetensors")
+    for name, found in (("lm_head", model.lm_head), ("embed_tokens", model.get_input_embeddings())):
+        assert torch.equal(found.weight, saved[first(saved, name)])
+    assert model.lm_head.weight.data_ptr() != model.get_input_embeddings().weight.data_ptr()
+
+
 @pytest.mark.parametrize("kind", TYPES)
 def test_a_tokenizer_with_more_tokens_than_the_embedding_is_refused(folders, tmp_path, kind):
     folder = tmp_path / "checkpoint"
@@ -249,6 +260,23 @@ def test_a_base_with_a_fault_is_refused(parts, tmp_path, fault):
     with pytest.raises(CheckpointUnavailable, match=message) as caught:
         load_all(base, *parts[1:])
     assert caught.value.file == base
+
+
+TIES = [(True, True), (True, False), (True, None), (None, True), (None, None), (False, False)]
+
+
+@pytest.mark.parametrize("ties", TIES)
+def test_the_head_of_a_base_is_never_its_embedding(parts, tmp_path, ties):
+    """InternVL3-1B's is a matrix of its own, whatever its config says or a class does by default."""
+    base = copy_of(parts[0], tmp_path / "base", dict)
+    set_ties(base, model=ties[0], text=ties[1])
+    model = load_all(base, *parts[1:]).internvl
+    assert model.lm_head.weight.data_ptr() != model.get_input_embeddings().weight.data_ptr()
+    saved = load_file(base / "model.safetensors")
+    assert torch.equal(model.lm_head.weight, saved[first(saved, "lm_head")])
+    headless = copy_of(base, tmp_path / "headless", without("lm_head"))
+    with pytest.raises(CheckpointUnavailable, match=r"1 of its weights is missing: lm_head\.weight"):
+        load_all(headless, *parts[1:])
 
 
 def test_a_base_with_more_tokens_than_its_embedding_is_refused(parts, tmp_path):

@@ -1,5 +1,6 @@
 """Weights of a ViT as timm stores it in the published encoders of Sentinel-1 and Sentinel-2."""
 
+import numpy as np
 import torch
 
 PREFIX = "model.vision_encoder."
@@ -7,7 +8,7 @@ PREFIX = "model.vision_encoder."
 
 def timm_weights(channels, width=128, layers=2, patch=40, classes=19):
     """Return random weights by name: qkv fused, with the head of a classifier."""
-    torch.manual_seed(3)
+    draws = np.random.default_rng(3)
     shapes = {
         "cls_token": (1, 1, width),
         "pos_embed": (1, (120 // patch) ** 2 + 1, width),
@@ -34,4 +35,13 @@ def timm_weights(channels, width=128, layers=2, patch=40, classes=19):
             "mlp.fc2.bias": (width,),
         }
         shapes |= {f"blocks.{layer}.{name}": shape for name, shape in block.items()}
-    return {PREFIX + name: torch.randn(shape) * 0.1 for name, shape in shapes.items()}
+    return {
+        PREFIX + name: torch.from_numpy(draws.normal(0, 0.1, shape).astype(np.float32))
+        for name, shape in shapes.items()
+    }
+
+
+def picture(channels):
+    """Return a standardised picture, shape (1, channels, 120, 120)."""
+    draws = np.random.default_rng([channels, 5]).normal(size=(1, channels, 120, 120))
+    return torch.from_numpy(draws.astype(np.float32))

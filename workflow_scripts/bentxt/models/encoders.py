@@ -10,16 +10,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from bentxt.errors import CheckpointUnavailable
-from bentxt.models.preprocessing import S1_STATISTICS, S2_STATISTICS, SIDE
+from bentxt.models.encoder_bands import SENSORS, encoder_bands
+from bentxt.models.preprocessing import SIDE
 from bentxt.models.whole_weights import check_tensors, check_whole, load_whole
 
 #: Prefix of timm's keys in the published checkpoints.
 _PUBLISHED = "model.vision_encoder."
-#: Sensors by what their encoder is called: name and bands.
-SENSORS = {
-    "s1_encoder": ("Sentinel-1", tuple(S1_STATISTICS)),
-    "s2_encoder": ("Sentinel-2", tuple(S2_STATISTICS)),
-}
 #: What else a checkpoint of transformers may hold: the head of a classifier, and a pooler, which the patch
 #: tokens do not pass.
 _HEADS = (r"^classifier\.", r"^(vit\.)?pooler\.")
@@ -41,13 +37,14 @@ def load_encoder(folder: str | Path, role: str) -> transformers.ViTModel:
     Returns
     -------
     transformers.ViTModel
-        Its patch tokens after the final norm are ``last_hidden_state[:, 1:]``.
+        Its patch tokens after the final norm are ``last_hidden_state[:, 1:]``. Its channels are in the order
+        of this project's inputs, whatever order the checkpoint has (:mod:`bentxt.models.encoder_bands`).
 
     Raises
     ------
     CheckpointUnavailable
         If the folder holds neither, if weights are missing, unexpected or misshaped, or if it is the encoder
-        of other bands or of another size.
+        of other bands, of bands in an order that is not known, or of another size.
     """
     folder = Path(folder)
     try:
@@ -56,6 +53,7 @@ def load_encoder(folder: str | Path, role: str) -> transformers.ViTModel:
         else:
             model = _load_timm(folder)
         _check_input(model.config, role)
+        _reorder(model, encoder_bands(folder, role).order, SENSORS[role][1])
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise CheckpointUnavailable(f"no encoder that can be loaded: {error}", file=folder) from error
     return model
@@ -85,6 +83,14 @@ def _check_input(config, role):
         )
     if config.image_size != SIDE:
         raise ValueError(f"its pictures have {config.image_size} pixels a side, those of a patch {SIDE}")
+
+
+def _reorder(model, order, own):
+    """Put the channels of a model, whose bands come in ``order``, into the order of ``own``."""
+    if order != own:
+        weight = model.embeddings.patch_embeddings.projection.weight
+        with torch.no_grad():
+            weight.copy_(weight[:, [order.index(band) for band in own]].clone())
 
 
 def timm_config(weights: Mapping[str, torch.Tensor]) -> transformers.ViTConfig:

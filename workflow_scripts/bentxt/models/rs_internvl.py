@@ -27,6 +27,7 @@ from bentxt.models.modalities import MODALITIES, PAPER, Make
 from bentxt.models.preprocessing import S1_STATISTICS, S2_STATISTICS, encoder_input
 from bentxt.models.rgb import scaled
 from bentxt.models.special_tokens import IMAGE_END, IMAGE_START
+from bentxt.models.tokenizers import load_tokenizer
 from bentxt.models.whole_weights import check_tensors, check_vocabulary, check_whole, load_whole
 from bentxt.randomness import generator
 
@@ -428,6 +429,20 @@ class Preparation:
         )
 
 
+def _check_tiles(processor, config):
+    """Refuse an image processor whose tiles the vision tower would have to stretch its positions for."""
+    tile = (processor.size["height"], processor.size["width"])
+    side = tuple(config.vision_config.image_size)
+    if tile != side:
+        raise ValueError(f"its image processor makes tiles of {tile} pixels, its vision tower takes {side}")
+    cells = (edge // patch for edge, patch in zip(side, config.vision_config.patch_size, strict=True))
+    tokens = int(np.prod([int(count * config.downsample_ratio) for count in cells]))
+    if tokens != config.image_seq_length:
+        raise ValueError(
+            f"its config counts {config.image_seq_length} visual tokens a tile, its tower makes {tokens}"
+        )
+
+
 def load_parts(
     base: str | Path,
     s1_encoder: str | Path | None,
@@ -467,11 +482,12 @@ def load_parts(
         internvl = load_whole(
             transformers.InternVLForConditionalGeneration, base, dtype=dtype, never_tied=True
         )
-        tokenizer = transformers.AutoTokenizer.from_pretrained(base, local_files_only=True)
+        tokenizer = load_tokenizer(base)
         check_vocabulary(tokenizer, internvl)
         processor = transformers.AutoImageProcessor.from_pretrained(
             base, backend="pil", local_files_only=True
         )
+        _check_tiles(processor, internvl.config)
     except (OSError, ValueError, ImportError, KeyError, RuntimeError, SafetensorError) as error:
         raise CheckpointUnavailable(f"the base cannot be loaded: {error}", file=base) from error
     s1, s2 = (

@@ -5,7 +5,6 @@ encoded once for all its instructions, and keys and values of its visual tokens,
 serve all of them.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -25,6 +24,7 @@ from bentxt.models.answering_model import (
 from bentxt.models.device import choose_device, device_name, memory_watched
 from bentxt.models.greedy_decoding import Written, decode, to_replies
 from bentxt.models.rgb import scaled
+from bentxt.models.tokenizers import load_tokenizer
 from bentxt.models.whole_weights import check_vocabulary, load_whole
 
 #: Of each type of model: what the visual tokens of a picture stand between in the prompt, beyond what the
@@ -101,11 +101,7 @@ class TransformersModel(AnsweringModel):
         if config.model_type not in _TYPES:
             raise ValueError(f"its type is {config.model_type}, known are {', '.join(_TYPES)}")
         self._before, self._after, self._image_options = _TYPES[config.model_type]
-        self._tokenizer = transformers.AutoTokenizer.from_pretrained(folder, padding_side="left", **local)
-        if self._tokenizer.chat_template is None:
-            # Older checkpoints keep it next to the processor.
-            template = json.loads((folder / "chat_template.json").read_text(encoding="utf-8"))
-            self._tokenizer.chat_template = template["chat_template"]
+        self._tokenizer = load_tokenizer(folder, padding_side="left", **remote)
         if self._tokenizer.pad_token is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
         self._images = transformers.AutoImageProcessor.from_pretrained(folder, backend="pil", **local)
