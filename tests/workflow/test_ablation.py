@@ -1,4 +1,4 @@
-"""The ablation: a target of its own, whose models no table asks for; and what the white of pictures reruns."""
+"""The ablation: a target of its own, whose models no table asks for; what the white of pictures reruns."""
 
 import csv
 import json
