@@ -14,6 +14,7 @@ from bentxt.reporting.modality_comparison import (
     ABOUT_CLASSES,
     COLUMNS,
     ITEM_COLUMNS,
+    modality_leads,
     modality_report,
     modality_rows,
 )
@@ -37,17 +38,17 @@ def main():
         if key not in found:
             raise InputError("no score file of this model and task", item="/".join(key))
     pairs = {task: tuple(ModelItems(key, "", *found[key, task]) for key in models) for task in ABOUT_CLASSES}
-    rows = modality_rows(
+    leads = modality_leads(
         pairs,
         {
             task: [names_in(text) for text in full.table["input"].to_pylist()]
             for task, (full, _) in pairs.items()
         },
         list(ALIKE_IN_RGB.values()),
-        setting(args.settings, "run"),
         resamples=setting(args.settings, "benchmark.bootstrap_resamples"),
         seed=setting(args.settings, "seed"),
     )
+    rows = modality_rows(leads, setting(args.settings, "run"))
     print(modality_report(rows), flush=True)
     write_text(args.out, csv_text(COLUMNS, rows))
     write_provenance([args.out], lineage(args), [*args.scores, *args.items])

@@ -9,9 +9,11 @@ from bentxt.evaluation.paired_bootstrap import (
     FAILS,
     HOLDS,
     OPEN,
-    drawn_leads,
+    Lead,
+    drawn_lead,
     holm,
     paired_difference,
+    pooled_margin,
     verdict,
 )
 from bentxt.randomness import generator
@@ -136,12 +138,35 @@ def test_adjusted_probabilities_keep_their_order_and_never_fall(p_values):
 
 
 @given(two_models())
-def test_drawn_leads_are_what_the_difference_is_made_of(world):
+def test_a_drawn_lead_is_what_the_difference_is_made_of(world):
     first, second, images = world
     found = paired_difference(means(first), means(second), images, mean_of, **DRAWS)
-    (one, other), leads, count = drawn_leads(means(first), means(second), images, mean_of, **DRAWS)
-    assert (one, other, count) == (found.first, found.second, found.images)
-    assert (found.low, found.high) == pytest.approx(tuple(np.percentile(leads, (2.5, 97.5))))
+    lead = drawn_lead(means(first), means(second), images, mean_of, **DRAWS)
+    assert (lead.value, lead.rival, lead.images) == (found.first, found.second, found.images)
+    assert lead.margin == found.difference
+    assert lead.interval == (found.low, found.high)
+    assert lead.draws.shape == (DRAWS["resamples"],)
+
+
+def test_over_runs_the_margin_is_the_mean_and_both_spreads_widen_its_interval():
+    def lead(margin, spread, number):
+        draws = margin + spread * generator(number, "a lead").standard_normal(4000)
+        return Lead(50 + margin, 50, draws, 60)
+
+    same = [lead(10, 3, number) for number in range(3)]
+    margin, (low, high) = pooled_margin(same, resamples=4000, seed=1)
+    assert margin == pytest.approx(10)
+    # Three runs alike: as wide as the images make it, 1.96 x 3 / sqrt(3).
+    assert (low, high) == pytest.approx((10 - 3.39, 10 + 3.39), abs=0.35)
+    apart = [lead(margin, 0, 1) for margin in (4, 10, 16)]
+    margin, (low, high) = pooled_margin(apart, resamples=4000, seed=1)
+    assert margin == pytest.approx(10)
+    # Without a spread over images: from one run drawn three times to the other.
+    assert (low, high) == pytest.approx((4, 16), abs=0.01)
+    both = [lead(margin, 3, number) for number, margin in enumerate((4, 10, 16))]
+    assert pooled_margin(both, resamples=4000, seed=1)[1][0] < low + 0.5
+    one = pooled_margin(same[:1], resamples=4000, seed=1)[1]
+    assert one == pytest.approx(same[0].interval, abs=0.4)
 
 
 @pytest.mark.parametrize(

@@ -36,3 +36,20 @@ def test_the_programs_of_the_text_data_set_take_the_options_that_their_benchmark
     )
     assert done.returncode == 0, done.stdout[-3000:]
     assert done.stdout.count("| assemble_dataset |") == 2
+
+
+@pytest.mark.workflow
+def test_each_seed_of_what_fine_tuning_teaches_has_a_run_of_its_own():
+    done = subprocess.run(
+        [sys.executable, FOLDER / "learning.py", "--seeds", "2026", "77", "--dry-run", "--modalities"],
+        env={**os.environ, "PYTHONPATH": str(PROJECT / "workflow_scripts")},
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "results/mini/scores/bench/RS-InternVL-untrained/captioning.json" in done.stdout
+    assert "results/seed-77/scores/bench/RS-InternVL-rgb/referring.json" in done.stdout
+    assert "data/seed-77/metadata.parquet" in done.stdout

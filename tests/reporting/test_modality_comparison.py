@@ -5,7 +5,14 @@ import pytest
 
 from bentxt.errors import InputError
 from bentxt.evaluation.score import UNAVAILABLE
-from bentxt.reporting.modality_comparison import ALIKE, COLUMNS, OTHERS, modality_report, modality_rows
+from bentxt.reporting.modality_comparison import (
+    ALIKE,
+    COLUMNS,
+    OTHERS,
+    modality_leads,
+    modality_report,
+    modality_rows,
+)
 from worlds.scored_items_world import item_rows, model_items, options, write_items, wrong
 
 DRAWS = {"resamples": 200, "seed": 5}
@@ -27,7 +34,7 @@ def compared(full, rgb, named=NAMED, task="binary", **about):
         model_items(name, task, rows, **about) for name, rows in (("RS-InternVL", full), ("Wide", rgb))
     )
     classes = {task: [named[place % len(named)] for place in range(len(full))]}
-    found = modality_rows({task: pair}, classes, GROUPS, "mini", **DRAWS)
+    found = modality_rows(modality_leads({task: pair}, classes, GROUPS, **DRAWS), "mini")
     return {row["items_about"]: row for row in found}
 
 
@@ -80,7 +87,8 @@ def test_a_few_images_decide_nothing():
 def test_a_model_that_was_not_scored_is_named():
     full, rgb = (model_items(name, "binary", ROWS) for name in ("RS-InternVL", "Wide"))
     rgb = replace(rgb, score=replace(rgb.score, status=UNAVAILABLE, reason="no adapter"))
-    (row,) = modality_rows({"binary": (full, rgb)}, {"binary": [set()] * 60}, GROUPS, "mini", **DRAWS)
+    leads = modality_leads({"binary": (full, rgb)}, {"binary": [set()] * 60}, GROUPS, **DRAWS)
+    (row,) = modality_rows(leads, "mini")
     assert (row["note"], row["verdict"], row["margin"]) == ("Wide: no adapter", "not decided", None)
 
 

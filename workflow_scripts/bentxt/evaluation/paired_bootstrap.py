@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bentxt.evaluation.bootstrap import resampled_sums
+from bentxt.randomness import generator
 
 
 class Difference(NamedTuple):
@@ -74,24 +75,54 @@ def paired_difference(
     -------
     Difference
     """
-    values, lead, count = drawn_leads(first, second, images, combine, resamples=resamples, seed=seed)
-    low, high = np.percentile(lead, (2.5, 97.5))
+    found = drawn_lead(first, second, images, combine, resamples=resamples, seed=seed)
+    (low, high), lead = found.interval, found.draws
     # One draw is added to either side, so that no finite number of draws gives a probability of 0.
     tail = 1 + min(np.sum(lead <= 0), np.sum(lead >= 0))
     return Difference(
-        first=values[0],
-        second=values[1],
-        difference=values[0] - values[1],
-        low=float(low),
-        high=float(high),
+        first=found.value,
+        second=found.rival,
+        difference=found.margin,
+        low=low,
+        high=high,
         share_above=float(100 * np.mean(lead > 0)),
         p_value=float(min(1.0, 2 * tail / (resamples + 1))),
         items=len(images),
-        images=count,
+        images=found.images,
     )
 
 
-def drawn_leads(
+class Lead(NamedTuple):
+    """How far something is ahead of a rival on some items, with all draws.
+
+    Attributes
+    ----------
+    value, rival : float
+        The metric of either, in %.
+    draws : numpy.ndarray
+        float64, shape (resamples,): the lead in each draw of the images, points.
+    images : int
+        What is behind the numbers.
+    """
+
+    value: float
+    rival: float
+    draws: np.ndarray
+    images: int
+
+    @property
+    def margin(self) -> float:
+        """The lead on all items, points."""
+        return self.value - self.rival
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The ends of the 95 % percentile interval of the lead."""
+        low, high = np.percentile(self.draws, (2.5, 97.5))
+        return float(low), float(high)
+
+
+def drawn_lead(
     first: ArrayLike,
     second: ArrayLike,
     images: Sequence[str] | np.ndarray,
@@ -99,25 +130,41 @@ def drawn_leads(
     *,
     resamples: int,
     seed: int,
-) -> tuple[tuple[float, float], np.ndarray, int]:
-    """Return what :func:`paired_difference` is made of.
-
-    Parameters
-    ----------
-    first, second, images, combine, resamples, seed
-        As there.
-
-    Returns
-    -------
-    tuple of ((float, float), numpy.ndarray, int)
-        The metric of either model, in %; the first's lead in each draw, points, float64 (resamples,); and the
-        number of images.
-    """
+) -> Lead:
+    """Return the lead that :func:`paired_difference` describes; parameters as there."""
     first, second = np.asarray(first, np.float64), np.asarray(second, np.float64)
     width = first.shape[1]
     total, draws, count = resampled_sums(np.hstack([first, second]), images, resamples=resamples, seed=seed)
-    values = float(100 * combine(total[:width])), float(100 * combine(total[width:]))
-    return values, 100 * combine(draws[:, :width]) - 100 * combine(draws[:, width:]), count
+    value, rival = (float(100 * combine(total[..., part])) for part in (slice(width), slice(width, None)))
+    return Lead(value, rival, 100 * combine(draws[:, :width]) - 100 * combine(draws[:, width:]), count)
+
+
+def pooled_margin(leads: Sequence[Lead], *, resamples: int, seed: int) -> tuple[float, tuple[float, float]]:
+    """Return the mean margin over runs, and its interval over runs and images.
+
+    Each of the resamples takes the mean of as many runs as there are, drawn with replacement, and for each of
+    them a draw of its images. So what differs between runs and what differs between images both widen the
+    interval. Of one run it is that of the images.
+
+    Parameters
+    ----------
+    leads : sequence of Lead
+        One of each run. Runs have images of their own, so their draws are independent.
+    resamples, seed : int
+        Number of draws, and what they depend on.
+
+    Returns
+    -------
+    tuple of (float, (float, float))
+        Mean, and the ends of the 95 % percentile interval, points.
+    """
+    draws, size = generator(seed, "runs of a claim", len(leads)), (resamples, len(leads))
+    chosen, margins = draws.integers(0, len(leads), size), np.empty(size)
+    for number, lead in enumerate(leads):
+        of_run = chosen == number
+        margins[of_run] = draws.choice(lead.draws, int(of_run.sum()))
+    low, high = np.percentile(margins.mean(axis=1), (2.5, 97.5))
+    return float(np.mean([lead.margin for lead in leads])), (float(low), float(high))
 
 
 #: What an interval says of a claim that something is greater than something else.

@@ -13,7 +13,7 @@ import pyarrow as pa
 from bentxt.errors import InputError
 from bentxt.evaluation.bootstrap import FEWEST_IMAGES
 from bentxt.evaluation.constant_answers import best_constant
-from bentxt.evaluation.paired_bootstrap import OPEN, drawn_leads, verdict
+from bentxt.evaluation.paired_bootstrap import OPEN, Lead, drawn_lead, verdict
 from bentxt.evaluation.score import SCORED, Score
 from bentxt.release import TASKS
 from bentxt.reporting.model_comparison import METRICS, ComparedMetric, item_statistics
@@ -49,30 +49,6 @@ SHOWN_METRICS = {
 }
 #: Longest constant answer that the terminal shows, characters.
 _SHOWN = 40
-
-
-class Lead(NamedTuple):
-    """How far the fine-tuned model is ahead of a rival.
-
-    Attributes
-    ----------
-    rival : float
-        The rival's metric, in %.
-    margin : float
-        The fine-tuned model's minus that, points.
-    draws : numpy.ndarray
-        float64, shape (resamples,): the margin in each draw of the images, points.
-    """
-
-    rival: float
-    margin: float
-    draws: np.ndarray
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The ends of the 95 % percentile interval of the margin."""
-        low, high = np.percentile(self.draws, (2.5, 97.5))
-        return float(low), float(high)
 
 
 class Learnt(NamedTuple):
@@ -160,21 +136,18 @@ def what_was_learnt(
             if known.any():
                 images = np.asarray(trained.table["patch_id"].to_pylist())[known]
                 ours, *rivals = (side[known] for side in sides)
-                leads = [_lead(ours, rival, images, metric, resamples, seed) for rival in rivals]
+                leads = [
+                    drawn_lead(ours, rival, images, metric.combine, resamples=resamples, seed=seed)
+                    for rival in rivals
+                ]
                 learnt.append(_described(trained.score, metric, images, constant.answer, leads))
             elif metric == SHOWN_METRICS[task][0]:
                 learnt.append(Learnt(task, metric, note=f"no {metric.label} of any item"))
     return learnt
 
 
-def _lead(ours, theirs, images, metric, resamples, seed):
-    draws = {"resamples": resamples, "seed": seed}
-    (value, rival), leads, _ = drawn_leads(ours, theirs, images, metric.combine, **draws)
-    return Lead(rival, value - rival, leads)
-
-
 def _described(score, metric, images, answer, leads):
-    number = len(set(images))
+    number = leads[0].images
     measured = score.metrics.get(metric.name)
     notes = [f"weights: {score.weights}"] if score.weights != "published" else []
     if metric.name in ("meteor", "cider"):
@@ -186,7 +159,7 @@ def _described(score, metric, images, answer, leads):
         metric=metric,
         items=len(images),
         images=number,
-        value=leads[0].rival + leads[0].margin,
+        value=leads[0].value,
         low=measured.low if measured else None,
         high=measured.high if measured else None,
         constant_answer=answer,
