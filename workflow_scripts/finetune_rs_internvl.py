@@ -3,13 +3,10 @@
 A killed run resumes from the last state under --progress and ends with the same weights.
 """
 
-import csv
 import hashlib
-import io
 import json
 import platform
 import shutil
-import time
 from importlib.metadata import version
 
 import torch
@@ -31,6 +28,10 @@ from bentxt.training.annotation_tokens import read_task_annotations
 from bentxt.training.batch_plan import BatchPlan
 from bentxt.training.feature_store import FeatureStore
 from bentxt.training.finetuning import FinetuningSettings, finetune
+from bentxt.training.held_out import ValidationSettings, held_out_patches, remaining
+from bentxt.training.model_card import write_card
+from bentxt.training.monitoring import Monitor
+from bentxt.training.validation import Validation
 
 
 def main():
@@ -48,11 +49,11 @@ def main():
     parser.add_argument("--out", required=True, help="folder of the fine-tuned weights")
     args = parser.parse_args()
 
-    started = time.monotonic()
     torch.set_num_threads(args.threads)
     options = dict(setting(args.settings, "finetuning"))
     device, dtype = choose_device(options.pop("device"), options.pop("dtype"))
     make = Make.of(options.pop("modalities"), options.pop("trained"))
+    validation = ValidationSettings(**options.pop("validation"))
     by_task = {name: options.pop(name)[args.task] for name in ("epochs", "batch_size")}
     settings = FinetuningSettings(**by_task, **options)
     seed = setting(args.settings, "seed")
@@ -75,6 +76,7 @@ def main():
         return PatchImages(patch_id, images.s2(patch_id), images.s1(s1_name), white)
 
     draws = int(generator(seed, "finetuning", args.task).integers(2**63))
+    held = held_out_patches(args.dataset, tokens.patch_ids, validation.patches, draws)
     plan = BatchPlan(
         tokens.patch_ids,
         tokens.first,
@@ -85,10 +87,18 @@ def main():
         settings.tokens_per_row,
         settings.tokens_per_pass,
         draws,
+        remaining(len(tokens.patch_ids), held),
     )
     features = FeatureStore(model, preparation, read, dtype, settings.cached_patches)
     key = _key(args, [of.identity for of in found.values()], tokens)
-    log = finetune(model, prompts.before, tokens, plan, features, settings, draws, args.progress, key)
+    measure = None
+    if len(held):
+        own = (tokens, plan.at_once(held), features, settings.loss, validation.samples, draws)
+        measure = Validation(model, prompts, *own).measure
+    with Monitor(args.progress, key, args.task, plan, measure, validation.times) as monitor:
+        log = finetune(
+            model, prompts.before, tokens, plan, features, settings, draws, args.progress, key, monitor
+        )
     weights = {role: of.weights for role, of in found.items()}
     description = {
         "task": args.task,
@@ -96,8 +106,10 @@ def main():
         "trained": make.trained,
         "trained_parameters": sum(value.numel() for value in model.trained_parameters().values()),
         "parameters": sum(value.numel() for value in model.parameters()),
-        "patches": len(tokens.patch_ids),
-        "annotations": len(tokens),
+        "patches": len(plan.patches),
+        "annotations": plan.annotations,
+        "held_out_patches": len(held),
+        "data": tokens.content(),
         "steps": len(log),
         "checkpoints": {
             role: {"source": of.source, "revision": of.revision, "weights": of.weights}
@@ -106,15 +118,16 @@ def main():
         },
         "device": device_name(device),
         "dtype": str(dtype).removeprefix("torch."),
-        "seconds_of_this_job": round(time.monotonic() - started, 1),
+        "seconds": round(monitor.seconds, 1),
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in ("torch", "transformers", "peft")},
         "lineage": lineage(args, weights=weights).to_dict(),
     }
     with atomic_directory(args.out) as part:
         model.save_adapter(part)
-        (part / "training_log.csv").write_text(_csv(log), encoding="utf-8")
         (part / "training.json").write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
+        monitor.save(part)
+        write_card(part, description)
     shutil.rmtree(args.progress, ignore_errors=True)
 
 
@@ -122,14 +135,6 @@ def _key(args, identities, tokens):
     """Return the hash of what the run depends on."""
     text = json.dumps([args.task, args.settings, args.code, identities, tokens.content()], sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def _csv(log):
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["step", "annotations", "loss", "learning_rate"])
-    writer.writerows((step, seen, f"{loss:.6g}", f"{rate:.6g}") for step, seen, loss, rate in log)
-    return text.getvalue()
 
 
 if __name__ == "__main__":

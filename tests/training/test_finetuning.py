@@ -43,6 +43,7 @@ OPTIONS = {
     "alpha": 4,
     "dropout": 0.1,
     "save_minutes": 0,
+    "validation": {"patches": 0, "times": 2, "samples": 0},
     "cached_patches": 3,
     "device": "cpu",
     "dtype": "float32",

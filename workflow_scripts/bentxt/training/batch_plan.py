@@ -58,6 +58,8 @@ class BatchPlan:
         Most tokens that go through the model together, padding included; one row at least does.
     seed : int
         Of the order.
+    patches : numpy.ndarray, optional
+        int64: numbers of the patches that take part, sorted; all of them where it is left out.
     """
 
     def __init__(
@@ -71,17 +73,35 @@ class BatchPlan:
         tokens_per_row: int,
         tokens_per_pass: int,
         seed: int,
+        patches: np.ndarray | None = None,
     ) -> None:
         self._patch_ids, self._first, self._lengths, self.prefix = patch_ids, first, lengths, prefix
         self._batch_size, self._seed = batch_size, seed
         self._tokens_per_row, self._tokens_per_pass = tokens_per_row, tokens_per_pass
+        #: Numbers of the patches that take part.
+        self.patches = np.arange(len(patch_ids)) if patches is None else patches
         #: Annotations of an epoch, steps of an epoch, and steps in all.
-        self.annotations = len(lengths)
+        self.annotations = int(np.diff(first)[self.patches].sum())
         self.steps_per_epoch = math.ceil(self.annotations / batch_size)
         self.steps = self.steps_per_epoch * epochs
         #: Annotations of the whole run, each counted once an epoch.
         self.total = self.annotations * epochs
         self._order: tuple[int, np.ndarray, np.ndarray] | None = None
+
+    def at_once(self, patches: np.ndarray) -> BatchPlan:
+        """Return the plan of one step with all annotations of other patches (int64, numbers, sorted)."""
+        return BatchPlan(
+            self._patch_ids,
+            self._first,
+            self._lengths,
+            self.prefix,
+            1,
+            int(np.diff(self._first)[patches].sum()),
+            self._tokens_per_row,
+            self._tokens_per_pass,
+            self._seed,
+            patches,
+        )
 
     def seen(self, step: int) -> int:
         """Return how many annotations come before a step."""
@@ -127,7 +147,7 @@ class BatchPlan:
     def _epoch(self, epoch):
         """Return the order of the patches in an epoch, and the number of annotations up to each one's end."""
         if self._order is None or self._order[0] != epoch:
-            order = generator(self._seed, "order", epoch).permutation(len(self._patch_ids))
+            order = generator(self._seed, "order", epoch).permutation(self.patches)
             self._order = (epoch, order, np.cumsum(np.diff(self._first)[order]))
         return self._order[1:]
 

@@ -12,14 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from bentxt.models.rs_internvl import Features, RSInternVL
-from bentxt.program.progress_bars import progress
 from bentxt.randomness import generator
 from bentxt.training.annotation_tokens import AnnotationTokens
 from bentxt.training.batch_plan import BatchPlan
+from bentxt.training.monitoring import Monitor
 from bentxt.training.packing import annotation_losses, dense_mask, token_losses
 from bentxt.training.pass_loader import PreparedPass, load_passes
 from bentxt.training.training_state import STATE, LogRow, load_state, save_state
@@ -108,6 +107,7 @@ def finetune(
     seed: int,
     folder: str | Path,
     key: str,
+    monitor: Monitor | None = None,
 ) -> list[LogRow]:
     """Fine-tune, resuming from a saved state if there is one.
 
@@ -128,6 +128,8 @@ def finetune(
         Of the saved state.
     key : str
         What the run depends on; a state with another key is not used.
+    monitor : bentxt.training.monitoring.Monitor, optional
+        Shows the run.
 
     Returns
     -------
@@ -143,10 +145,11 @@ def finetune(
     done, log = load_state(path, key, trained, optimizer)
     if done:
         logger.info("resuming after step %d of %d", done, plan.steps)
+    if monitor:
+        monitor.begin(done, log)
     model.train()
     saved = time.monotonic()
-    steps = load_passes(plan, tokens, plan.prefix, done)
-    for step, passes in progress(steps, initial=done, total=plan.steps, desc="fine-tuning"):
+    for step, passes in load_passes(plan, tokens, plan.prefix, done):
         rate = learning_rate(plan.seen(step), plan.size(step), plan.total, settings)
         for group in optimizer.param_groups:
             group["lr"] = rate
@@ -161,12 +164,11 @@ def finetune(
         torch.nn.utils.clip_grad_norm_(trained.values(), settings.gradient_clip)
         optimizer.step()
         log.append((step + 1, plan.seen(step + 1), total, rate))
+        if monitor:
+            monitor.step(log[-1])
         if time.monotonic() - saved >= 60 * settings.save_minutes and step + 1 < plan.steps:
             save_state(path, key, step + 1, log, trained, optimizer)
             saved = time.monotonic()
-        if (step + 1) % 100 == 0:
-            recent = [row[2] for row in log[-100:]]
-            logger.info("step %d of %d: loss %.4f over 100 steps", step + 1, plan.steps, np.mean(recent))
     model.eval()
     return log
 

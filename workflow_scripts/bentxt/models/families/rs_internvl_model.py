@@ -5,12 +5,11 @@ from dataclasses import replace
 from typing import Any, Self
 
 import torch
-import transformers
 
 from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages, Reply
 from bentxt.models.device import choose_device, device_name, memory_watched
-from bentxt.models.greedy_decoding import decode, to_replies
 from bentxt.models.modalities import Make
+from bentxt.models.prefix_answers import answer_behind_prefixes
 from bentxt.models.rs_internvl import Preparation, Prompts, RSInternVL, load_parts, read_make
 
 
@@ -61,16 +60,10 @@ class RSInternVLModel(AnsweringModel):
 
     def _answer_many(self, patches, instructions, max_new_tokens):
         inputs = [tensor.to(self._device, self._dtype) for tensor in self._prepare(patches)]
-        prefix = self._model.prefix(self._model.encode(*inputs), self._prompts.before)
-        language, head = self._model.language_model, self._model.internvl.lm_head
-        cache = transformers.DynamicCache(config=language.config)
-        language(inputs_embeds=prefix, past_key_values=cache, use_cache=True)
         owners = [index for index, texts in enumerate(instructions) for _ in texts]
-        cache.batch_select_indices(torch.tensor(owners, device=self._device))
-
         tokens = [self._prompts.instruction(text) for texts in instructions for text in texts]
-        starts = torch.full((len(tokens),), prefix.shape[1], device=self._device)
-        ends = {self._prompts.tokenizer.eos_token_id}
-        written = decode(language, head, cache, tokens, starts, ends, max_new_tokens)
-        replies = iter(to_replies(written, self._prompts.tokenizer))
+        features = self._model.encode(*inputs)
+        replies = iter(
+            answer_behind_prefixes(self._model, self._prompts, features, tokens, owners, max_new_tokens)
+        )
         return [[next(replies) for _ in of] for of in instructions]
