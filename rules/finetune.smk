@@ -22,6 +22,10 @@ ABLATIONS = {
 LEARNING = ["figures/learning.csv"] if set(TRAINED) & set(RUN_MODELS) else []
 
 
+#: How the processes of a fine-tuning are started.
+LAUNCH = finetuning_launch()
+
+
 rule build_tiny_checkpoint:
     input:
         dataset=DATASET,
@@ -78,9 +82,11 @@ rule finetune_rs_internvl:
     priority: 5
     conda:
         "../envs/models.yaml"
+    threads: PROCESSES
     resources:
         mem_mb=4000,
         runtime=60,
+        **finetuning_job(),
     params:
         settings=finetuning_settings,
         code=code("finetune_rs_internvl"),
@@ -88,8 +94,9 @@ rule finetune_rs_internvl:
         progress=f"{RESULTS}/progress/finetune_rs_internvl/{{variant}}{{task}}",
     message:
         "Fine-tuning RS-InternVL for {wildcards.variant}{wildcards.task}"
+    # In the shell's place, so that a signal of the scheduler comes to it and the job waits for its end.
     shell:
-        "python workflow_scripts/finetune_rs_internvl.py"
+        "exec {LAUNCH} workflow_scripts/finetune_rs_internvl.py"
         " --task {wildcards.task}"
         " --dataset {input.dataset}"
         " --images {input.images}"
@@ -97,6 +104,7 @@ rule finetune_rs_internvl:
         " --progress {params.progress}"
         " --out {output}"
         " --threads {threads}"
+        " --running {RUNNING}"
         " --settings {params.settings:q}"
         " --code {params.code}"
         " > {log} 2>&1"

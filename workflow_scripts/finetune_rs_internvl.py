@@ -1,6 +1,8 @@
 """Fine-tune RS-InternVL for one task on the training and validation splits (Section 4).
 
-A killed run resumes from the last state under --progress and ends with the same weights.
+A killed run resumes from the last state under --progress and ends with the same weights. Several processes,
+started by torchrun or by Slurm's srun, share a run: "python -m torch.distributed.run --standalone
+--nproc-per-node 4 workflow_scripts/finetune_rs_internvl.py …".
 """
 
 import hashlib
@@ -21,7 +23,7 @@ from bentxt.models.encoder_bands import describe_bands
 from bentxt.models.modalities import Make
 from bentxt.models.rs_internvl import load_parts
 from bentxt.program.command_line import lineage, program_parser, run
-from bentxt.program.settings import setting
+from bentxt.program.settings import section, setting
 from bentxt.randomness import generator
 from bentxt.release import TASKS
 from bentxt.training.annotation_tokens import read_task_annotations
@@ -31,6 +33,8 @@ from bentxt.training.finetuning import FinetuningSettings, finetune
 from bentxt.training.held_out import ValidationSettings, held_out_patches, remaining
 from bentxt.training.model_card import write_card
 from bentxt.training.monitoring import Monitor
+from bentxt.training.processes import joined, this_process
+from bentxt.training.run_settings import check_precision, resumable_settings, task_options, tracked_settings
 from bentxt.training.validation import Validation
 
 
@@ -45,17 +49,29 @@ def main():
     parser.add_argument(
         "--progress", required=True, help="folder of the state that a killed run resumes from"
     )
-    parser.add_argument("--threads", type=int, default=1, help="threads of PyTorch")
+    parser.add_argument(
+        "--threads", type=int, default=1, help="threads of PyTorch, of all processes of a node"
+    )
+    parser.add_argument(
+        "--running",
+        type=json.loads,
+        default={},
+        help="JSON: keys of finetuning that change no result, in place of those in --settings",
+    )
     parser.add_argument("--out", required=True, help="folder of the fine-tuned weights")
     args = parser.parse_args()
 
-    torch.set_num_threads(args.threads)
-    options = dict(setting(args.settings, "finetuning"))
-    device, dtype = choose_device(options.pop("device"), options.pop("dtype"))
-    make = Make.of(options.pop("modalities"), options.pop("trained"))
-    validation = ValidationSettings(**options.pop("validation"))
-    by_task = {name: options.pop(name)[args.task] for name in ("epochs", "batch_size")}
-    settings = FinetuningSettings(**by_task, **options)
+    options = task_options(args.settings, args.running, args.task)
+    # The lineage and the key of the state say what the result depends on.
+    args.settings = tracked_settings(args.settings)
+    settings = section(options, "finetuning", FinetuningSettings)
+    validation = ValidationSettings(**setting(options, "finetuning.validation"))
+    check_precision(setting(options, "finetuning.dtype"))
+    device, dtype = choose_device(setting(options, "finetuning.device"), setting(options, "finetuning.dtype"))
+    make = Make.of(*(setting(options, f"finetuning.{key}") for key in ("modalities", "trained")))
+    processes = this_process()
+    device = processes.device(device)
+    torch.set_num_threads(processes.threads(args.threads))
     seed = setting(args.settings, "seed")
     roles = ["base", *(f"{sensor}_encoder" for sensor in ("s1", "s2") if sensor in make.modalities)]
     for role in roles:
@@ -95,10 +111,12 @@ def main():
     if len(held):
         own = (tokens, plan.at_once(held), features, settings.loss, validation.samples, draws)
         measure = Validation(model, prompts, *own).measure
-    with Monitor(args.progress, key, args.task, plan, measure, validation.times) as monitor:
-        log = finetune(
-            model, prompts.before, tokens, plan, features, settings, draws, args.progress, key, monitor
-        )
+    run_of = (model, prompts.before, tokens, plan, features, settings, draws, args.progress, key)
+    watched = Monitor(args.progress, key, args.task, plan, measure, validation.times)
+    with joined(processes, device), watched as monitor:
+        log = finetune(*run_of, monitor, processes, prompts.tokenizer.decode)
+    if not processes.writes:
+        return
     weights = {role: of.weights for role, of in found.items()}
     description = {
         "task": args.task,
@@ -118,6 +136,7 @@ def main():
         },
         "device": device_name(device),
         "dtype": str(dtype).removeprefix("torch."),
+        "processes": processes.count,
         "seconds": round(monitor.seconds, 1),
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in ("torch", "transformers", "peft")},
@@ -133,7 +152,8 @@ def main():
 
 def _key(args, identities, tokens):
     """Return the hash of what the run depends on."""
-    text = json.dumps([args.task, args.settings, args.code, identities, tokens.content()], sort_keys=True)
+    settings = resumable_settings(args.settings)
+    text = json.dumps([args.task, settings, args.code, identities, tokens.content()], sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 

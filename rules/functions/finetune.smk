@@ -1,6 +1,50 @@
 # What the rules of rules/finetune.smk are given. No rules.
 
 from bentxt.models.checkpoint_sources import pinned
+from bentxt.training.run_settings import running_options, tracked_settings
+
+#: Processes of a fine-tuning on a node, and nodes.
+PROCESSES, NODES = config["finetuning"]["processes"], config["finetuning"]["nodes"]
+
+#: What changes no result, as an option of the program: in its command and not in the params, so that a changed
+#: one reruns nothing.
+RUNNING = shlex.quote(json.dumps(running_options(config["finetuning"]), sort_keys=True))
+
+#: CPUs of a process of fine-tuning on a cluster: its own, and those that read and prepare images.
+CPUS = 16
+#: s that torchrun leaves its processes to save their state, once it was asked to end.
+ENDING = 120
+
+
+def finetuning_launch():
+    """How the processes of one fine-tuning are started: the beginning of its command."""
+    if NODES > 1:
+        gpus = "" if config["finetuning"]["device"] == "cpu" else f" --gres=gpu:{PROCESSES}"
+        # A step knows nothing of what the job asked for.
+        return (
+            f"srun --nodes={NODES} --ntasks={NODES * PROCESSES} --ntasks-per-node={PROCESSES}"
+            f" --cpus-per-task={CPUS}{gpus} --kill-on-bad-exit=1 python"
+        )
+    if PROCESSES > 1:
+        return (
+            "python -m torch.distributed.run --standalone"
+            f" --nproc-per-node={PROCESSES} --shutdown-timeout={ENDING}"
+        )
+    return "python"
+
+
+def finetuning_job():
+    """What one fine-tuning asks Slurm for, next to time and memory."""
+    gpus = 0 if config["finetuning"]["device"] == "cpu" else PROCESSES
+    if NODES == 1:
+        # One task, whose processes torchrun starts.
+        return {"gpu": gpus, "cpus_per_task": CPUS * PROCESSES}
+    job = {"mpi": "srun", "nodes": NODES, "cpus_per_task": CPUS}
+    if gpus:
+        job["gres"] = f"gpu:{gpus}"
+    # The executor takes tasks a node only where there are several, and lets a GPU have as many tasks as the
+    # whole job unless told otherwise.
+    return job | ({"tasks_per_node": PROCESSES} if PROCESSES > 1 else {"tasks": NODES, "tasks_per_gpu": 0})
 
 
 def tiny_type(wildcards):
@@ -45,6 +89,6 @@ def finetuning_settings(wildcards):
     own = {key: f"{keys[key]}.{wildcards.task}" for key in ("epochs", "batch_size")}
     model = finetuned_model(wildcards)
     pictures = ["images.rgb_white"] if MODEL_TABLE[model].sees_rgb else []
-    found = json.loads(settings("seed", *pictures, *(keys | own).values()))
+    found = tracked_settings(json.loads(settings("seed", *pictures, *(keys | own).values())))
     found["finetuning"] |= ABLATIONS.get(model, {})
     return json.dumps(found, sort_keys=True)

@@ -42,6 +42,7 @@ OPTIONS = {
     "rank": 2,
     "alpha": 4,
     "dropout": 0.1,
+    "gradient_checkpointing": False,
     "save_minutes": 0,
     "validation": {"patches": 0, "times": 2, "samples": 0},
     "cached_patches": 3,

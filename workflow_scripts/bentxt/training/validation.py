@@ -17,7 +17,7 @@ from bentxt.models.rs_internvl import Features, Prompts, RSInternVL
 from bentxt.randomness import generator
 from bentxt.training.annotation_tokens import AnnotationTokens
 from bentxt.training.batch_plan import BatchPlan
-from bentxt.training.finetuning import pass_loss
+from bentxt.training.finetuning import pass_losses
 from bentxt.training.measurement import Measurement, Sample
 from bentxt.training.pass_loader import load_passes
 
@@ -75,10 +75,10 @@ class Validation:
         total = torch.zeros((), dtype=torch.float64)
         for _, passes in load_passes(self._plan, self._tokens, self._plan.prefix, 0):
             for of in passes:
-                loss = pass_loss(
+                losses = pass_losses(
                     self._model, self._prompts.before, of, self._features(of.patches), self._kind
                 )
-                total += loss.double().cpu()
+                total += losses.sum().double().cpu()
         if self._kind == "annotations":
             return float(total) / len(self.annotations)
         lengths = self._tokens.lengths()[self.annotations] - self._tokens.asked[self.annotations]
