@@ -12,12 +12,12 @@ from bentxt.training.batch_plan import BatchPlan
 PREFIX = 10
 
 
-def _plan(counts, batch_size, tokens_per_row=60, tokens_per_pass=120, epochs=2, seed=1):
+def _plan(counts, batch_size, tokens_per_row=60, tokens_per_pass=120, epochs=2, seed=1, patches=None):
     first = np.concatenate([[0], np.cumsum(counts)])
     lengths = 3 + np.arange(first[-1]) % 5
     names = [f"patch {number}" for number in range(len(counts))]
     return BatchPlan(
-        names, first, lengths, PREFIX, epochs, batch_size, tokens_per_row, tokens_per_pass, seed
+        names, first, lengths, PREFIX, epochs, batch_size, tokens_per_row, tokens_per_pass, seed, patches
     ), lengths
 
 
@@ -79,3 +79,28 @@ def test_the_order_follows_the_seed_and_differs_by_epoch():
 def test_a_step_takes_as_many_passes_as_it_needs(tokens_per_pass, passes):
     plan, _ = _plan([4] * 4, 16, 60, tokens_per_pass)
     assert len(plan.passes(0)) == passes
+
+
+def _annotations(plan, step):
+    return [number for of in plan.passes(step) for row in of.rows for number in row.annotations]
+
+
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=8), st.integers(1, 12), st.data())
+def test_annotations_of_patches_that_are_left_out_come_never_and_all_at_once_elsewhere(counts, batch, data):
+    held = sorted(data.draw(st.sets(st.integers(0, len(counts) - 1), min_size=1, max_size=len(counts) - 1)))
+    trained = np.setdiff1d(np.arange(len(counts)), held)
+    plan, _ = _plan(counts, batch, patches=trained)
+    owner = np.repeat(np.arange(len(counts)), counts)
+    steps = [_annotations(plan, step) for step in range(plan.steps)]
+    expected = np.flatnonzero(np.isin(owner, trained)).tolist()
+    assert sorted(number for of in steps for number in of) == sorted(2 * expected)
+    assert [len(of) for of in steps] == [plan.size(step) for step in range(plan.steps)]
+    other = plan.at_once(np.array(held))
+    assert other.steps == 1
+    assert sorted(_annotations(other, 0)) == np.flatnonzero(np.isin(owner, held)).tolist()
+
+
+def test_a_plan_of_all_patches_is_the_plan():
+    whole, _ = _plan([3, 1, 4], 3)
+    named, _ = _plan([3, 1, 4], 3, patches=np.arange(3))
+    assert [whole.passes(step) for step in range(6)] == [named.passes(step) for step in range(6)]

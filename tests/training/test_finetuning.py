@@ -234,3 +234,44 @@ def test_a_task_without_annotations_is_refused(world, tmp_path, monkeypatch):
     with pytest.raises(InputError, match="no mcq annotation in the training and validation splits"):
         finetune_rs_internvl.main()
     assert not (tmp_path / "out").exists()
+
+
+VALIDATED = {
+    "validation": {"patches": 1, "times": 3, "samples": 2},
+    "epochs": OPTIONS["epochs"] | {"binary": 30},
+}
+
+
+@pytest.fixture(scope="module")
+def validated(world, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("validated")
+    done = _run(_command(world, folder / "out", folder / "progress", **VALIDATED))
+    assert done.returncode == 0, done.stderr
+    return folder / "out", done.stderr
+
+
+def test_a_validated_run_that_was_killed_leaves_the_files_of_one_that_was_not(world, validated, tmp_path):
+    command = _command(world, tmp_path / "out", tmp_path / "progress", **VALIDATED)
+    assert _kill_after_first_state(command, tmp_path / "progress"), "it ended before it could be killed"
+    assert (tmp_path / "progress" / "validation.csv").exists()
+    assert _run(command).returncode == 0
+    for name in ("training_log.csv", "validation.csv", "samples.jsonl"):
+        assert (tmp_path / "out" / name).read_bytes() == (validated[0] / name).read_bytes()
+    expected = _weights(validated[0])
+    assert all(torch.equal(value, expected[name]) for name, value in _weights(tmp_path / "out").items())
+
+
+def test_a_validated_run_trains_on_the_other_patches_and_says_how_it_does(validated):
+    out, log = validated
+    described = json.loads((out / "training.json").read_text())
+    assert (described["patches"], described["held_out_patches"], described["annotations"]) == (3, 1, 6)
+    with (out / "validation.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["annotations"]) for row in rows] == [0, 90, 180]
+    assert f"validation loss {float(rows[2]['loss']):.4f}" in log
+    assert "asked: " in log
+    samples = [json.loads(line) for line in (out / "samples.jsonl").read_text().splitlines()]
+    assert {sample["patch_id"] for sample in samples} == {"validation_1"}
+    assert len(samples) == 6
+    assert list((out / "tensorboard").glob("events.out.tfevents.*"))
+    assert "fine-tuning binary: 100%" in log

@@ -119,13 +119,15 @@ def _annotations(tokens, patch):
 @contextmanager
 def _looking(model: torch.nn.Module) -> Iterator[None]:
     """Let a model be looked at: without dropout and gradients, and as before afterwards."""
-    training = model.training
+    modes = [(part, part.training) for part in model.modules()]
     model.eval()
     try:
         with torch.no_grad():
             yield
     finally:
-        model.train(training)
+        # One by one: some parts override train().
+        for part, training in modes:
+            part.training = training
 
 
 def instruction_text(prompts: Prompts, tokens: Sequence[int]) -> str:
