@@ -26,8 +26,8 @@ from bentxt.models.encoders import load_encoder
 from bentxt.models.modalities import MODALITIES, PAPER, Make
 from bentxt.models.preprocessing import S1_STATISTICS, S2_STATISTICS, encoder_input
 from bentxt.models.rgb import scaled
-from bentxt.models.special_tokens import IMAGE_END, IMAGE_START
 from bentxt.models.tokenizers import load_tokenizer
+from bentxt.models.visual_prompts import Prompts
 from bentxt.models.whole_weights import check_tensors, check_vocabulary, check_whole, load_whole
 from bentxt.randomness import generator
 
@@ -352,43 +352,6 @@ def _fill_adapter(adapter, weights):
     # What has another shape is left out, too.
     misshaped = {name: (weights[name].shape, own[name].shape) for name in missing & set(weights)}
     check_whole(missing - set(misshaped), report.unexpected_keys, misshaped)
-
-
-class Prompts:
-    """Instructions as tokens, around the place of the visual tokens.
-
-    Parameters
-    ----------
-    tokenizer : transformers.PreTrainedTokenizerBase
-    image_token : str
-        What the chat template writes for an image.
-    """
-
-    def __init__(self, tokenizer: transformers.PreTrainedTokenizerBase, image_token: str) -> None:
-        self.tokenizer, self._image_token = tokenizer, image_token
-        #: Tokens before the visual tokens, the same for every instruction.
-        self.before = self._tokens(self._parts("")[0] + IMAGE_START)
-
-    def instruction(self, text: str) -> list[int]:
-        """Return the tokens behind the visual ones: the instruction, up to where its answer begins."""
-        return self._tokens(IMAGE_END + self._parts(text)[1])
-
-    def answer(self, text: str) -> list[int]:
-        """Return the tokens of an answer with its end."""
-        return [*self._tokens(text), self.tokenizer.eos_token_id]
-
-    def _parts(self, text):
-        content = [{"type": "image"}, {"type": "text", "text": text}]
-        prompt = self.tokenizer.apply_chat_template(
-            [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True
-        )
-        before, found, after = prompt.partition(self._image_token)
-        if not found:
-            raise CheckpointUnavailable(f"the chat template writes no {self._image_token} for an image")
-        return before, after
-
-    def _tokens(self, text):
-        return self.tokenizer(text, add_special_tokens=False).input_ids
 
 
 class Preparation:

@@ -1,22 +1,20 @@
-"""The annotations of one task as tokens, patch by patch."""
+"""The annotations of one task as tokens, patch by patch; :mod:`bentxt.training.tokenisation` writes them."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from bentxt.errors import InputError
-from bentxt.models.instructions import write_instruction
-from bentxt.release import TASKS
-from bentxt.tables.schemas.dataset_schema import DATASET
-from bentxt.tables.table_files import read_table
+from bentxt.models.visual_prompts import Prompts
+from bentxt.training.mapped_arrays import AGAIN, Names, file_hashes, open_arrays, read_about
 
-#: Splits that the paper trains on (Section 4.2).
-TRAINED_SPLITS = ("train", "validation")
+#: Names of the arrays in the folder.
+ARRAYS = ("first", "starts", "asked", "tokens", "ids", "patches", "patches_ends", "s1_names", "s1_names_ends")
 
 
 @dataclass(frozen=True)
@@ -25,8 +23,8 @@ class AnnotationTokens:
 
     Attributes
     ----------
-    patch_ids, s1_names : list of str
-        Of each patch, sorted.
+    patch_ids, s1_names : sequence of str
+        Of each patch, sorted by the former.
     first : numpy.ndarray
         int64, shape (patches + 1,): the number of each patch's first annotation.
     starts : numpy.ndarray
@@ -35,14 +33,20 @@ class AnnotationTokens:
         int32, shape (annotations,): tokens of the instruction; the rest is the answer's.
     tokens : numpy.ndarray
         int32: instruction and answer of one annotation after the other.
+    ids : numpy.ndarray
+        int64, shape (annotations,): ID of each annotation in the data set.
+    key : str
+        Hash of all of it.
     """
 
-    patch_ids: list[str]
-    s1_names: list[str]
+    patch_ids: Sequence[str]
+    s1_names: Sequence[str]
     first: np.ndarray
     starts: np.ndarray
     asked: np.ndarray
     tokens: np.ndarray
+    ids: np.ndarray
+    key: str
 
     def __len__(self) -> int:
         """Return the number of annotations."""
@@ -55,35 +59,27 @@ class AnnotationTokens:
         return self.tokens[start:middle], self.tokens[middle:end]
 
     def lengths(self) -> np.ndarray:
-        """Return the tokens of each annotation, int64, shape (annotations,)."""
-        return np.diff(self.starts)
+        """Return the tokens of each annotation, int32, shape (annotations,)."""
+        return self._lengths
+
+    @cached_property
+    def _lengths(self):
+        return np.diff(self.starts).astype(np.int32)
 
     def content(self) -> str:
         """Return a hash of all of it (32 hexadecimal digits)."""
-        digest = hashlib.blake2b(digest_size=16)
-        for text in (self.patch_ids, self.s1_names):
-            digest.update("\n".join(text).encode() + b"\0")
-        for array in (self.first, self.starts, self.asked, self.tokens):
-            digest.update(array.tobytes())
-        return digest.hexdigest()
+        return self.key
 
 
-def read_task_annotations(
-    dataset_path: str | Path,
-    task: str,
-    instruction_tokens: Callable[[str], list[int]],
-    answer_tokens: Callable[[str], list[int]],
-) -> AnnotationTokens:
-    """Read the annotations of a task in the training and validation splits (Section 4.2).
+def open_tokens(folder: str | Path, prompts: Prompts | None = None) -> AnnotationTokens:
+    """Open the tokens of a task, memory-mapped: a page is read when one of its annotations is asked for.
 
     Parameters
     ----------
-    dataset_path : str or Path
-        The data set as one table.
-    task : str
-        Of :data:`bentxt.release.TASKS`.
-    instruction_tokens, answer_tokens : callable
-        Give the tokens of a text, as those of :class:`bentxt.models.rs_internvl.Prompts`.
+    folder : str or Path
+        From ``tokenise_annotations.py``.
+    prompts : bentxt.models.visual_prompts.Prompts, optional
+        Of the base that is to read them.
 
     Returns
     -------
@@ -92,30 +88,18 @@ def read_task_annotations(
     Raises
     ------
     InputError
-        If there is none.
+        If the folder is incomplete or damaged, or was made with another tokenizer or chat template.
     """
-    columns = ["patch_id", "s1_name", "input", "output", "type", "category", "split"]
-    rows = read_table(dataset_path, DATASET, columns).to_pandas()
-    rows = rows[rows["split"].isin(TRAINED_SPLITS) & (rows["type"] == TASKS[task])]
-    if rows.empty:
+    about = read_about(folder, ("files", "content", "prompts"))
+    if prompts is not None and about["prompts"] != prompts.identity():
         raise InputError(
-            f"no {task} annotation in the training and validation splits",
-            file=dataset_path,
-            remedy="make the data set again, from more patches",
+            "made with another tokenizer or chat template than that of the base",
+            file=folder,
+            item=f"prompts {about['prompts']}, of the base {prompts.identity()}",
+            remedy=AGAIN,
         )
-    rows = rows.sort_values("patch_id", kind="stable")
-    pairs = [
-        (instruction_tokens(write_instruction({}, task, category, text)), answer_tokens(answer))
-        for category, text, answer in zip(rows["category"], rows["input"], rows["output"], strict=True)
-    ]
-    patches = rows.drop_duplicates("patch_id")
-    counts = rows.groupby("patch_id", sort=True).size().to_numpy()
-    lengths = [len(asked) + len(said) for asked, said in pairs]
-    return AnnotationTokens(
-        patches["patch_id"].tolist(),
-        patches["s1_name"].tolist(),
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        np.array([len(asked) for asked, _ in pairs], np.int32),
-        np.concatenate([part for pair in pairs for part in pair]).astype(np.int32),
-    )
+    if file_hashes(folder) != about["files"]:
+        raise InputError("the files are not those that were written", file=folder, remedy=AGAIN)
+    first, starts, asked, tokens, ids, patches, patch_ends, s1, s1_ends = open_arrays(folder, ARRAYS)
+    names = Names(patches, patch_ends), Names(s1, s1_ends)
+    return AnnotationTokens(*names, first, starts, asked, tokens, ids, about["content"])
