@@ -18,6 +18,9 @@ import numpy as np
 
 from bentxt.randomness import generator
 
+#: What a pass costs besides its tokens, in tokens: less padding than this is no reason for another pass.
+PASS = 512
+
 
 @dataclass(frozen=True)
 class Row:
@@ -117,15 +120,42 @@ class BatchPlan:
         rows = [row for patch, chosen in self._members(step) for row in self._rows(patch, chosen)]
         # Rows of like length pad each other least.
         rows.sort(key=lambda row: (-self._length(row), row.annotations))
-        passes: list[list[Row]] = []
-        for row in rows:
-            # The first row of a pass is its longest.
-            fits = passes and (len(passes[-1]) + 1) * self._length(passes[-1][0]) <= self._tokens_per_pass
-            if fits:
-                passes[-1].append(row)
-            else:
-                passes.append([row])
-        return [Pass(number, tuple(of)) for number, of in enumerate(passes)]
+        sizes = _least_padding([self._length(row) for row in rows], self._tokens_per_pass)
+        ends = np.cumsum(sizes)
+        cuts = zip(ends - sizes, ends, strict=True)
+        return [Pass(number, tuple(rows[begin:end])) for number, (begin, end) in enumerate(cuts)]
+
+    def share(self, step: int, rank: int, count: int) -> list[Pass]:
+        """Return the passes of a step that one of ``count`` processes takes, about as many tokens as the others.
+
+        Every process finds the same answer: the largest pass left goes to whoever has least.
+        """
+        passes = self.passes(step)
+        loads, own = [0] * count, []
+        for of in sorted(passes, key=lambda of: (-self.tokens(of)[1], of.number)):
+            chosen = loads.index(min(loads))
+            loads[chosen] += self.tokens(of)[1]
+            if chosen == rank:
+                own.append(of)
+        return sorted(own, key=lambda of: of.number)
+
+    def tokens(self, of: Pass) -> tuple[int, int]:
+        """Return the tokens of a pass, without and with its padding."""
+        lengths = [self._length(row) for row in of.rows]
+        return sum(lengths), len(lengths) * max(lengths)
+
+    def padding(self, steps: int = 200) -> float:
+        """Return the share of padding among all tokens that go through the model, 0 to 1.
+
+        Parameters
+        ----------
+        steps : int
+            So many steps, evenly spread, are looked at.
+        """
+        places = np.unique(np.linspace(0, self.steps - 1, min(steps, self.steps)).astype(int))
+        counted = [self.tokens(of) for step in places.tolist() for of in self.passes(step)]
+        own, whole = np.sum(counted, axis=0)
+        return float(1 - own / whole)
 
     def _members(self, step):
         """Yield the patches of a step, each with those of its annotations that the step holds."""
@@ -165,3 +195,26 @@ class BatchPlan:
 
     def _length(self, row):
         return self.prefix + int(self._lengths[list(row.annotations)].sum())
+
+
+def _least_padding(lengths, tokens_per_pass):
+    """Return how many of some rows, sorted from the longest on, go into each pass.
+
+    The passes cost the least tokens, padding included, where each costs :data:`PASS` tokens besides.
+    """
+    longest = np.array(lengths, np.int64)
+    most = max(1, tokens_per_pass // lengths[-1])
+    best, chosen = np.zeros(len(lengths) + 1, np.int64), np.zeros(len(lengths) + 1, np.int64)
+    for end in range(1, len(lengths) + 1):
+        counts = np.arange(1, min(end, most) + 1)
+        # The first row of a pass is its longest.
+        tokens = counts * longest[end - counts]
+        costs = best[end - counts] + tokens + PASS
+        costs[(tokens > tokens_per_pass) & (counts > 1)] = np.iinfo(np.int64).max
+        chosen[end] = counts[np.argmin(costs)]
+        best[end] = costs.min()
+    sizes, end = [], len(lengths)
+    while end:
+        sizes.append(int(chosen[end]))
+        end -= sizes[-1]
+    return np.array(sizes[::-1])
