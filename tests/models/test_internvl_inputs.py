@@ -9,8 +9,9 @@ import transformers
 
 from bentxt.errors import CheckpointUnavailable
 from bentxt.models.modalities import Make
-from bentxt.models.rs_internvl import Preparation, Prompts, load_parts
+from bentxt.models.rs_internvl import Preparation, load_parts
 from bentxt.models.special_tokens import IMAGE_TOKEN
+from bentxt.models.visual_prompts import Prompts
 from worlds.published_internvl import (
     CHAT_TEMPLATE,
     PICTURES,

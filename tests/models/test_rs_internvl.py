@@ -12,9 +12,10 @@ from bentxt.models.checkpoints import find_checkpoint
 from bentxt.models.families.rs_internvl_model import RSInternVLModel
 from bentxt.models.loading import Weights
 from bentxt.models.modalities import PAPER, Make
-from bentxt.models.rs_internvl import Features, Prompts, RSInternVL, load_parts, read_make
+from bentxt.models.rs_internvl import Features, RSInternVL, load_parts, read_make
 from bentxt.models.special_tokens import IMAGE_TOKEN
 from bentxt.models.tiny.internvl import tiny_image_processor
+from bentxt.models.visual_prompts import Prompts
 from worlds.tiny_rs_internvl import images, model, parts
 
 CPU = torch.device("cpu")

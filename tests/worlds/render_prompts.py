@@ -29,12 +29,12 @@ from bentxt.models.families.transformers_model import TransformersModel  # noqa:
 from bentxt.models.instructions import write_instruction  # noqa: E402
 from bentxt.models.loading import find_weights, load_model  # noqa: E402
 from bentxt.models.model_table import read_models  # noqa: E402
-from bentxt.models.rs_internvl import Prompts  # noqa: E402
 from bentxt.models.special_tokens import IMAGE_TOKEN  # noqa: E402
 from bentxt.models.tiny.glm46v import build_tiny_glm46v  # noqa: E402
 from bentxt.models.tiny.internvl import tiny_image_processor  # noqa: E402
 from bentxt.models.tiny.llava_onevision import build_tiny_llava_onevision  # noqa: E402
 from bentxt.models.tiny.qwen import build_tiny_qwen  # noqa: E402
+from bentxt.models.visual_prompts import Prompts  # noqa: E402
 from worlds import tiny_rs_internvl  # noqa: E402
 from worlds.answering_server import chat_server  # noqa: E402
 from worlds.prediction_world import patch  # noqa: E402

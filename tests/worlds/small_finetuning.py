@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from bentxt.models.rs_internvl import Features, Prompts, RSInternVL
+from bentxt.models.rs_internvl import Features, RSInternVL
 from bentxt.models.special_tokens import IMAGE_TOKEN
+from bentxt.models.visual_prompts import Prompts
 from bentxt.training.annotation_tokens import AnnotationTokens
 from bentxt.training.batch_plan import BatchPlan
 from bentxt.training.finetuning import FinetuningSettings

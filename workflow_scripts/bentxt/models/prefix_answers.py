@@ -7,7 +7,8 @@ import transformers
 
 from bentxt.models.answering_model import Reply
 from bentxt.models.greedy_decoding import decode, to_replies
-from bentxt.models.rs_internvl import Features, Prompts, RSInternVL
+from bentxt.models.rs_internvl import Features, RSInternVL
+from bentxt.models.visual_prompts import Prompts
 
 
 def answer_behind_prefixes(

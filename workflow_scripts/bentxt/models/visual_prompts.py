@@ -12,7 +12,13 @@ from bentxt.models.special_tokens import IMAGE_END, IMAGE_START
 from bentxt.models.tokenizers import load_tokenizer
 
 #: Texts that a chat template is tried with; one that trims, escapes or otherwise looks at them shows.
-_TRIALS = ("Sentinel 1 and 2", "", "  spaces around  ", "lines\n\nof text\n", "{{ braces }} <b>&amp;</b> 'a' \"b\"")
+_TRIALS = (
+    "Sentinel 1 and 2",
+    "",
+    "  spaces around  ",
+    "lines\n\nof text\n",
+    "{{ braces }} <b>&amp;</b> 'a' \"b\"",
+)
 
 
 class Prompts:

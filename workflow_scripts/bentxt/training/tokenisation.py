@@ -81,7 +81,13 @@ def _write(dataset_path, task, prompts, folder):
     """Write the arrays and return the numbers of patches and of annotations."""
     last, patches, annotations, end = None, 0, 0, 0
     with ExitStack() as stack:
-        kinds = {"first": np.int64, "starts": np.int64, "asked": np.int32, "tokens": np.int32, "ids": np.int64}
+        kinds = {
+            "first": np.int64,
+            "starts": np.int64,
+            "asked": np.int32,
+            "tokens": np.int32,
+            "ids": np.int64,
+        }
         into = {
             name: stack.enter_context(GrowingArray(folder / f"{name}.npy", kind))
             for name, kind in kinds.items()
@@ -97,7 +103,9 @@ def _write(dataset_path, task, prompts, folder):
                     patches += 1
                 elif pair != last:
                     problem = f"two Sentinel-1 patches: {last[1]} and {pair[1]}"
-                    raise InputError(problem, file=dataset_path, item=pair[0], remedy="make the data set again")
+                    raise InputError(
+                        problem, file=dataset_path, item=pair[0], remedy="make the data set again"
+                    )
                 last = pair
                 annotations += len(list(group))
             asked, said = _tokens(rows, task, prompts)
@@ -105,7 +113,9 @@ def _write(dataset_path, task, prompts, folder):
             into["starts"].append(end + np.cumsum(lengths) - lengths)
             end += int(lengths.sum())
             into["asked"].append([len(tokens) for tokens in asked])
-            into["tokens"].append(np.concatenate([of for pair in zip(asked, said, strict=True) for of in pair]))
+            into["tokens"].append(
+                np.concatenate([of for pair in zip(asked, said, strict=True) for of in pair])
+            )
             into["ids"].append(rows["ID"].to_numpy())
         into["first"].append([annotations])
         into["starts"].append([end])

@@ -13,7 +13,8 @@ import numpy as np
 import torch
 
 from bentxt.models.prefix_answers import answer_behind_prefixes
-from bentxt.models.rs_internvl import Features, Prompts, RSInternVL
+from bentxt.models.rs_internvl import Features, RSInternVL
+from bentxt.models.visual_prompts import Prompts
 from bentxt.randomness import generator
 from bentxt.training.annotation_tokens import AnnotationTokens
 from bentxt.training.batch_plan import BatchPlan

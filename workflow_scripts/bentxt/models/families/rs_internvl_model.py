@@ -10,7 +10,8 @@ from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWei
 from bentxt.models.device import choose_device, device_name, memory_watched
 from bentxt.models.modalities import Make
 from bentxt.models.prefix_answers import answer_behind_prefixes
-from bentxt.models.rs_internvl import Preparation, Prompts, RSInternVL, load_parts, read_make
+from bentxt.models.rs_internvl import Preparation, RSInternVL, load_parts, read_make
+from bentxt.models.visual_prompts import Prompts
 
 
 class RSInternVLModel(AnsweringModel):
