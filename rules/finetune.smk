@@ -1,8 +1,8 @@
 # The checkpoints that are built here, and RS-InternVL fine-tuned, one run per task (Section 4).
 #
 # needs:  {results}/BigEarthNet.txt.parquet, {results}/images.lmdb, the base checkpoints
-# makes:  {results}/checkpoints/{key}/, {results}/finetuned/{task}/, of an ablation
-#         {results}/finetuned/{model}/{task}/
+# makes:  {results}/checkpoints/{key}/, {results}/tokens/{task}/, where the config says so {results}/features/,
+#         {results}/finetuned/{task}/, of an ablation {results}/finetuned/{model}/{task}/
 
 
 include: "functions/finetune.smk"
@@ -64,11 +64,91 @@ rule build_tiny_checkpoint:
         " > {log} 2>&1"
 
 
+rule tokenise_annotations:
+    input:
+        lambda wildcards: built_checkpoints(TRAINED[0]),
+        dataset=DATASET,
+    output:
+        directory(f"{RESULTS}/tokens/{{task}}"),
+    log:
+        f"{LOGS}/tokenise_annotations/{{task}}.log",
+    benchmark:
+        f"{TIMINGS}/tokenise_annotations/{{task}}.tsv"
+    wildcard_constraints:
+        task="|".join(TASKS),
+    priority: 5
+    conda:
+        "../envs/models.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        # None of the training: a change of the learning rate tokenises nothing.
+        settings=settings(),
+        code=code("tokenise_annotations"),
+        base=trained_base,
+    message:
+        "Tokens of the {wildcards.task} annotations"
+    shell:
+        "python workflow_scripts/tokenise_annotations.py"
+        " --task {wildcards.task}"
+        " --dataset {input.dataset}"
+        " --base {params.base}"
+        " --out {output}"
+        " --threads {threads}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
+
+
+rule encode_features:
+    input:
+        lambda wildcards: built_checkpoints(TRAINED[0]),
+        dataset=DATASET,
+        images=finetuning_images,
+    output:
+        directory(f"{RESULTS}/features"),
+    log:
+        f"{LOGS}/encode_features.log",
+    benchmark:
+        f"{TIMINGS}/encode_features.tsv"
+    priority: 5
+    conda:
+        "../envs/models.yaml"
+    resources:
+        mem_mb=8000,
+        runtime=1440,
+        gpu=0 if config["finetuning"]["device"] == "cpu" else 1,
+    params:
+        settings=settings("finetuning.device", "finetuning.dtype", "images.rgb_white"),
+        code=code("encode_features"),
+        base=trained_base,
+        encoders=lambda wildcards: encoder_arguments(TRAINED[0]),
+        progress=f"{RESULTS}/progress/encode_features",
+    message:
+        "Features of all patches that RS-InternVL is fine-tuned on"
+    shell:
+        "python workflow_scripts/encode_features.py"
+        " --dataset {input.dataset}"
+        " --images {input.images}"
+        " --base {params.base}"
+        " {params.encoders}"
+        " --progress {params.progress}"
+        " --out {output}"
+        " --threads {threads}"
+        " --running {RUNNING}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
+
+
 rule finetune_rs_internvl:
     input:
         lambda wildcards: built_checkpoints(finetuned_model(wildcards)),
         dataset=DATASET,
+        tokens=f"{RESULTS}/tokens/{{task}}",
         images=finetuning_images,
+        features=stored_features,
     output:
         directory(f"{RESULTS}/finetuned/{{variant}}{{task}}"),
     log:
@@ -91,6 +171,7 @@ rule finetune_rs_internvl:
         settings=finetuning_settings,
         code=code("finetune_rs_internvl"),
         base=base_arguments,
+        features=lambda wildcards: "".join(f"--features {path}" for path in stored_features(wildcards)),
         progress=f"{RESULTS}/progress/finetune_rs_internvl/{{variant}}{{task}}",
     message:
         "Fine-tuning RS-InternVL for {wildcards.variant}{wildcards.task}"
@@ -99,7 +180,9 @@ rule finetune_rs_internvl:
         "exec {LAUNCH} workflow_scripts/finetune_rs_internvl.py"
         " --task {wildcards.task}"
         " --dataset {input.dataset}"
+        " --tokens {input.tokens}"
         " --images {input.images}"
+        " {params.features}"
         " {params.base}"
         " --progress {params.progress}"
         " --out {output}"

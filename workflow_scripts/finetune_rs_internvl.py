@@ -16,7 +16,6 @@ import torch
 from bentxt.atomic import atomic_directory
 from bentxt.bigearthnet.image_store import open_images
 from bentxt.errors import InputError
-from bentxt.models.answering_model import PatchImages
 from bentxt.models.checkpoints import find_checkpoint
 from bentxt.models.device import choose_device, device_name
 from bentxt.models.encoder_bands import describe_bands
@@ -26,15 +25,18 @@ from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import section, setting
 from bentxt.randomness import generator
 from bentxt.release import TASKS
-from bentxt.training.annotation_tokens import read_task_annotations
+from bentxt.training.annotation_tokens import open_tokens
+from bentxt.training.attention import choose_attention
 from bentxt.training.batch_plan import BatchPlan
-from bentxt.training.feature_store import FeatureStore
+from bentxt.training.feature_store import FeatureStore, frozen_parts, stored_parts
 from bentxt.training.finetuning import FinetuningSettings, finetune
 from bentxt.training.held_out import ValidationSettings, held_out_patches, remaining
 from bentxt.training.model_card import write_card
 from bentxt.training.monitoring import Monitor
+from bentxt.training.patch_inputs import ImageReader
 from bentxt.training.processes import joined, this_process
 from bentxt.training.run_settings import check_precision, resumable_settings, task_options, tracked_settings
+from bentxt.training.stored_features import open_features
 from bentxt.training.validation import Validation
 
 
@@ -42,7 +44,9 @@ def main():
     parser = program_parser(__doc__)
     parser.add_argument("--task", required=True, choices=TASKS, help="task of the benchmark")
     parser.add_argument("--dataset", required=True, help="the data set as one table")
+    parser.add_argument("--tokens", required=True, help="its annotations, from tokenise_annotations.py")
     parser.add_argument("--images", required=True, help="images, from encode_images.py")
+    parser.add_argument("--features", help="from encode_features.py, where finetuning.features is stored")
     parser.add_argument("--base", required=True, help="InternVL: folder or Hugging Face id")
     parser.add_argument("--s1-encoder", help="folder or Hugging Face id, where it sees Sentinel-1")
     parser.add_argument("--s2-encoder", help="folder or Hugging Face id, where it sees Sentinel-2")
@@ -83,13 +87,10 @@ def main():
     torch.manual_seed(seed)
     model.add_adapter(settings.rank, settings.alpha, settings.dropout)
     model.to(device)
-    tokens = read_task_annotations(args.dataset, args.task, prompts.instruction, prompts.answer)
-    images = open_images(args.images)
+    attention = choose_attention(setting(options, "finetuning.attention"), device)
+    model.language_model.set_attn_implementation(attention)
+    tokens = open_tokens(args.tokens, args.task, prompts)
     white = setting(args.settings, "images.rgb_white") if "rgb" in make.modalities else None
-
-    def read(patch):
-        patch_id, s1_name = tokens.patch_ids[patch], tokens.s1_names[patch]
-        return PatchImages(patch_id, images.s2(patch_id), images.s1(s1_name), white)
 
     draws = int(generator(seed, "finetuning", args.task).integers(2**63))
     held = held_out_patches(args.dataset, tokens.patch_ids, validation.patches, draws)
@@ -105,7 +106,17 @@ def main():
         draws,
         remaining(len(tokens.patch_ids), held),
     )
-    features = FeatureStore(model, preparation, read, dtype, settings.cached_patches)
+    if setting(options, "finetuning.features") == "stored":
+        identities = {role: of.identity for role, of in found.items()}
+        made_from = (
+            identities | {"dtype": str(dtype).removeprefix("torch.")} | ({"white": white} if white else {})
+        )
+        reader = open_features(args.features, tokens.patch_ids, made_from, make)
+        features = FeatureStore(reader, stored_parts(device), 0)
+    else:
+        seen = (preparation, white, "s1" in make.modalities)
+        reader = ImageReader(open_images(args.images), tokens.patch_ids, tokens.s1_names, *seen)
+        features = FeatureStore(reader, frozen_parts(model, dtype), settings.cached_patches)
     key = _key(args, [of.identity for of in found.values()], tokens)
     measure = None
     if len(held):
@@ -129,6 +140,7 @@ def main():
         "held_out_patches": len(held),
         "data": tokens.content(),
         "steps": len(log),
+        "padding": round(plan.padding(), 4),
         "checkpoints": {
             role: {"source": of.source, "revision": of.revision, "weights": of.weights}
             | ({} if role == "base" else {"bands": describe_bands(of.folder, role)})

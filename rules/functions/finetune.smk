@@ -73,14 +73,22 @@ def finetuning_images(wildcards):
     return images_of(["train", "validation"], "fine-tuning of RS-InternVL", otherwise)
 
 
+def stored_features(wildcards):
+    """The features that a fine-tuning reads, where it computes none."""
+    settings = config["finetuning"] | ABLATIONS.get(finetuned_model(wildcards), {})
+    return [f"{RESULTS}/features"] if settings["features"] == "stored" else []
+
+
+def trained_base(wildcards):
+    """The base of the model that is fine-tuned, the same for all its ablations."""
+    entry = MODEL_TABLE[TRAINED[0]]
+    base = checkpoint(TRAINED[0]) or entry.checkpoint
+    return pinned(base, entry.revision) if base == entry.checkpoint else base
+
+
 def base_arguments(wildcards):
     """What is fine-tuned, as options of a program."""
-    model = finetuned_model(wildcards)
-    entry = MODEL_TABLE[model]
-    base = checkpoint(model) or entry.checkpoint
-    if base == entry.checkpoint:
-        base = pinned(base, entry.revision)
-    return f"--base {base} {encoder_arguments(model)}"
+    return f"--base {trained_base(wildcards)} {encoder_arguments(finetuned_model(wildcards))}"
 
 
 def finetuning_settings(wildcards):

@@ -18,10 +18,12 @@ from safetensors.torch import save as to_bytes
 import finetune_rs_internvl
 from bentxt.errors import InputError
 from bentxt.models.tiny.internvl import tiny_image_processor
+from bentxt.models.visual_prompts import load_prompts
 from bentxt.program.lineage import Lineage
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import write_table
 from bentxt.training.finetuning import FinetuningSettings, learning_rate
+from bentxt.training.tokenisation import tokenise
 from bentxt.training.training_state import STATE, load_state, save_state
 from worlds.tiny_rs_internvl import images, parts
 
@@ -45,7 +47,10 @@ OPTIONS = {
     "gradient_checkpointing": False,
     "save_minutes": 0,
     "validation": {"patches": 0, "times": 2, "samples": 0},
+    "attention": "auto",
+    "features": "computed",
     "cached_patches": 3,
+    "loader": {"workers": 0, "prefetch": 2},
     "device": "cpu",
     "dtype": "float32",
 }
@@ -115,6 +120,7 @@ def world(tmp_path_factory):
     ]
     columns = {name: [row[name] for row in rows] for name in DATASET.names}
     write_table(folder / "dataset.parquet", columns, DATASET, Lineage("test", {}, "", {}))
+    tokenise(folder / "dataset.parquet", "binary", load_prompts(folder / "base"), folder / "tokens", {})
     return folder
 
 
@@ -123,6 +129,7 @@ def _command(world, out, progress, task="binary", seed=3, **changes):
     arguments = {
         "task": task,
         "dataset": world / "dataset.parquet",
+        "tokens": world / "tokens",
         "images": world / "images",
         "base": world / "base",
         "s1-encoder": world / "s1",
@@ -228,10 +235,10 @@ def test_training_lowers_the_loss(undisturbed):
     assert sum(losses[-10:]) < 0.5 * sum(losses[:10])
 
 
-def test_a_task_without_annotations_is_refused(world, tmp_path, monkeypatch):
+def test_the_tokens_of_another_task_are_refused(world, tmp_path, monkeypatch):
     command = _command(world, tmp_path / "out", tmp_path / "progress", task="mcq")
     monkeypatch.setattr(sys, "argv", command[1:])
-    with pytest.raises(InputError, match="no mcq annotation in the training and validation splits"):
+    with pytest.raises(InputError, match="tokens of the binary annotations, not of the mcq ones"):
         finetune_rs_internvl.main()
     assert not (tmp_path / "out").exists()
 

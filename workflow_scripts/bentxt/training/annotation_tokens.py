@@ -71,14 +71,16 @@ class AnnotationTokens:
         return self.key
 
 
-def open_tokens(folder: str | Path, prompts: Prompts | None = None) -> AnnotationTokens:
+def open_tokens(folder: str | Path, task: str, prompts: Prompts) -> AnnotationTokens:
     """Open the tokens of a task, memory-mapped: a page is read when one of its annotations is asked for.
 
     Parameters
     ----------
     folder : str or Path
         From ``tokenise_annotations.py``.
-    prompts : bentxt.models.visual_prompts.Prompts, optional
+    task : str
+        Of :data:`bentxt.release.TASKS`.
+    prompts : bentxt.models.visual_prompts.Prompts
         Of the base that is to read them.
 
     Returns
@@ -88,10 +90,14 @@ def open_tokens(folder: str | Path, prompts: Prompts | None = None) -> Annotatio
     Raises
     ------
     InputError
-        If the folder is incomplete or damaged, or was made with another tokenizer or chat template.
+        If the folder is incomplete or damaged, is of another task, or was made with another tokenizer or chat
+        template.
     """
-    about = read_about(folder, ("files", "content", "prompts"))
-    if prompts is not None and about["prompts"] != prompts.identity():
+    about = read_about(folder, ("task", "files", "content", "prompts"))
+    if about["task"] != task:
+        problem = f"tokens of the {about['task']} annotations, not of the {task} ones"
+        raise InputError(problem, file=folder, remedy=AGAIN)
+    if about["prompts"] != prompts.identity():
         raise InputError(
             "made with another tokenizer or chat template than that of the base",
             file=folder,

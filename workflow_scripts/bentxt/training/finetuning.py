@@ -14,7 +14,8 @@ import logging
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -23,9 +24,11 @@ from bentxt.errors import InputError
 from bentxt.models.rs_internvl import Features, RSInternVL
 from bentxt.randomness import generator
 from bentxt.training.annotation_tokens import AnnotationTokens
+from bentxt.training.attention import attention_mask
 from bentxt.training.batch_plan import BatchPlan
+from bentxt.training.feature_store import FeatureStore
 from bentxt.training.monitoring import Monitor
-from bentxt.training.packing import annotation_losses, dense_mask, token_losses
+from bentxt.training.packing import annotation_losses, token_losses
 from bentxt.training.pass_loader import PreparedPass, load_passes
 from bentxt.training.processes import ALONE, Processes
 from bentxt.training.stopping import STOPPED, sigterm_noted
@@ -67,6 +70,8 @@ class FinetuningSettings:
         Between two saved states, from which a killed run resumes; 0: after every step.
     cached_patches : int
         Patches whose features stay in memory.
+    loader : dict
+        ``workers`` and ``prefetch`` of :func:`bentxt.training.pass_loader.load_passes`.
     """
 
     epochs: int
@@ -85,6 +90,7 @@ class FinetuningSettings:
     gradient_checkpointing: bool
     save_minutes: float
     cached_patches: int
+    loader: dict = field(default_factory=dict)
 
 
 def learning_rate(seen: int, size: int, total: int, settings: FinetuningSettings) -> float:
@@ -218,8 +224,11 @@ def finetune(
     gradients = _Gradients(list(trained.values()))
     by_tokens = settings.loss == "tokens"
     saved = time.monotonic()
-    steps = load_passes(plan, tokens, plan.prefix, done, processes.rank, processes.count)
-    with sigterm_noted() as stopped:
+    # Features that come from elsewhere need no images.
+    store = features if isinstance(features, FeatureStore) else None
+    share = (processes.rank, processes.count)
+    steps = load_passes(plan, tokens, plan.prefix, done, *share, store, **settings.loader)
+    with sigterm_noted() as stopped, closing(steps):
         for step, passes in steps:
             rate = learning_rate(plan.seen(step), plan.size(step), plan.total, settings)
             for group in optimizer.param_groups:
@@ -306,7 +315,7 @@ def pass_losses(
     prefix = model.prefix(features, before)
     packed = prepared.packed.to(prefix.device)
     embeddings = torch.cat([prefix, model.language_model.embed_tokens(packed.tokens)], dim=1)
-    mask = dense_mask(packed.blocks)
+    mask = attention_mask(packed.blocks, model.language_model.config._attn_implementation)
     logits = model.logits(embeddings, mask, packed.positions, packed.rows, packed.columns)
     losses = token_losses(logits, packed)
     if kind == "annotations":

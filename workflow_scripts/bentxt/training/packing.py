@@ -1,4 +1,4 @@
-"""Annotations of a patch behind one shared visual prefix: layout, positions and mask of packed sequences.
+"""Annotations of a patch behind one shared visual prefix: layout, positions and losses of packed sequences.
 
 Each annotation sees the prefix and itself only, and its positions go on from the prefix, so that a packed
 annotation gets what it would get alone. The prefix, by far the longer part, is computed once.
@@ -68,8 +68,25 @@ class Packed:
 
     def to(self, device: torch.device | str) -> Packed:
         """Return the batch on another device."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return Packed(**{k: v.to(device) if isinstance(v, torch.Tensor) else v for k, v in values.items()})
+        return self._each(lambda tensor: tensor.to(device, non_blocking=True))
+
+    def pin_memory(self) -> Packed:
+        """Return the batch in memory that a GPU reads without a copy by the processor."""
+        return self._each(torch.Tensor.pin_memory)
+
+    def __reduce__(self):
+        # Between processes as bytes: tensors would take a file handle each.
+        return _from_arrays, (self.count, *(of.numpy() for of in self._values().values()))
+
+    def _values(self):
+        return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "count"}
+
+    def _each(self, change):
+        return Packed(**{name: change(of) for name, of in self._values().items()}, count=self.count)
+
+
+def _from_arrays(count, *arrays):
+    return Packed(*map(torch.from_numpy, arrays), count=count)
 
 
 def pack(prefix: int, segments: Sequence[Sequence[Segment]]) -> Packed:
@@ -118,26 +135,6 @@ def pack(prefix: int, segments: Sequence[Sequence[Segment]]) -> Packed:
         annotations=torch.from_numpy(np.concatenate(annotations)),
         count=count,
     )
-
-
-def dense_mask(blocks: torch.Tensor) -> torch.Tensor:
-    """Return what each token sees: the prefix and its own segment, as far as they come before it.
-
-    Parameters
-    ----------
-    blocks : torch.Tensor
-        int32, shape (patches, length), of :class:`Packed`.
-
-    Returns
-    -------
-    torch.Tensor
-        bool, shape (patches, 1, length, length): whether a row sees a column.
-    """
-    order = torch.arange(blocks.shape[1], device=blocks.device)
-    rows, columns = blocks[:, :, None], blocks[:, None, :]
-    mask = ((rows == columns) | (columns == 0)) & (order[:, None] >= order) & (columns >= 0)
-    # A row of padding sees itself, as a softmax over nothing is not a number.
-    return (mask | torch.eye(len(order), dtype=torch.bool, device=blocks.device))[:, None]
 
 
 def token_losses(logits: torch.Tensor, packed: Packed) -> torch.Tensor:

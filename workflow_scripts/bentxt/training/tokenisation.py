@@ -159,6 +159,14 @@ def trained_rows(
                 yield rows
 
 
+def trained_patches(dataset_path: str | Path) -> tuple[list[str], list[str]]:
+    """Return the patches of the splits that are trained on, sorted, and the Sentinel-1 name of each."""
+    pairs: dict[str, str] = {}
+    for rows in trained_rows(dataset_path, []):
+        pairs |= zip(rows["patch_id"].to_pylist(), rows["s1_name"].to_pylist(), strict=True)
+    return list(pairs), list(pairs.values())
+
+
 def _tokens(rows, task, prompts):
     """Return the tokens of the instructions and of the answers; equal texts are tokenised once."""
     written = [
