@@ -38,7 +38,7 @@ from bentxt.randomness import generator  # noqa: E402
 from bentxt.release import TASKS  # noqa: E402
 from bentxt.tables.schemas.dataset_schema import DATASET  # noqa: E402
 from bentxt.tables.table_files import read_table  # noqa: E402
-from bentxt.training.finetuning import pass_loss  # noqa: E402
+from bentxt.training.finetuning import pass_losses  # noqa: E402
 from bentxt.training.packing import answer_segment, pack  # noqa: E402
 from bentxt.training.pass_loader import PreparedPass  # noqa: E402
 
@@ -150,7 +150,7 @@ def packed(model, before, annotations, pictures):
         prefix = len(before) + sum(of.shape[1] for of in (features.rgb, features.s2, features.s1))
         laid = pack(prefix, [[answer_segment(*pair) for pair in pairs]])
         prepared = PreparedPass(patch, [patch], list(range(len(pairs))), laid)
-        loss = pass_loss(model, before, prepared, features, "annotations") / annotations.count
+        loss = pass_losses(model, before, prepared, features, "annotations").sum() / annotations.count
         loss.backward()
         total += loss.item()
     return total, encoding

@@ -80,6 +80,7 @@ def small_finetuning(held=(), batch_size=2, epochs=2, loss="annotations", dtype=
         rank=2,
         alpha=4,
         dropout=0.1,
+        gradient_checkpointing=False,
         save_minutes=60,
         cached_patches=0,
     )

@@ -219,7 +219,8 @@ def finetune(
     if not processes.writes:
         monitor = None
     if monitor:
-        monitor.begin(done, log)
+        with memory_named(settings.tokens_per_pass):
+            monitor.begin(done, log)
     model.train()
     gradients = _Gradients(list(trained.values()))
     by_tokens = settings.loss == "tokens"
@@ -272,7 +273,8 @@ def finetune(
                 )
                 raise SystemExit(STOPPED)
             if monitor:
-                monitor.step(log[-1])
+                with memory_named(settings.tokens_per_pass):
+                    monitor.step(log[-1])
     model.eval()
     return log
 
