@@ -65,6 +65,8 @@ def small_finetuning(held=(), batch_size=2, epochs=2, loss="annotations", dtype=
         np.cumsum([0, *lengths]).astype(np.int64),
         np.array([len(asked) for asked, _ in pairs], np.int32),
         np.concatenate([part for pair in pairs for part in pair]).astype(np.int32),
+        np.arange(len(pairs)),
+        "0" * 32,
     )
     settings = FinetuningSettings(
         epochs=epochs,
