@@ -1,4 +1,4 @@
-"""Fine-tuning at the published size on one GPU with random weights: speed, share of the peak, memory, profile.
+"""Fine-tuning at the published size on one GPU with random weights: speed, share of the peak, memory.
 
 Weights, images and texts are random and made on the device: nothing is downloaded. A step holds as many
 patches as ``--patches``, with the release's mean number of annotations and usual lengths of text; the frozen
@@ -161,7 +161,7 @@ def main():
     args = parser.parse_args()
     if not args.cpu and not (torch.cuda.is_available() and torch.cuda.is_bf16_supported()):
         sys.exit(
-            "no GPU with CUDA and bfloat16 here, which the published size needs; --cpu only tries the script, "
+            "no GPU with CUDA and bfloat16 here, which the published size needs; --cpu only tries the script "
             "in tiny"
         )
 
