@@ -117,6 +117,14 @@ def test_in_half_precision_too():
     assert len(measured.samples) == 2
 
 
+def test_answers_are_the_same_whatever_attention_is_trained_with_and_it_stays():
+    run = small_finetuning(HELD)
+    expected = _validation(run).measure().samples
+    run.network.language_model.set_attn_implementation("eager")
+    assert _validation(run).measure().samples == expected
+    assert run.network.language_model.config._attn_implementation == "eager"
+
+
 def test_the_text_of_an_instruction_comes_back_without_the_template():
     run = small_finetuning()
     for text in ("Is it mixed forest?", "a) Pastures, b) Mixed forest"):

@@ -93,14 +93,12 @@ class Validation:
         patches, rows = np.unique(owners, return_inverse=True)
         pairs = [self._tokens.pair(number) for number in self.answered.tolist()]
         longest = max(len(answer) for _, answer in pairs) + _BEYOND
-        replies = answer_behind_prefixes(
-            self._model,
-            self._prompts,
-            self._features(patches.tolist()),
-            [asked.tolist() for asked, _ in pairs],
-            rows.tolist(),
-            longest,
-        )
+        features = self._features(patches.tolist())
+        instructions = [asked.tolist() for asked, _ in pairs]
+        with _plain_attention(self._model.language_model):
+            replies = answer_behind_prefixes(
+                self._model, self._prompts, features, instructions, rows.tolist(), longest
+            )
         return [
             Sample(
                 self._tokens.patch_ids[owner],
@@ -129,6 +127,17 @@ def _looking(model: torch.nn.Module) -> Iterator[None]:
         # One by one: some parts override train().
         for part, training in modes:
             part.training = training
+
+
+@contextmanager
+def _plain_attention(language):
+    """Let a language model attend as for one row of text: what packed rows need is made for fixed lengths."""
+    used = language.config._attn_implementation
+    language.set_attn_implementation("sdpa")
+    try:
+        yield
+    finally:
+        language.set_attn_implementation(used)
 
 
 def instruction_text(prompts: Prompts, tokens: Sequence[int]) -> str:
