@@ -33,7 +33,7 @@ def main():
         "--running",
         type=json.loads,
         default={},
-        help='JSON: "loader" with "workers", processes that read images, and "prefetch", groups that each is ahead',
+        help='JSON: keys of finetuning that change no result; of them, "loader" is used',
     )
     parser.add_argument("--out", required=True, help="folder of the features")
     args = parser.parse_args()

@@ -1,5 +1,7 @@
 """Packed annotations must get what they would get alone: losses and gradients."""
 
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -7,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 
+from bentxt.training.attention import dense_mask
 from bentxt.training.packing import (
     Segment,
     annotation_losses,
     answer_segment,
-    dense_mask,
     pack,
     token_losses,
 )
@@ -125,3 +127,12 @@ def test_a_loss_is_the_mean_over_its_annotation():
     packed = pack(1, [[answer_segment([4], [0, 1]), answer_segment([4], [1])]])
     logits = torch.tensor([[0.0, 0.0], [0.0, 0.0], [0.0, 100.0]])
     assert annotation_losses(token_losses(logits, packed), packed).tolist() == pytest.approx([np.log(2), 0.0])
+
+
+def test_a_batch_is_the_same_in_another_process():
+    packed = pack(2, [[answer_segment([5, 6], [7, 8])], [answer_segment([11], [12])]])
+    back = pickle.loads(pickle.dumps(packed))
+    assert back.count == packed.count
+    for name, values in vars(packed).items():
+        if name != "count":
+            assert torch.equal(getattr(back, name), values), name

@@ -29,3 +29,12 @@ def gone(numbers, within=20):
             finally:
                 os.close(handle)
     return True
+
+
+def children_of(number):
+    """Return the numbers of the processes that a process has started and that have not been waited for."""
+    found = set()
+    for path in Path(f"/proc/{number}/task").glob("*/children"):
+        with suppress(OSError):
+            found |= set(map(int, path.read_text().split()))
+    return found

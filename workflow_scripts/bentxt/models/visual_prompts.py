@@ -46,10 +46,9 @@ class Prompts:
 
     def instructions(self, texts: Sequence[str]) -> list[list[int]]:
         """Return what :meth:`instruction` gives for each of some texts, at a time."""
-        if not texts:
-            return []
         frame = self._frame()
-        if frame is None or "".join((frame[0], texts[0], frame[1])) != self._behind(texts[0]):
+        # The first text of all is another trial.
+        if frame is None or not texts or "".join((frame[0], texts[0], frame[1])) != self._behind(texts[0]):
             return self._all_tokens([self._behind(text) for text in texts])
         return self._all_tokens([f"{frame[0]}{text}{frame[1]}" for text in texts])
 
@@ -69,7 +68,7 @@ class Prompts:
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     def _frame(self):
-        """Return what stands before and after every text behind the image; None where it depends on the text."""
+        """Return what stands around every text behind the image; None where it depends on the text."""
         before, found, after = self._behind(_TRIALS[0]).partition(_TRIALS[0])
         constant = found and all(self._behind(text) == f"{before}{text}{after}" for text in _TRIALS)
         return (before, after) if constant else None
@@ -91,6 +90,8 @@ class Prompts:
         return self.tokenizer(text, add_special_tokens=False).input_ids
 
     def _all_tokens(self, texts):
+        if not texts:
+            return []
         return self.tokenizer(
             list(texts), add_special_tokens=False, return_attention_mask=False, return_token_type_ids=False
         ).input_ids

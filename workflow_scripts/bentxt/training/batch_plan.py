@@ -126,7 +126,7 @@ class BatchPlan:
         return [Pass(number, tuple(rows[begin:end])) for number, (begin, end) in enumerate(cuts)]
 
     def share(self, step: int, rank: int, count: int) -> list[Pass]:
-        """Return the passes of a step that one of ``count`` processes takes, about as many tokens as the others.
+        """Return the passes of a step that one of ``count`` processes takes, about as many tokens each.
 
         Every process finds the same answer: the largest pass left goes to whoever has least.
         """

@@ -26,7 +26,7 @@ class GrowingArray:
 
     def __init__(self, path: str | Path, dtype: type | np.dtype) -> None:
         self._dtype, self._count = np.dtype(dtype), 0
-        self._file = Path(path).open("wb")
+        self._file = Path(path).open("wb")  # noqa: SIM115
         self._write_header()
 
     def append(self, values: Iterable[Any] | np.ndarray) -> None:

@@ -7,7 +7,8 @@ annotation gets what it would get alone. The prefix, by far the longer part, is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -82,11 +83,12 @@ class Packed:
         return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "count"}
 
     def _each(self, change):
-        return Packed(**{name: change(of) for name, of in self._values().items()}, count=self.count)
+        return replace(self, **{name: change(of) for name, of in self._values().items()})
 
 
 def _from_arrays(count, *arrays):
-    return Packed(*map(torch.from_numpy, arrays), count=count)
+    values: list[Any] = [*map(torch.from_numpy, arrays), count]
+    return Packed(*values)
 
 
 def pack(prefix: int, segments: Sequence[Sequence[Segment]]) -> Packed:

@@ -1,4 +1,4 @@
-"""From the plan of a step to what goes through the model: its passes, laid out, and the images of their patches."""
+"""From the plan of a step to the model: passes, laid out, and the images of their patches, read ahead."""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from bentxt.errors import InputError
 
-T, R = TypeVar("T"), TypeVar("R")
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)

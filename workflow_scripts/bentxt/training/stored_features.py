@@ -29,7 +29,11 @@ from bentxt.training.read_ahead import read_ahead
 #: How far a killed encoding came, in the folder that it fills.
 DONE = "done.json"
 #: NumPy has no bfloat16: its bits are stored.
-_STORED = {torch.float32: np.dtype("<f4"), torch.bfloat16: np.dtype("<u2"), torch.float16: np.dtype("<f2")}
+_STORED: dict[torch.dtype, np.dtype] = {
+    torch.float32: np.dtype("<f4"),
+    torch.bfloat16: np.dtype("<u2"),
+    torch.float16: np.dtype("<f2"),
+}
 
 
 def encode_features(
