@@ -1,60 +1,36 @@
-"""Fine-tuning: the schedule by hand, going on after kill -9, and what the output says."""
+"""Fine-tuning: the schedule by hand, going on after kills and SIGTERM, faults, and what the output says."""
 
 import csv
 import json
-import os
-import signal
-import subprocess
+import random
+import re
 import sys
 import time
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
-from safetensors.torch import save as to_bytes
+from safetensors import safe_open
 
 import finetune_rs_internvl
 from bentxt.errors import InputError
-from bentxt.models.tiny.internvl import tiny_image_processor
-from bentxt.models.visual_prompts import load_prompts
-from bentxt.program.lineage import Lineage
-from bentxt.tables.schemas.dataset_schema import DATASET
-from bentxt.tables.table_files import write_table
-from bentxt.training.finetuning import FinetuningSettings, learning_rate
-from bentxt.training.tokenisation import tokenise
-from bentxt.training.training_state import STATE, load_state, save_state
-from worlds.tiny_rs_internvl import images, parts
-
-PROGRAM = Path(__file__).parents[2] / "workflow_scripts" / "finetune_rs_internvl.py"
-OPTIONS = {
-    "modalities": ["rgb", "s2", "s1"],
-    "trained": ["projections", "adapter"],
-    "epochs": {"captioning": 1, "binary": 60, "mcq": 2, "referring": 2},
-    "batch_size": {"captioning": 4, "binary": 4, "mcq": 4, "referring": 4},
-    "loss": "annotations",
-    "tokens_per_row": 200,
-    "tokens_per_pass": 200,
-    "learning_rate": 0.01,
-    "initial_learning_rate": 1e-6,
-    "warmup_share": 0.1,
-    "weight_decay": 0.01,
-    "gradient_clip": 1.0,
-    "rank": 2,
-    "alpha": 4,
-    "dropout": 0.1,
-    "gradient_checkpointing": False,
-    "save_minutes": 0,
-    "validation": {"patches": 0, "times": 2, "samples": 0},
-    "attention": "auto",
-    "features": "computed",
-    "cached_patches": 3,
-    "loader": {"workers": 0, "prefetch": 2},
-    "device": "cpu",
-    "dtype": "float32",
-}
-PATCHES = ("train_1", "train_2", "train_3", "validation_1")
+from bentxt.training.annotation_tokens import AnnotationTokens
+from bentxt.training.finetuning import FinetuningSettings, learning_rate, pass_losses
+from bentxt.training.pass_loader import load_passes
+from bentxt.training.stopping import STOPPED
+from bentxt.training.training_state import STATE
+from worlds.finetuning_program import (
+    OPTIONS,
+    assert_same,
+    command,
+    finish,
+    kill,
+    start,
+    wait_for_states,
+    weights,
+    write_world,
+)
+from worlds.shared_finetuning import SmallFinetuning
 
 
 def _settings(**changes):
@@ -79,153 +55,67 @@ def test_a_run_of_one_step_is_at_the_peak():
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    """A data set of four patches, its images, and random checkpoints."""
-    import lmdb
-
-    folder = tmp_path_factory.mktemp("world")
-    words, internvl, s1, s2 = parts()
-    for piece in (internvl, words, tiny_image_processor()):
-        piece.save_pretrained(folder / "base")
-    s1.save_pretrained(folder / "s1")
-    s2.save_pretrained(folder / "s2")
-    (folder / "images").mkdir()
-    with (
-        lmdb.open(str(folder / "images"), map_size=1 << 24) as environment,
-        environment.begin(write=True) as txn,
-    ):
-        for patch in PATCHES:
-            pair = images(patch)
-            for name, bands in ((patch, pair.s2), (f"s1_{patch}", pair.s1)):
-                txn.put(name.encode(), to_bytes({band: torch.from_numpy(of) for band, of in bands.items()}))
-    (folder / "images" / "lock.mdb").unlink()
-    questions = ["Does the image show arable land?", "Is it a mixed forest?", "Which class is present?"]
-    rows = [
-        {
-            "ID": number * 10 + index,
-            "s1_name": f"s1_{patch}",
-            "patch_id": patch,
-            "input": text,
-            "output": "yes" if (number + index) % 2 else "no",
-            "type": "binary",
-            "category": "presence",
-            "split": patch.split("_")[0],
-            "latitude": 48.0,
-            "longitude": 16.0,
-            "country": "Austria",
-            "season": "Summer",
-            "climate_zone": "Cold, no dry season, warm summer",
-        }
-        for number, patch in enumerate(PATCHES, 1)
-        for index, text in enumerate(questions[: 1 + number % 3])
-    ]
-    columns = {name: [row[name] for row in rows] for name in DATASET.names}
-    write_table(folder / "dataset.parquet", columns, DATASET, Lineage("test", {}, "", {}))
-    tokenise(folder / "dataset.parquet", "binary", load_prompts(folder / "base"), folder / "tokens", {})
-    return folder
-
-
-def _command(world, out, progress, task="binary", seed=3, **changes):
-    settings = {"run": "mini", "seed": seed, "finetuning": OPTIONS | changes, "images": {"rgb_white": 3000}}
-    arguments = {
-        "task": task,
-        "dataset": world / "dataset.parquet",
-        "tokens": world / "tokens",
-        "images": world / "images",
-        "base": world / "base",
-        "s1-encoder": world / "s1",
-        "s2-encoder": world / "s2",
-        "progress": progress,
-        "out": out,
-        "settings": json.dumps(settings),
-    }
-    options = [text for name, value in arguments.items() for text in (f"--{name}", str(value))]
-    return [sys.executable, str(PROGRAM), *options]
-
-
-def _run(command):
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-
-
-def _weights(folder):
-    return load_file(folder / "adapter_model.safetensors") | load_file(folder / "projections.safetensors")
-
-
-def _kill_after_first_state(command, progress):
-    """Start the program, kill it as soon as it saved a state, and return whether it was still running."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while process.poll() is None and not (progress / STATE).exists():
-        assert time.monotonic() < deadline, "no state was saved"
-        time.sleep(0.005)
-    os.kill(process.pid, signal.SIGKILL)
-    return process.wait() == -signal.SIGKILL
+    return write_world(tmp_path_factory.mktemp("world"))
 
 
 @pytest.fixture(scope="module")
 def undisturbed(world, tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed")
-    done = _run(_command(world, folder / "out", folder / "progress"))
-    assert done.returncode == 0, done.stderr
+    finish(command(world, folder / "out", folder / "progress"))
     return folder
 
 
-def test_a_killed_run_goes_on_to_the_same_weights(world, undisturbed, tmp_path):
+def _step_of(state):
+    with safe_open(state, "pt") as file:
+        return int(file.metadata()["step"])
+
+
+def test_a_run_killed_at_three_random_moments_ends_as_one_that_was_not(world, undisturbed, tmp_path):
     out, progress = tmp_path / "out", tmp_path / "progress"
-    command = _command(world, out, progress)
-    assert _kill_after_first_state(command, progress), "it ended before it could be killed"
+    moments, steps = random.Random(2026), [0]
+    for attempt in range(3):
+        process = start(command(world, out, progress), tmp_path / f"{attempt}.log")
+        wait_for_states(process, progress, moments.randint(1, 20))
+        assert kill(process), "it ended before it could be killed"
+        steps.append(_step_of(progress / STATE))
+    assert all(later > earlier for earlier, later in pairwise(steps)), "each try goes on"
     assert not out.exists()
-    done = _run(command)
-    assert done.returncode == 0, done.stderr
-    assert "resuming after step" in done.stderr
-    expected, found = _weights(undisturbed / "out"), _weights(out)
-    assert expected.keys() == found.keys()
-    for name, value in expected.items():
-        assert torch.equal(found[name], value), name
-    assert (out / "training_log.csv").read_bytes() == (undisturbed / "out" / "training_log.csv").read_bytes()
+    assert f"resuming after step {steps[-1]} of 120" in finish(command(world, out, progress))
+    assert_same(out, undisturbed / "out")
     assert not progress.exists()
 
 
-def _trained_once():
-    """A parameter and its optimizer after one step."""
-    value = torch.nn.Parameter(torch.tensor([1.0, 2.0]))
-    optimizer = torch.optim.AdamW([value], lr=0.1)
-    value.sum().backward()
-    optimizer.step()
-    return {"value": value}, optimizer
-
-
-def test_a_state_comes_back_with_weights_moments_and_log(tmp_path):
-    trained, optimizer = _trained_once()
-    save_state(tmp_path / STATE, "key", 1, [(1, 4, 0.5, 0.1)], trained, optimizer)
-    fresh = {"value": torch.nn.Parameter(torch.zeros(2))}
-    other = torch.optim.AdamW(fresh.values(), lr=0.1)
-    assert load_state(tmp_path / STATE, "key", fresh, other) == (1, [(1, 4, 0.5, 0.1)])
-    assert torch.equal(fresh["value"], trained["value"])
-    for moment, tensor in optimizer.state[trained["value"]].items():
-        assert torch.equal(other.state[fresh["value"]][moment], tensor), moment
-
-
-@pytest.mark.parametrize("kind", ["of another run", "cut", "absent"])
-def test_a_state_that_does_not_belong_here_is_not_used(tmp_path, kind):
-    trained, optimizer = _trained_once()
-    path = tmp_path / STATE
-    if kind != "absent":
-        save_state(path, "other key", 1, [(1, 4, 0.5, 0.1)], trained, optimizer)
-    if kind == "cut":
-        path.write_bytes(path.read_bytes()[:-3])
-    fresh = {"value": torch.nn.Parameter(torch.zeros(2))}
-    assert load_state(path, "key", fresh, torch.optim.AdamW(fresh.values())) == (0, [])
-    assert fresh["value"].tolist() == [0, 0]
+def test_sigterm_lets_the_step_end_and_its_state_be_saved(world, undisturbed, tmp_path):
+    out, progress = tmp_path / "out", tmp_path / "progress"
+    # No state but the one after the signal: it comes once the log shows a step.
+    seldom = command(world, out, progress, running={"save_minutes": 1000})
+    process = start(seldom, tmp_path / "log")
+    log = progress / "training_log.csv"
+    while not (log.exists() and log.read_bytes().count(b"\n") > 3):
+        assert process.poll() is None, (tmp_path / "log").read_text()
+        time.sleep(0.002)
+    process.terminate()
+    assert process.wait(60) == STOPPED == 143
+    step = _step_of(progress / STATE)
+    said = (tmp_path / "log").read_text()
+    assert f"stopped by SIGTERM after step {step} of 120; the same command goes on" in said
+    assert not out.exists()
+    # What changes no result may change on the way.
+    changed = command(world, out, progress, running={"save_minutes": 0.5, "gradient_checkpointing": True})
+    assert f"resuming after step {step} of 120" in finish(changed)
+    assert_same(out, undisturbed / "out")
 
 
 def test_the_output_says_what_was_trained_on_what(undisturbed):
     described = json.loads((undisturbed / "out" / "training.json").read_text())
-    weights = _weights(undisturbed / "out")
-    assert described["trained_parameters"] == sum(value.numel() for value in weights.values())
+    trained = weights(undisturbed / "out")
+    assert described["trained_parameters"] == sum(value.numel() for value in trained.values())
     assert described["trained_parameters"] < described["parameters"]
     assert (described["patches"], described["annotations"]) == (4, 2 + 3 + 1 + 2)
-    assert (described["steps"], described["device"]) == (120, "cpu")
+    assert (described["steps"], described["device"], described["processes"]) == (120, "cpu", 1)
     assert described["lineage"]["settings"]["finetuning"]["rank"] == 2
+    # It does not say what changed nothing.
+    assert not {"save_minutes", "cached_patches"} & set(described["lineage"]["settings"]["finetuning"])
     assert not (undisturbed / "progress").exists()
 
 
@@ -235,12 +125,21 @@ def test_training_lowers_the_loss(undisturbed):
     assert sum(losses[-10:]) < 0.5 * sum(losses[:10])
 
 
-def test_the_tokens_of_another_task_are_refused(world, tmp_path, monkeypatch):
-    command = _command(world, tmp_path / "out", tmp_path / "progress", task="mcq")
-    monkeypatch.setattr(sys, "argv", command[1:])
-    with pytest.raises(InputError, match="tokens of the binary annotations, not of the mcq ones"):
+def _refused(monkeypatch, arguments, message):
+    monkeypatch.setattr(sys, "argv", arguments[1:])
+    with pytest.raises(InputError, match=message):
         finetune_rs_internvl.main()
+
+
+def test_the_tokens_of_another_task_are_refused(world, tmp_path, monkeypatch):
+    arguments = command(world, tmp_path / "out", tmp_path / "progress", task="mcq")
+    _refused(monkeypatch, arguments, "tokens of the binary annotations, not of the mcq ones")
     assert not (tmp_path / "out").exists()
+
+
+def test_float16_is_refused(world, tmp_path, monkeypatch):
+    arguments = command(world, tmp_path / "out", tmp_path / "progress", dtype="float16")
+    _refused(monkeypatch, arguments, "float16 is no precision to train in")
 
 
 VALIDATED = {
@@ -252,20 +151,19 @@ VALIDATED = {
 @pytest.fixture(scope="module")
 def validated(world, tmp_path_factory):
     folder = tmp_path_factory.mktemp("validated")
-    done = _run(_command(world, folder / "out", folder / "progress", **VALIDATED))
-    assert done.returncode == 0, done.stderr
-    return folder / "out", done.stderr
+    return folder / "out", finish(command(world, folder / "out", folder / "progress", **VALIDATED))
 
 
 def test_a_validated_run_that_was_killed_leaves_the_files_of_one_that_was_not(world, validated, tmp_path):
-    command = _command(world, tmp_path / "out", tmp_path / "progress", **VALIDATED)
-    assert _kill_after_first_state(command, tmp_path / "progress"), "it ended before it could be killed"
+    validated_command = command(world, tmp_path / "out", tmp_path / "progress", **VALIDATED)
+    process = start(validated_command, tmp_path / "log")
+    wait_for_states(process, tmp_path / "progress", 1)
+    assert kill(process), "it ended before it could be killed"
     assert (tmp_path / "progress" / "validation.csv").exists()
-    assert _run(command).returncode == 0
-    for name in ("training_log.csv", "validation.csv", "samples.jsonl"):
+    finish(validated_command)
+    for name in ("validation.csv", "samples.jsonl"):
         assert (tmp_path / "out" / name).read_bytes() == (validated[0] / name).read_bytes()
-    expected = _weights(validated[0])
-    assert all(torch.equal(value, expected[name]) for name, value in _weights(tmp_path / "out").items())
+    assert_same(tmp_path / "out", validated[0])
 
 
 def test_a_validated_run_trains_on_the_other_patches_and_says_how_it_does(validated):
@@ -282,3 +180,116 @@ def test_a_validated_run_trains_on_the_other_patches_and_says_how_it_does(valida
     assert len(samples) == 6
     assert list((out / "tensorboard").glob("events.out.tfevents.*"))
     assert "fine-tuning binary: 100%" in log
+
+
+# Faults
+
+
+class _BrokenImages(SmallFinetuning):
+    """Features of one patch are no numbers from some step on."""
+
+    BROKEN = 4
+
+    def __init__(self, good=0, **changes):
+        super().__init__(**changes)
+        self.good = good
+
+    def features(self, patches):
+        found = super().features(patches)
+        if self.BROKEN in patches:
+            self.good -= 1
+            if self.good < 0:
+                found.s2[patches.index(self.BROKEN)] = torch.nan
+        return found
+
+
+def _owner(tokens: AnnotationTokens, number):
+    return max(patch for patch, first in enumerate(tokens.first) if first <= number)
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_names_its_annotations(tmp_path):
+    broken = _BrokenImages(good=2, save_minutes=0)
+    with pytest.raises(InputError) as caught:
+        broken.train(tmp_path, text=lambda tokens: f"text of {len(tokens)} tokens")
+    step = int(re.match(r"step (\d+): the loss is nan", str(caught.value))[1])
+    members = [
+        number
+        for of in broken.plan.passes(step - 1)
+        for row in of.rows
+        for number in row.annotations
+        if _owner(broken.tokens, number) == broken.BROKEN
+    ]
+    named = re.findall(r"annotation (\d+) \(patch_4\): text of \d+ tokens", str(caught.value))
+    assert sorted(map(int, named)) == sorted(members)
+    assert len(re.findall(r"annotation \d+", str(caught.value))) == len(members), "and no other"
+    # The state before stays, and goes on once the images are mended.
+    assert _step_of(tmp_path / STATE) == step - 1
+    mended, undisturbed = SmallFinetuning(save_minutes=0), SmallFinetuning()
+    assert mended.train(tmp_path) == undisturbed.train(tmp_path / "other")
+    for name, value in undisturbed.weights().items():
+        assert torch.equal(mended.weights()[name], value), name
+
+
+def test_a_gradient_that_is_no_number_stops_the_run_too(tmp_path):
+    broken = SmallFinetuning()
+    weight = broken.model.trained_parameters()["s2_projection.weight"]
+    weight.register_hook(lambda gradient: gradient / 0)
+    with pytest.raises(
+        InputError, match=r"step 1: the loss is \d.*the norm of its gradient (nan|inf)"
+    ) as caught:
+        broken.train(tmp_path)
+    assert len(re.findall(r"annotation \d+ \(patch_\d\)", str(caught.value))) == broken.plan.size(0)
+
+
+def test_too_little_memory_says_what_to_set(tmp_path):
+    class Greedy(SmallFinetuning):
+        def features(self, patches):
+            found = super().features(patches)
+            if len(self.reads) > 12:
+                torch.empty(2**60, dtype=torch.uint8)
+            return found
+
+    with pytest.raises(InputError, match="out of memory") as caught:
+        Greedy(save_minutes=0).train(tmp_path)
+    for words in ("gradient_checkpointing", "tokens_per_pass", "goes on from the last saved state"):
+        assert words in str(caught.value)
+    assert _step_of(tmp_path / STATE) >= 1
+
+
+# Precision and memory
+
+
+def _first_step(run_of):
+    """Return loss and gradients of the first step of a run, by the functions that a step is made of."""
+    run_of.model.train()
+    total = 0
+    _, passes = next(iter(load_passes(run_of.plan, run_of.tokens, run_of.plan.prefix, 0)))
+    for of in passes:
+        torch.manual_seed(of.number)
+        losses = pass_losses(run_of.model, run_of.BEFORE, of, run_of.features(of.patches), "annotations")
+        losses.sum().backward()
+        total += float(losses.sum().detach())
+    return total, {name: of.grad for name, of in run_of.model.trained_parameters().items()}
+
+
+def test_checkpointed_gradients_are_the_same_bit_for_bit():
+    plain, checkpointed = SmallFinetuning(), SmallFinetuning()
+    checkpointed.model.checkpoint_gradients()
+    calls = []
+    layer = checkpointed.model.language_model.layers[0].self_attn.q_proj
+    layer.register_forward_hook(lambda *_: calls.append(1))
+    (loss, gradients), (other_loss, others) = _first_step(plain), _first_step(checkpointed)
+    assert len(calls) == 2 * len(plain.plan.passes(0)), "computed again for the backward pass"
+    assert loss == other_loss
+    for name, value in gradients.items():
+        assert torch.equal(others[name], value), name
+
+
+def test_bfloat16_trains_float32_weights_to_a_loss_near_that_of_float32(tmp_path):
+    exact, coarse = SmallFinetuning(), SmallFinetuning(dtype=torch.bfloat16)
+    logs = [of.train(tmp_path / str(of.dtype)) for of in (exact, coarse)]
+    assert {value.dtype for value in coarse.weights().values()} == {torch.float32}
+    assert coarse.model.internvl.dtype == torch.bfloat16
+    for one, other in zip(*logs, strict=True):
+        assert other[2] == pytest.approx(one[2], rel=0.02)
+    assert [row[2] for row in logs[0]] != [row[2] for row in logs[1]]
