@@ -16,15 +16,19 @@ CPUS = 16
 ENDING = 120
 
 
+def step_launch(processes, nodes):
+    """How Slurm starts so many processes on so many nodes; a step knows nothing of what its job asked for."""
+    gpus = "" if config["finetuning"]["device"] == "cpu" else f" --gres=gpu:{processes}"
+    return (
+        f"srun --nodes={nodes} --ntasks={nodes * processes} --ntasks-per-node={processes}"
+        f" --cpus-per-task={CPUS}{gpus} --kill-on-bad-exit=1 python"
+    )
+
+
 def finetuning_launch():
     """How the processes of one fine-tuning are started: the beginning of its command."""
     if NODES > 1:
-        gpus = "" if config["finetuning"]["device"] == "cpu" else f" --gres=gpu:{PROCESSES}"
-        # A step knows nothing of what the job asked for.
-        return (
-            f"srun --nodes={NODES} --ntasks={NODES * PROCESSES} --ntasks-per-node={PROCESSES}"
-            f" --cpus-per-task={CPUS}{gpus} --kill-on-bad-exit=1 python"
-        )
+        return step_launch(PROCESSES, NODES)
     if PROCESSES > 1:
         return (
             "python -m torch.distributed.run --standalone"

@@ -1,11 +1,17 @@
 """What jobs ask a cluster for."""
 
+import json
+import shlex
 from types import SimpleNamespace
 
 import pytest
 import yaml
+from snakemake_executor_plugin_slurm.submit_string import get_submit_command
+from snakemake_executor_plugin_slurm.utils import set_gres_string
 
 from bentxt.models.model_table import FAMILIES, read_models, with_engine
+from bentxt.program.settings import select_settings
+from worlds.finetuning_jobs import finetuning_rules
 from worlds.pages import PROJECT
 
 
@@ -40,3 +46,92 @@ def test_the_profile_leaves_the_gpus_of_predictions_to_the_rule():
     assert "predict_answers:gpu" not in sized
     assert "predict_answers:runtime" in sized
     assert "gpu=prediction_gpus" in (PROJECT / "rules/benchmark.smk").read_text()
+
+
+# Fine-tuning
+
+
+def submitted(**finetuning):
+    """Return the options of a fine-tuning's sbatch, as the executor makes them of what the rule asks for."""
+    resources = {"mem_mb": 120000, "runtime": 60, **finetuning_rules(**finetuning)["finetuning_job"]()}
+    names = ("run_uuid", "slurm_logfile", "comment_str", "account", "partition", "workdir")
+    job = SimpleNamespace(resources=SimpleResources(resources), threads=1)
+    return shlex.split(get_submit_command(job, dict.fromkeys(names, "")) + set_gres_string(job))
+
+
+class SimpleResources(dict):
+    """Resources of a job, by name and as attributes."""
+
+    __getattr__ = dict.__getitem__
+
+
+def test_one_process_asks_for_one_gpu():
+    options = submitted()
+    assert "--gpus=1" in options
+    assert "--cpus-per-task=16" in options
+    assert "--ntasks-per-gpu" not in " ".join(options)
+    assert finetuning_rules()["finetuning_launch"]() == "python"
+
+
+def test_processes_of_one_node_are_one_task_that_torchrun_shares_out():
+    options = submitted(processes=4)
+    assert "--gpus=4" in options
+    assert "--cpus-per-task=64" in options
+    assert not [option for option in options if option.startswith("--ntasks")]
+    launch = finetuning_rules(processes=4)["finetuning_launch"]()
+    assert launch.startswith("python -m torch.distributed.run --standalone --nproc-per-node=4 ")
+
+
+@pytest.mark.parametrize(
+    ("processes", "nodes", "tasks"), [(4, 2, "--ntasks-per-node=4"), (1, 3, "--ntasks=3")]
+)
+def test_over_nodes_each_process_is_a_task_with_a_gpu(processes, nodes, tasks):
+    options = submitted(processes=processes, nodes=nodes)
+    assert {f"--nodes={nodes}", f"--gres=gpu:{processes}", "--cpus-per-task=16", tasks} <= set(options)
+    # Not as many tasks a GPU as the whole job has, nor GPUs of the job beside those of the nodes.
+    assert not [option for option in options if option.startswith(("--ntasks-per-gpu", "--gpus"))]
+    launch = finetuning_rules(processes=processes, nodes=nodes)["finetuning_launch"]().split()
+    assert launch[0] == "srun"
+    assert launch[-1] == "python"
+    expected = {f"--nodes={nodes}", f"--ntasks={nodes * processes}", f"--gres=gpu:{processes}"}
+    assert expected | {f"--ntasks-per-node={processes}", "--kill-on-bad-exit=1"} <= set(launch)
+
+
+def test_on_cpus_fine_tuning_asks_for_no_gpu():
+    assert not [option for option in submitted(device="cpu") if option.startswith(("--gpu", "--gres"))]
+    assert "--gres" not in finetuning_rules(device="cpu", nodes=2)["finetuning_launch"]()
+
+
+def test_what_changes_no_result_is_no_param_of_fine_tuning():
+    changed = {
+        "processes": 4,
+        "nodes": 2,
+        "save_minutes": 7,
+        "cached_patches": 5,
+        "gradient_checkpointing": True,
+    }
+    rules = [finetuning_rules(), finetuning_rules(**changed), finetuning_rules(rank=16)]
+    model = SimpleNamespace(sees_rgb=True)
+    params = []
+    for names in rules:
+        names |= {"TRAINED": ["RS"], "MODEL_TABLE": {"RS": model}, "ABLATIONS": {}}
+        names["settings"] = lambda *keys, names=names: json.dumps(
+            select_settings(names["config"], ["run", *keys]), sort_keys=True
+        )
+        params.append(names["finetuning_settings"](SimpleNamespace(task="mcq", variant="")))
+    assert params[0] == params[1] != params[2]
+    assert json.loads(shlex.split(rules[1]["RUNNING"])[0]).items() >= changed.items()
+    # The command holds them, and Snakemake compares inputs and params, not commands.
+    rule = (PROJECT / "rules/finetune.smk").read_text()
+    assert " --running {RUNNING}" in rule
+    profile = yaml.safe_load((PROJECT / "profiles/default/config.yaml").read_text())
+    assert profile["rerun-triggers"] == ["mtime", "params", "input"]
+
+
+def test_a_fine_tuning_at_its_time_limit_is_submitted_again():
+    profile = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())
+    assert profile["retries"] >= 1
+    # What the profile says wins over the rule, which knows how many processes there are.
+    sized = [line.split("=")[0] for line in profile["set-resources"]]
+    names = ("gpu", "cpus_per_task", "tasks", "nodes", "gres")
+    assert not [name for name in names if f"finetune_rs_internvl:{name}" in sized]
