@@ -40,10 +40,10 @@ from bentxt.training.pass_loader import PreparedPass  # noqa: E402
 #: Of each task: annotations of a patch that has any, share of such patches, tokens of instruction and answer.
 #: The release's numbers (resources/release_counts.csv); lengths as benchmarks/finetuning.py prints them.
 TASKS = {
-    "captioning": (1.0, 1.0, 40, 156),
+    "captioning": (1.0, 1.0, 40, 113),
     "binary": (7.81, 1.0, 25, 2),
-    "mcq": (7.02, 1.0, 53, 2),
-    "referring": (5.94, 0.8, 30, 18),
+    "mcq": (7.02, 1.0, 47, 2),
+    "referring": (5.94, 0.8, 33, 18),
 }
 #: Tokens before the visual ones.
 BEFORE = list(range(5))

@@ -138,12 +138,20 @@ def test_a_run_without_validation_says_so(card):
 
 
 def test_the_command_of_the_card_is_one_that_the_program_takes(card, run_program):
-    (command,) = re.findall(r"```console\n(.*?)```", card(_published()), re.DOTALL)
+    (command,) = re.findall(
+        r"```console\n(.*?)```", card(_published() | {"modalities": ["rgb", "s2", "s1"]}), re.DOTALL
+    )
     words = command.replace("\\\n", " ").split()
     assert words[:2] == ["python", "workflow_scripts/predict_answers.py"]
     assert words[words.index("--checkpoint") + 1] == f"owner/base@{40 * 'a'}"
     options = run_program("predict_answers", "--help").stdout
     assert all(re.search(rf"{word}\b", options) for word in words if word.startswith("--"))
+
+
+def test_an_ablation_has_no_command_of_the_whole_model(card):
+    text = card(_published())
+    assert "This is an ablation" in text
+    assert "predict_answers.py" not in text
 
 
 def test_tensorboard_is_named_where_there_are_files_for_it(card):

@@ -16,6 +16,7 @@ from huggingface_hub import ModelCardData
 
 from bentxt.atomic import write_text
 from bentxt.models.checkpoints import PUBLISHED
+from bentxt.models.modalities import MODALITIES
 from bentxt.printable import printable
 from bentxt.training.monitoring import LOG, SAMPLES, TENSORBOARD, VALIDATION
 
@@ -265,6 +266,11 @@ def _validation(description, measured, samples):
 
 def _use(description):
     checkpoints = description["checkpoints"]
+    if set(description["modalities"]) != set(MODALITIES):
+        return (
+            "## Use\n\nThis is an ablation: the workflow of the project that made it answers with it "
+            "(`ablation` in its `config.yaml`)."
+        )
     options = [
         "python workflow_scripts/predict_answers.py",
         "--model RS-InternVL",
