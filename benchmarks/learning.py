@@ -22,7 +22,7 @@ from bentxt.atomic import write_text  # noqa: E402
 from bentxt.errors import InputError  # noqa: E402
 from bentxt.miniature.alike_classes import ALIKE_IN_RGB  # noqa: E402
 from bentxt.release import TASKS  # noqa: E402
-from bentxt.reporting.learning_report import ITEM_COLUMNS, what_was_learnt  # noqa: E402
+from bentxt.reporting.learning_report import ITEM_COLUMNS, training_captions, what_was_learnt  # noqa: E402
 from bentxt.reporting.learning_seeds import SEED_COLUMNS, seed_rows, seeds_markdown  # noqa: E402
 from bentxt.reporting.modality_comparison import (  # noqa: E402
     ABOUT_CLASSES,
@@ -96,7 +96,9 @@ def main():
         if args.dry_run:
             continue
         draws = {"resamples": resamples, "seed": seed}
-        learnt[seed] = what_was_learnt(read_scored_items(scores, items, ITEM_COLUMNS), MODELS, **draws)
+        found = read_scored_items(scores, items, ITEM_COLUMNS)
+        captions = training_captions(results / "BigEarthNet.txt.parquet")
+        learnt[seed] = what_was_learnt(found, MODELS, captions=captions, **draws)
         if args.modalities:
             leads[seed] = compare_modalities(pairs, draws)
     if args.dry_run:

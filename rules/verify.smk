@@ -38,6 +38,7 @@ rule report_learning:
     input:
         scores=scores([*TRAINED, *BASELINES[:1]], TASKS),
         scored_items=items([*TRAINED, *BASELINES[:1]], TASKS),
+        dataset=DATASET,
     output:
         csv=report(
             "figures/learning.csv",
@@ -65,6 +66,7 @@ rule report_learning:
         "python workflow_scripts/report_learning.py"
         " --scores {input.scores}"
         " --items {input.scored_items}"
+        " --dataset {input.dataset}"
         " --model {params.models[0]}"
         " --baseline {params.models[1]}"
         " --out {output.csv}"

@@ -12,6 +12,7 @@ from bentxt.reporting.learning_report import (
     ITEM_COLUMNS,
     learning_report,
     learning_rows,
+    training_captions,
     what_was_learnt,
 )
 from bentxt.reporting.provenance import write_provenance
@@ -23,6 +24,9 @@ def main():
     parser = program_parser(__doc__)
     parser.add_argument("--scores", nargs="+", required=True, help="score files of both models")
     parser.add_argument("--items", nargs="+", required=True, help="the table of items of each, in that order")
+    parser.add_argument(
+        "--dataset", required=True, help="the data set as one table, for the captions of its training split"
+    )
     parser.add_argument("--model", required=True, help="key of the fine-tuned model")
     parser.add_argument("--baseline", required=True, help="key of the same model without its adapter")
     parser.add_argument("--out", required=True, help="CSV; the provenance is written next to it")
@@ -33,11 +37,12 @@ def main():
         (args.model, args.baseline),
         resamples=setting(args.settings, "benchmark.bootstrap_resamples"),
         seed=setting(args.settings, "seed"),
+        captions=training_captions(args.dataset),
     )
     rows = learning_rows(learnt, setting(args.settings, "run"))
     print(learning_report(rows), flush=True)
     write_text(args.out, csv_text(COLUMNS, rows))
-    write_provenance([args.out], lineage(args), [*args.scores, *args.items])
+    write_provenance([args.out], lineage(args), [*args.scores, *args.items, args.dataset])
 
 
 if __name__ == "__main__":

@@ -7,12 +7,21 @@ import pytest
 from bentxt.errors import InputError
 from bentxt.evaluation.score import SCORED, UNAVAILABLE, Metric
 from bentxt.release import TASKS
-from bentxt.reporting.learning_report import COLUMNS, learning_report, learning_rows, what_was_learnt
+from bentxt.reporting import learning_report as learning_report_module
+from bentxt.reporting.learning_report import (
+    COLUMNS,
+    learning_report,
+    learning_rows,
+    training_captions,
+    what_was_learnt,
+)
+from worlds.question_rows_world import write_rows
 from worlds.scored_items_world import item_rows, model_items, options, write_items, wrong
 
 TRAINED, UNTRAINED = COMPARED = ("RS-InternVL", "Wide")
 DRAWS = {"resamples": 200, "seed": 5}
 BINARY = item_rows("binary", 48, 24)
+TEMPLATE = "one lake and two fields lie near our small forest"
 
 
 def found(task, trained, untrained, **about):
@@ -99,6 +108,31 @@ def test_captions_have_the_metric_of_table_8_and_two_more():
     assert len(learning_report(rows).splitlines()) == 3
 
 
+def test_captions_of_the_training_split_are_read_and_tried(tmp_path):
+    rows = [
+        ("P1", "train", "captioning", "None", "Describe it.", TEMPLATE),
+        ("P1", "train", "binary", "presence", "Is there?", "yes"),
+        ("P2", "test", "captioning", "None", "Describe it.", "Held back."),
+        ("P3", "train", "captioning", "None", "Describe it.", "A town."),
+    ]
+    captions = training_captions(write_rows(tmp_path / "dataset.parquet", rows))
+    assert captions == [TEMPLATE, "A town."]
+    # Each reference has another word in one place.
+    items = [
+        row | {"output": TEMPLATE.replace(TEMPLATE.split()[place % 10], f"word{place}")}
+        for place, row in enumerate(item_rows("captioning", 30, 30))
+    ]
+    given = found("captioning", items, items)
+    learnt = what_was_learnt(given, COMPARED, tasks=["captioning"], captions=captions, **DRAWS)
+    assert learnt[0].constant_answer == TEMPLATE
+
+
+def test_of_very_many_training_captions_some_are_tried(tmp_path, monkeypatch):
+    monkeypatch.setattr(learning_report_module, "MOST_CAPTIONS", 3)
+    rows = [("P", "train", "captioning", "None", "Describe it.", str(number)) for number in range(9)]
+    assert training_captions(write_rows(tmp_path / "dataset.parquet", rows)) == ["0", "4", "8"]
+
+
 def test_captions_without_meteor_and_cider_have_one_row():
     captions = [row | {"meteor": None, "cider": None} for row in item_rows("captioning", 30, 30)]
     assert [row["metric"] for row in rows_of("captioning", captions, captions)] == ["BLEU-4"]
@@ -137,13 +171,22 @@ def test_program_writes_and_prints_all_four_tasks(tmp_path, run_program):
         for task in TASKS
     ]
     out = tmp_path / "learning.csv"
-    words = (*options(paths), "--model", TRAINED, "--baseline", UNTRAINED, "--out", out)
+    captions = [f"A village of {number} houses." for number in range(3)]
+    dataset = write_rows(
+        tmp_path / "dataset.parquet",
+        [(f"P{text[13]}", "train", "captioning", "None", "Describe it.", text) for text in captions],
+    )
+    words = (*options(paths), "--dataset", dataset, "--model", TRAINED, "--baseline", UNTRAINED, "--out", out)
     at = words.index("--rows")
     done = run_program("report_learning", *words[:at], *words[at + 2 :])
     with out.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == COLUMNS
     assert {row["task"] for row in rows} == set(TASKS)
+    # No caption of the training split is as good as the items' own.
+    assert {row["constant_answer"] for row in rows if row["task"] == "captioning"} == {
+        "Forest borders a lake."
+    }
     assert len(done.stdout.splitlines()) == len(rows) == 6
     assert all(task in done.stdout for task in TASKS)
     assert (tmp_path / "learning.provenance.json").exists()

@@ -11,6 +11,7 @@ from bentxt.reporting.learning_report import Learnt, what_was_learnt
 from bentxt.reporting.learning_seeds import SEED_COLUMNS, seed_rows, seeds_markdown
 from bentxt.reporting.modality_comparison import ALIKE, OTHERS, modality_leads, modality_seed_rows
 from worlds.pages import PROJECT
+from worlds.question_rows_world import write_rows
 from worlds.scored_items_world import item_rows, model_items, write_items, wrong
 
 COMPARED = ("RS-InternVL", "Wide")
@@ -135,6 +136,8 @@ def test_program_pools_the_runs_of_three_seeds(tmp_path):
                     rows = wrong(rows, range(mistakes + seed))
                 write_items(tmp_path / f"results/seed-{seed}", model, task, rows)
                 bench_of(tmp_path / f"results/seed-{seed}", model, task)
+        caption = ("P", "train", "captioning", "None", "Describe it.", "A village.")
+        write_rows(tmp_path / f"results/seed-{seed}/BigEarthNet.txt.parquet", [caption])
     done = run_benchmark(tmp_path, "--seeds", "1", "2", "3", "--read-only", "--modalities")
     assert done.returncode == 0, done.stderr
     with (tmp_path / "benchmarks/results/learning.csv").open(encoding="utf-8", newline="") as file:

@@ -1,8 +1,7 @@
 """The best constant answer to all items of a task: what a model reaches that says always the same.
 
-It is chosen with hindsight, on the very items that are scored, and among the right answers that occur: no
-constant that a model could have learned from the training split reaches more, so that a model that beats it
-has looked at the image or at the question.
+It is chosen with hindsight, on the very items that are scored, so that it is a stronger rival than what a
+model could have learned to say always: a model that beats it has looked at the image or at the question.
 """
 
 from collections import Counter
@@ -36,11 +35,11 @@ class ConstantItems(NamedTuple):
     statistics: dict[str, np.ndarray]
 
 
-def best_constant(task: str, outputs: Sequence[str]) -> ConstantItems:
+def best_constant(task: str, outputs: Sequence[str], captions: Sequence[str] = ()) -> ConstantItems:
     """Find the constant answer that scores best on a task's items.
 
-    Of questions it is the most frequent right answer; of boxes :func:`best_box`; of captions the reference of
-    one of the items, :func:`best_caption`, which is entirely right there.
+    Of questions it is the most frequent right answer; of boxes :func:`best_box`; of captions
+    :func:`best_caption` among the references of the items, which are entirely right once, and further ones.
 
     Parameters
     ----------
@@ -48,6 +47,8 @@ def best_constant(task: str, outputs: Sequence[str]) -> ConstantItems:
         Of :data:`bentxt.release.TASKS`.
     outputs : sequence of str
         The data set's answers, one or more.
+    captions : sequence of str
+        Further captions that are tried, as those of the training split.
 
     Returns
     -------
@@ -56,7 +57,7 @@ def best_constant(task: str, outputs: Sequence[str]) -> ConstantItems:
         caption.
     """
     if task == "captioning":
-        return _constant_caption(outputs)
+        return _constant_caption(outputs, captions)
     if task == "referring":
         truth = reference_boxes(outputs)
         box = best_box(truth)
@@ -114,13 +115,13 @@ def _mean_overlaps(candidates: np.ndarray, truth: np.ndarray) -> np.ndarray:
     )
 
 
-def best_caption(tokens: Sequence[Sequence[str]]) -> int:
-    """Return the place of the caption that reaches the highest corpus BLEU-4 as candidate for all.
+def best_caption(candidates: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> int:
+    """Return the place of the candidate with the highest corpus BLEU-4 as the one caption of all references.
 
     Parameters
     ----------
-    tokens : sequence of sequence of str
-        Tokens of the references.
+    candidates, references : sequence of sequence of str
+        Tokens of captions.
 
     Returns
     -------
@@ -130,25 +131,27 @@ def best_caption(tokens: Sequence[Sequence[str]]) -> int:
     # Imported here: who scores questions only does without the packages that count n-grams.
     from bentxt.evaluation.ngram_metrics import bleu4_sums_of_constants
 
-    return int(bleu4(bleu4_sums_of_constants(tokens)).argmax())
+    return int(bleu4(bleu4_sums_of_constants(candidates, references)).argmax())
 
 
-def _constant_caption(outputs: Sequence[str]) -> ConstantItems:
+def _constant_caption(outputs: Sequence[str], others: Sequence[str]) -> ConstantItems:
     from bentxt.evaluation.meteor import meteor
     from bentxt.evaluation.ngram_metrics import bleu4_statistics, cider
     from bentxt.evaluation.ptb_tokens import ptb_tokens
 
-    tokens = [list(ptb_tokens(text)) for text in outputs]
-    best = best_caption(tokens)
-    candidates = [tokens[best]] * len(tokens)
+    texts = [*outputs, *others]
+    tokens = [list(ptb_tokens(text)) for text in texts]
+    references = tokens[: len(outputs)]
+    best = best_caption(tokens, references)
+    candidates = [tokens[best]] * len(references)
     statistics = {
-        "bleu4": bleu4_statistics(candidates, tokens),
-        "cider": _with_count(cider(candidates, tokens)),
+        "bleu4": bleu4_statistics(candidates, references),
+        "cider": _with_count(cider(candidates, references)),
     }
     # Without WordNet there is no METEOR of a model's captions either.
     with suppress(MetricUnavailable):
-        statistics["meteor"] = _with_count(meteor(candidates, tokens))
-    return ConstantItems(outputs[best], statistics)
+        statistics["meteor"] = _with_count(meteor(candidates, references))
+    return ConstantItems(texts[best], statistics)
 
 
 def _with_count(values: np.ndarray) -> np.ndarray:

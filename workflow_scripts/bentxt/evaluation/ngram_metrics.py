@@ -44,32 +44,34 @@ def bleu4_statistics(candidates: Sequence[Sequence[str]], references: Sequence[S
     return np.array(rows, np.float64).reshape(-1, 10)
 
 
-def bleu4_sums_of_constants(references: Sequence[Sequence[str]]) -> np.ndarray:
-    """Count what corpus BLEU-4 is made of for each caption as the one candidate for all of them.
+def bleu4_sums_of_constants(
+    candidates: Sequence[Sequence[str]], references: Sequence[Sequence[str]]
+) -> np.ndarray:
+    """Count what corpus BLEU-4 is made of for captions that each are the one answer to all references.
 
-    The work grows with the number of captions, not of their pairs: where a caption holds an n-gram ``k``
+    The work grows with the number of captions, not of their pairs: where a candidate holds an n-gram ``k``
     times, it matches once for each reference that holds it at least once, at least twice, … ``k`` times.
 
     Parameters
     ----------
-    references : sequence of sequence of str
+    candidates, references : sequence of sequence of str
         Tokens of the captions.
 
     Returns
     -------
     numpy.ndarray
-        float64, shape (n, 10): row ``i`` is the sum over all references of :func:`bleu4_statistics` with
-        caption ``i`` as candidate.
+        float64, shape (candidates, 10): row ``i`` is the sum over all references of :func:`bleu4_statistics`
+        with candidate ``i``.
     """
-    captions = len(references)
-    lengths = np.fromiter(map(len, references), np.int64, captions)
-    sums = np.zeros((captions, 10))
-    for place, counts in enumerate(_ngram_counts(references, lengths)):
+    number, both = len(candidates), [*candidates, *references]
+    lengths = np.fromiter(map(len, both), np.int64, len(both))
+    sums = np.zeros((number, 10))
+    for place, counts in enumerate(_ngram_counts(both, lengths)):
         for times in range(1, int(counts.data.max(initial=0)) + 1):
             holding = (counts >= times).astype(np.float64)
-            sums[:, place] += holding @ holding.sum(axis=0)
-        sums[:, 4 + place] = captions * np.maximum(lengths - place, 0)
-    sums[:, 8], sums[:, 9] = captions * lengths, lengths.sum()
+            sums[:, place] += holding[:number] @ holding[number:].sum(axis=0)
+        sums[:, 4 + place] = len(references) * np.maximum(lengths[:number] - place, 0)
+    sums[:, 8], sums[:, 9] = len(references) * lengths[:number], lengths[number:].sum()
     return sums
 
 

@@ -5,6 +5,7 @@ intervals: the fine-tuned model and what it is held against are drawn alike, ima
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,8 @@ from bentxt.evaluation.score import SCORED, Score
 from bentxt.release import TASKS
 from bentxt.reporting.model_comparison import METRICS, ComparedMetric, item_statistics
 from bentxt.reporting.scored_items import ModelItems, check_same_items
+from bentxt.tables.schemas.dataset_schema import DATASET
+from bentxt.tables.table_streams import read_matching
 
 COLUMNS = (
     "task",
@@ -47,6 +50,8 @@ SHOWN_METRICS = {
     task: [metric for metric in metrics if metric == metrics[0] or metric.name in ITEM_COLUMNS]
     for task, metrics in METRICS.items()
 }
+#: Most captions of the training split that are tried as constant answer.
+MOST_CAPTIONS = 5000
 #: Longest constant answer that the terminal shows, characters.
 _SHOWN = 40
 
@@ -83,12 +88,32 @@ class Learnt(NamedTuple):
     note: str = ""
 
 
+def training_captions(dataset: Path | str) -> list[str]:
+    """Return the captions of the training split; of very many :data:`MOST_CAPTIONS`, evenly spread.
+
+    Parameters
+    ----------
+    dataset : str or Path
+        The data set as one table.
+
+    Raises
+    ------
+    InputError
+        If it is missing or no data set.
+    """
+    chosen = {"split": "train", "type": TASKS["captioning"]}
+    captions = read_matching(dataset, DATASET, ["output"], chosen)["output"]
+    places = np.linspace(0, len(captions) - 1, min(len(captions), MOST_CAPTIONS)).round().astype(np.int64)
+    return captions.take(places).to_pylist()
+
+
 def what_was_learnt(
     found: Mapping[tuple[str, str], tuple[Score, pa.Table]],
     models: tuple[str, str],
     *,
     resamples: int,
     seed: int,
+    captions: Sequence[str] = (),
     tasks: Sequence[str] = tuple(TASKS),
 ) -> list[Learnt]:
     """Compare a fine-tuned model with its baseline and the best constant answer, task by task.
@@ -101,6 +126,8 @@ def what_was_learnt(
         The fine-tuned model, and its baseline without an adapter.
     resamples, seed : int
         Of the bootstrap over images.
+    captions : sequence of str
+        Captions that are tried as constant answer, besides those of the items.
     tasks : sequence of str
 
     Returns
@@ -125,7 +152,7 @@ def what_was_learnt(
             learnt.append(Learnt(task, SHOWN_METRICS[task][0], note=reasons))
             continue
         check_same_items(trained, untrained)
-        constant = best_constant(task, trained.table["output"].to_pylist())
+        constant = best_constant(task, trained.table["output"].to_pylist(), captions)
         for metric in SHOWN_METRICS[task]:
             sides = [
                 item_statistics(trained, metric),
