@@ -65,7 +65,7 @@ def test_the_published_size_has_the_papers_number_of_trained_parameters(benchmar
 
 
 def test_pairs_of_a_row_are_what_its_mask_lets_see(benchmarks):
-    from bentxt.training.packing import dense_mask
+    from bentxt.training.attention import dense_mask
 
     flops, _ = benchmarks
     laid = pack(5, [[answer_segment([1] * asked, [2]) for asked in (1, 4, 2)]])

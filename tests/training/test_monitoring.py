@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from bentxt.training.batch_plan import BatchPlan
-from bentxt.training.measurement import Measurement, Sample
+from bentxt.training.held_out_measurement import Measurement, Sample
 from bentxt.training.monitoring import Monitor, measuring_steps
 
 #: Half a step at the end of each of two epochs: 4 + 4 + 2 annotations.

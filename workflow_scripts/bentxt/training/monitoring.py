@@ -22,7 +22,7 @@ from bentxt.atomic import remove, write_text
 from bentxt.printable import printable
 from bentxt.program.progress_bars import progress
 from bentxt.training.batch_plan import BatchPlan
-from bentxt.training.measurement import Measurement
+from bentxt.training.held_out_measurement import Measurement
 from bentxt.training.training_state import LogRow
 
 logger = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class Monitor:
         What is learnt.
     plan : BatchPlan
     measure : callable, optional
-        Gives the :class:`bentxt.training.measurement.Measurement` of the model as it is; None: no validation.
+        Gives the :class:`bentxt.training.held_out_measurement.Measurement` of the model as it is; None: no validation.
     times : int
         How often.
     """

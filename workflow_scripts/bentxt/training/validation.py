@@ -19,7 +19,7 @@ from bentxt.randomness import generator
 from bentxt.training.annotation_tokens import AnnotationTokens
 from bentxt.training.batch_plan import BatchPlan
 from bentxt.training.finetuning import pass_losses
-from bentxt.training.measurement import Measurement, Sample
+from bentxt.training.held_out_measurement import Measurement, Sample
 from bentxt.training.pass_loader import load_passes
 
 #: Tokens of a sample beyond those of the longest reference, so that a model that goes on is seen to.
