@@ -78,7 +78,8 @@ class Monitor:
         What is learnt.
     plan : BatchPlan
     measure : callable, optional
-        Gives the :class:`bentxt.training.held_out_measurement.Measurement` of the model as it is; None: no validation.
+        Gives the :class:`bentxt.training.held_out_measurement.Measurement` of the model as it is;
+        None: no validation.
     times : int
         How often.
     """
