@@ -20,7 +20,7 @@ from bentxt.training.annotation_tokens import AnnotationTokens
 from bentxt.training.batch_plan import BatchPlan
 from bentxt.training.finetuning import pass_losses
 from bentxt.training.held_out_measurement import Measurement, Sample
-from bentxt.training.pass_loader import load_passes
+from bentxt.training.pass_loader import prepare_pass
 
 #: Tokens of a sample beyond those of the longest reference, so that a model that goes on is seen to.
 _BEYOND = 16
@@ -74,12 +74,11 @@ class Validation:
 
     def _loss(self):
         total = torch.zeros((), dtype=torch.float64)
-        for _, passes in load_passes(self._plan, self._tokens, self._plan.prefix, 0):
-            for of in passes:
-                losses = pass_losses(
-                    self._model, self._prompts.before, of, self._features(of.patches), self._kind
-                )
-                total += losses.sum().double().cpu()
+        for planned in self._plan.passes(0):
+            of = prepare_pass(self._tokens, self._plan.prefix, planned)
+            features = self._features(of.patches)
+            losses = pass_losses(self._model, self._prompts.before, of, features, self._kind)
+            total += losses.sum().double().cpu()
         if self._kind == "annotations":
             return float(total) / len(self.annotations)
         lengths = self._tokens.lengths()[self.annotations] - self._tokens.asked[self.annotations]
