@@ -1,13 +1,14 @@
 """The plan of the steps: every annotation once an epoch, mini-batches of one size, whatever the packing."""
 
 from collections import Counter
+from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bentxt.training.batch_plan import BatchPlan
+from bentxt.training.batch_plan import PASS, BatchPlan
 
 PREFIX = 10
 
@@ -104,3 +105,48 @@ def test_a_plan_of_all_patches_is_the_plan():
     whole, _ = _plan([3, 1, 4], 3)
     named, _ = _plan([3, 1, 4], 3, patches=np.arange(3))
     assert [whole.passes(step) for step in range(6)] == [named.passes(step) for step in range(6)]
+
+
+def _cost(plan, passes):
+    return sum(plan.tokens(of)[1] + PASS for of in passes)
+
+
+@given(counts, st.integers(1, 12), st.integers(20, 80), st.integers(30, 200))
+@settings(deadline=None)
+def test_no_other_cut_of_the_sorted_rows_costs_less(counts, batch, row, whole):
+    plan, lengths = _plan(counts, batch, row, whole)
+    passes = plan.passes(0)
+    rows = sorted(
+        (PREFIX + int(lengths[list(of.annotations)].sum()) for each in passes for of in each.rows),
+        reverse=True,
+    )
+
+    @cache
+    def least(begin):
+        ends = [
+            end
+            for end in range(begin + 1, len(rows) + 1)
+            if end == begin + 1 or (end - begin) * rows[begin] <= whole
+        ]
+        return min(((end - begin) * rows[begin] + PASS + least(end) for end in ends), default=0)
+
+    assert _cost(plan, passes) == least(0)
+
+
+@given(counts, st.integers(1, 12), st.integers(1, 5))
+def test_processes_share_a_step_in_like_parts(counts, batch, processes):
+    plan, _ = _plan(counts, batch)
+    whole = plan.passes(0)
+    shares = [plan.share(0, rank, processes) for rank in range(processes)]
+    assert sorted((of for share in shares for of in share), key=lambda of: of.number) == whole
+    loads = [sum(plan.tokens(of)[1] for of in share) for share in shares]
+    assert max(loads) - min(loads) <= max(plan.tokens(of)[1] for of in whole)
+    assert sum(not share for share in shares) == max(0, processes - len(whole))
+
+
+def test_the_share_of_padding_by_hand():
+    # Rows of 10 + 3 + 4 + 5 and 10 + 6 + 7: 22 and 23 tokens in one pass, so that 1 of 46 is padding.
+    plan, lengths = _plan([3, 2], 5)
+    assert lengths.tolist() == [3, 4, 5, 6, 7]
+    assert [plan.tokens(of) for of in plan.passes(0)] == [(45, 46)]
+    assert plan.padding() == pytest.approx(1 / 46)
