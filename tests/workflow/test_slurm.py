@@ -1,11 +1,17 @@
 """The slurm profile on a cluster of one node (tests/workflow/one_node_slurm.sh)."""
 
 import os
+import shlex
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from worlds.finetuning_jobs import finetuning_rules
+from worlds.finetuning_program import ENVIRONMENT, assert_same, command, wait_for_states, write_world
+from worlds.processes import processes_named
 
 pytestmark = [
     pytest.mark.workflow,
@@ -52,3 +58,72 @@ def test_the_profile_submits_each_job_with_its_time_memory_and_gpus(fresh_workfl
         ["scontrol", "show", "job", "-o", augmentation["JobId"]], capture_output=True, text=True, check=True
     )
     assert "gpu:4" in shown.stdout
+
+
+# Of Slurm's variables the executor leaves a job with several tasks the job's number.
+SCRIPT = """#!/bin/bash
+for name in $(env | grep '^SLURM_' | cut -d= -f1); do [ $name = SLURM_JOB_ID ] || unset $name; done
+exec {command}
+"""
+
+
+class Job:
+    """A fine-tuning whose two processes Slurm starts, as tasks of one step."""
+
+    def __init__(self, world, folder):
+        self.out, self.progress, self.log = folder / "out", folder / "progress", folder / "log"
+        folder.mkdir(exist_ok=True)
+        rules = finetuning_rules(device="cpu")
+        # So many that two jobs have room side by side.
+        rules["CPUS"] = 4
+        launch = rules["step_launch"](2, 1).removesuffix("python")
+        program = shlex.join(command(world, self.out, self.progress))
+        (folder / "script").write_text(SCRIPT.format(command=launch + program))
+        size = ("--nodes=1", "--ntasks-per-node=2", "--cpus-per-task=4", "--mem=4000")
+        self.process = subprocess.Popen(
+            ["sbatch", "--parsable", "--wait", *size, f"--output={self.log}", str(folder / "script")],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=ENVIRONMENT,
+        )
+        self.number = self.process.stdout.readline().strip()
+
+    def wait_for_states(self, number):
+        """Wait until the state was saved some times."""
+        wait_for_states(self.process, self.progress, number)
+
+    def task(self, rank):
+        """Return the number of the process that is the task of a rank."""
+        for number in processes_named("finetune_rs_internvl.py", str(self.out)):
+            if f"SLURM_PROCID={rank}\0" in Path(f"/proc/{number}/environ").read_text():
+                return number
+        return None
+
+    def end(self):
+        """Return the exit status of the job once it ends, and what it said."""
+        return self.process.wait(120), self.log.read_text()
+
+
+def test_tasks_of_a_step_share_a_fine_tuning_and_lose_nothing(tmp_path):
+    (tmp_path / "world").mkdir()
+    world = write_world(tmp_path / "world")
+    # Side by side on one node.
+    undisturbed, stopped = Job(world, tmp_path / "undisturbed"), Job(world, tmp_path / "stopped")
+    stopped.wait_for_states(3)
+    # As Slurm does at the time limit.
+    subprocess.run(["scancel", "--signal=TERM", stopped.number], check=True)
+    status, said = stopped.end()
+    assert status
+    assert "stopped by SIGTERM after step" in said
+    killed = Job(world, tmp_path / "stopped")
+    killed.wait_for_states(3)
+    os.kill(killed.task(1), signal.SIGKILL)
+    status, said = killed.end()
+    assert status
+    assert "resuming after step" in said
+    assert killed.task(0) is None, "Slurm ended the other"
+    assert undisturbed.end()[0] == 0, undisturbed.log.read_text()
+    again = Job(world, tmp_path / "stopped")
+    status, said = again.end()
+    assert status == 0, said
+    assert_same(again.out, undisturbed.out)
