@@ -45,7 +45,7 @@ rule build_tiny_checkpoint:
         mem_mb=4000,
         runtime=30,
     params:
-        settings=settings("seed", "tiny"),
+        settings=settings("seed", "tiny", "images.rgb_white"),
         code=code("build_tiny_checkpoint"),
         type=tiny_type,
     message:

@@ -1,8 +1,8 @@
 """Build a tiny checkpoint in the published model's class and files, and pre-train it on the training split.
 
-InternVL's language model learns to read from the training split's text, the S1 and S2 encoders learn to
-recognise classes on its images; the other models stay random. What its weights
-are is written into the checkpoint.
+InternVL's language model learns to read from the training split's text and maps; its RGB tower and the S1 and
+S2 encoders learn to recognise classes on its images; the other models stay random. What its weights are is
+written into the checkpoint.
 """
 
 import torch
@@ -22,6 +22,7 @@ from bentxt.tables.table_streams import read_matching
 from bentxt.training.encoder_pretraining import EncoderSettings
 from bentxt.training.language_pretraining import LanguageSettings
 from bentxt.training.tiny_checkpoints import TrainingWorld, build_encoder, build_internvl
+from bentxt.training.tower_pretraining import TowerSettings
 
 #: Models whose weights stay random, by architecture.
 RANDOM = {
@@ -69,10 +70,12 @@ def main():
     if args.type in RANDOM:
         RANDOM[args.type](args.out, tokenizer, seed)
         return
-    cell = setting(settings, "tiny.encoder.patch")
-    right = build_internvl(args.out, world, tokenizer, language, cell, seed, made)
+    tower = TowerSettings(**setting(settings, "tiny.tower"))
+    white = setting(settings, "images.rgb_white")
+    right, error = build_internvl(args.out, world, tokenizer, language, tower, white, seed, made)
     for kind, share in right.items():
         print(f"{args.key}: {share:.1%} of the answer tokens of kind {kind} right, reading training patches")
+    print(f"{args.key}: squared error of RGB tokens {error:.1%} of what they should be")
 
 
 if __name__ == "__main__":

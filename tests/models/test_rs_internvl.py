@@ -141,21 +141,21 @@ def test_the_adapter_is_in_all_linear_layers_of_the_language_model_only():
 
 def test_visual_tokens_come_as_rgb_then_sentinel_2_then_sentinel_1():
     _, network = model()
-    features = Features(torch.randn(2, 4, 64), torch.randn(2, 9, 32), torch.randn(2, 9, 32))
+    features = Features(torch.randn(2, 16, 64), torch.randn(2, 9, 32), torch.randn(2, 9, 32))
     tokens = network.visual_tokens(features)
-    assert tokens.shape == (2, 4 + 9 + 9, 64)
-    torch.testing.assert_close(tokens[:, :4], features.rgb)
-    torch.testing.assert_close(tokens[:, 4:13], network.s2_projection(features.s2))
-    torch.testing.assert_close(tokens[:, 13:], network.s1_projection(features.s1))
+    assert tokens.shape == (2, 16 + 9 + 9, 64)
+    torch.testing.assert_close(tokens[:, :16], features.rgb)
+    torch.testing.assert_close(tokens[:, 16:25], network.s2_projection(features.s2))
+    torch.testing.assert_close(tokens[:, 25:], network.s1_projection(features.s1))
 
 
 def test_encoders_give_a_token_for_each_cell_without_the_class_token():
     _, network = model()
     features = network.encode(*INPUTS)
-    assert (features.rgb.shape, features.s2.shape, features.s1.shape) == ((2, 4, 64), (2, 9, 32), (2, 9, 32))
+    assert (features.rgb.shape, features.s2.shape, features.s1.shape) == ((2, 16, 64), (2, 9, 32), (2, 9, 32))
 
 
-INPUTS = torch.randn(2, 3, 56, 56), torch.randn(2, 10, 120, 120), torch.randn(2, 2, 120, 120)
+INPUTS = torch.randn(2, 3, 112, 112), torch.randn(2, 10, 120, 120), torch.randn(2, 2, 120, 120)
 MAKES = [
     Make.of(modalities, trained)
     for modalities in (("rgb",), ("rgb", "s2"), ("rgb", "s1"), ("rgb", "s2", "s1"), ("s1",))
@@ -229,7 +229,7 @@ def test_a_trained_part_computes_what_it_did_while_it_was_frozen():
 def test_modalities_that_are_not_seen_take_their_tokens_away_and_change_no_others():
     _, whole = model()
     tokens = whole.visual_tokens(whole.encode(*INPUTS))
-    parts = {"rgb": tokens[:, :4], "s2": tokens[:, 4:13], "s1": tokens[:, 13:]}
+    parts = {"rgb": tokens[:, :16], "s2": tokens[:, 16:25], "s1": tokens[:, 25:]}
     for make in MAKES[::2]:
         _, network = model(make=make)
         seen = [

@@ -6,7 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bentxt.models.tiny.internvl import tiny_encoder
-from bentxt.training.encoder_pretraining import EncoderSettings, _turned, class_shares, pretrain_encoder
+from bentxt.training.encoder_pretraining import (
+    EncoderSettings,
+    class_shares,
+    pretrain_encoder,
+    turned_together,
+)
 
 
 def test_shares_by_hand():
@@ -37,7 +42,7 @@ def test_a_turned_image_and_its_shares_still_agree(seed):
     maps = np.repeat(np.repeat(np.arange(16, dtype=np.uint8).reshape(1, 4, 4), 30, 1), 30, 2)
     shares = torch.from_numpy(class_shares(maps, 30))
     pictures = torch.from_numpy(maps[:, None].astype(np.float32))
-    pictures, shares = _turned(pictures, shares, np.random.default_rng(seed))
+    pictures, shares = turned_together(pictures, shares, np.random.default_rng(seed))
     assert torch.equal(pictures[0, 0, 15::30, 15::30].long(), shares[0].argmax(-1))
 
 

@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bentxt.models.tiny.tokenizer import train_tokenizer
-from bentxt.training.reading_pages import INVENTORY, OPTIONS, Vocabulary, write_page
+from bentxt.training.reading_pages import INVENTORY, LETTERS_OF, OPTIONS, Vocabulary, cell_centres, write_page
 
-TEXTS = ["Is it a) yes, b) no? : , " + " ".join(map(str, range(10, 101, 10)))] * 9
+TEXTS = [
+    "Is it a) yes, b) no? : , <point>(0.1, 0.2)</point> [ ] " + " ".join(map(str, range(10, 101, 10)))
+] * 9
 PLACE = (3, 1, 7)
 
 seeds = st.integers(0, 2**32 - 1)
@@ -22,6 +24,12 @@ def tokenizer():
 @pytest.fixture(scope="module")
 def vocabulary(tokenizer):
     return Vocabulary(tokenizer)
+
+
+def _page(shares, questions, vocabulary, generator, listed, options, lists=0, exchanged=True):
+    token = vocabulary.exchange(generator) if exchanged else np.arange(vocabulary.size)
+    centres = cell_centres(round(len(shares) ** 0.5))
+    return write_page(shares, centres, PLACE, questions, vocabulary, token, generator, listed, options, lists)
 
 
 def _shares(seed):
@@ -47,7 +55,7 @@ def _described(page, vocabulary):
     meanings = _meanings(vocabulary)
     shares = {}
     for word, weight in zip(page.words, page.cells.mean(0), strict=True):
-        if weight > 0:
+        if weight > 0 and int(word) in meanings:
             shares[meanings[int(word)]] = float(weight)
     return shares
 
@@ -55,11 +63,12 @@ def _described(page, vocabulary):
 @settings(max_examples=30, deadline=None)
 @given(seeds)
 def test_the_inventory_follows_from_the_description(vocabulary, seed):
-    page = write_page(_shares(seed), PLACE, [], vocabulary, np.random.default_rng(seed), 63, 0)
+    page = _page(_shares(seed), [], vocabulary, np.random.default_rng(seed), 63, 0)
     ((tokens, learned, kind),) = page.blocks
     assert kind == INVENTORY
     said, meanings = _described(page, vocabulary), _meanings(vocabulary)
-    assert len(tokens) == 2 * (19 + 10 + 4 + 30)
+    assert len(tokens) == 2 * (2 * len(said) + 2), "as many that are not there, and two"
+    assert set(said) <= {meanings[int(name)] for name in tokens[~learned]}
     for name, answer in zip(tokens[~learned], tokens[learned], strict=True):
         thing = meanings[int(name)]
         if thing not in said:
@@ -74,7 +83,7 @@ def test_the_inventory_follows_from_the_description(vocabulary, seed):
 @settings(max_examples=30, deadline=None)
 @given(seeds)
 def test_exactly_the_right_option_is_in_the_description(vocabulary, seed):
-    page = write_page(_shares(seed), PLACE, [], vocabulary, np.random.default_rng(seed), 1, 5)
+    page = _page(_shares(seed), [], vocabulary, np.random.default_rng(seed), 1, 5)
     said, meanings = _described(page, vocabulary), _meanings(vocabulary)
     for tokens, learned, kind in page.blocks[1:]:
         assert kind == OPTIONS
@@ -109,7 +118,7 @@ def test_a_question_is_exchanged_as_the_description_is(tokenizer, vocabulary):
     shares[:, 4] = 1
     seen = set()
     for seed in range(5):
-        page = write_page(shares, PLACE, [question], vocabulary, np.random.default_rng(seed), 1, 0)
+        page = _page(shares, [question], vocabulary, np.random.default_rng(seed), 1, 0)
         tokens, learned, _ = page.blocks[-1]
         named = [thing for token in tokens if (thing := _meanings(vocabulary).get(int(token)))]
         assert named == [next(thing for thing in _described(page, vocabulary) if thing[0] == 0)]
@@ -123,9 +132,31 @@ def test_a_page_with_a_caption_keeps_its_names(tokenizer, vocabulary):
     caption = tokenizer("Describe it.").input_ids, tokenizer("Pastures in Austria.").input_ids, "captioning"
     shares = np.zeros((4, 19), np.float32)
     shares[:, 4] = 1
-    page = write_page(shares, PLACE, [caption], vocabulary, np.random.default_rng(1), 1, 0)
+    page = _page(shares, [caption], vocabulary, np.random.default_rng(1), 1, 0, exchanged=False)
     tokens, learned, _ = page.blocks[-1]
     assert tokenizer.decode(tokens[learned][:-1]) == "Pastures in Austria."
+
+
+@settings(max_examples=20, deadline=None)
+@given(seeds)
+def test_letters_of_options_are_those_of_the_list(vocabulary, seed):
+    page = _page(_shares(seed), [], vocabulary, np.random.default_rng(seed), 1, 0, lists=1)
+    tokens, learned, kind = page.blocks[-1]
+    assert kind == LETTERS_OF
+    names = [int(token) for token in tokens if int(token) in _meanings(vocabulary)]
+    listed, asked = names[:4], names[4:]
+    assert sorted(listed) == sorted(asked)
+    assert [vocabulary.letters.tolist().index(letter) for letter in tokens[learned]] == [
+        listed.index(name) for name in asked
+    ]
+
+
+def test_a_cell_carries_the_coordinates_of_its_centre(tokenizer, vocabulary):
+    page = _page(np.full((4, 19), 1 / 19, np.float32), [], vocabulary, np.random.default_rng(0), 1, 0)
+    words = np.array(tokenizer.convert_ids_to_tokens(page.words.tolist()))
+    places = np.isin(words, ["0.25", "0.75", " 0.25", " 0.75"])
+    found = [words[places & (weights > 0)].tolist() for weights in page.cells]
+    assert found == [["0.25", " 0.25"], ["0.75", " 0.25"], ["0.25", " 0.75"], ["0.75", " 0.75"]]
 
 
 def test_a_tokenizer_of_other_texts_is_refused():

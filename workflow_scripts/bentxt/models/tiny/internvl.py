@@ -4,9 +4,12 @@ import torch
 import transformers
 
 from bentxt.models.special_tokens import IMAGE_TOKEN
+from bentxt.models.tiny.attention_start import begin_attention
+from bentxt.models.tiny.place_codes import place_code
+from bentxt.models.tiny.tokenizer import COORDINATES, field_words
 
 #: Pixels a side of the RGB tile, the tower's patch, and the visual tokens that they give.
-TILE_SIDE, TILE_PATCH, TILE_TOKENS = 56, 14, 4
+TILE_SIDE, TILE_PATCH, TILE_TOKENS = 112, 14, 16
 
 
 def tiny_encoder(channels: int, width: int, layers: int, patch: int) -> transformers.ViTModel:
@@ -42,7 +45,12 @@ def tiny_encoder(channels: int, width: int, layers: int, patch: int) -> transfor
 
 
 def tiny_internvl(
-    tokenizer: transformers.PreTrainedTokenizerFast, width: int, layers: int, feed_forward: int
+    tokenizer: transformers.PreTrainedTokenizerFast,
+    width: int,
+    layers: int,
+    feed_forward: int,
+    tower_width: int = 32,
+    tower_layers: int = 1,
 ) -> transformers.InternVLForConditionalGeneration:
     """Return an InternVL of InternVL3-1B's class, with random weights.
 
@@ -53,22 +61,25 @@ def tiny_internvl(
     width : int
         Hidden size of the language model, a multiple of 64.
     layers : int
-        Of the language model; the vision tower, which nothing here trains, has one.
+        Of the language model.
     feed_forward : int
         Width of the language model's feed-forward layers.
+    tower_width : int
+        Hidden size of the vision tower, a multiple of 16.
+    tower_layers : int
 
     Returns
     -------
     transformers.InternVLForConditionalGeneration
-        A tile of 56 × 56 pixels gives four visual tokens.
+        A tile of 112 × 112 pixels gives 16 visual tokens.
     """
     heads = width // 32
     config = transformers.InternVLConfig(
         vision_config={
-            "hidden_size": 32,
-            "num_hidden_layers": 1,
-            "num_attention_heads": 2,
-            "intermediate_size": 64,
+            "hidden_size": tower_width,
+            "num_hidden_layers": tower_layers,
+            "num_attention_heads": tower_width // 16,
+            "intermediate_size": 2 * tower_width,
             "image_size": [TILE_SIDE, TILE_SIDE],
             "patch_size": [TILE_PATCH, TILE_PATCH],
         },
@@ -93,12 +104,37 @@ def tiny_internvl(
     )
     model = transformers.InternVLForConditionalGeneration(config)
     # Wide embeddings and a small head let so small a model tell words apart from the first step.
-    torch.nn.init.normal_(model.get_input_embeddings().weight, std=1.0)
-    torch.nn.init.normal_(model.get_output_embeddings().weight, std=0.1)
+    for layer, deviation, own in (
+        (model.get_input_embeddings(), 1.0, 0.3),
+        (model.get_output_embeddings(), 0.1, 0.7),
+    ):
+        torch.nn.init.normal_(layer.weight, std=deviation)
+        _begin_with_codes(layer.weight, tokenizer, deviation)
+        _begin_with_kin(layer.weight, tokenizer, own)
+    begin_attention(model.model.language_model)
     model.generation_config = transformers.GenerationConfig(
         eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id
     )
     return model
+
+
+@torch.no_grad()
+def _begin_with_codes(rows, tokenizer, deviation):
+    """Let near coordinates have near rows."""
+    codes = place_code(torch.arange(len(COORDINATES)) / (len(COORDINATES) - 1))
+    for space in ("", " "):
+        tokens = [tokenizer.convert_tokens_to_ids(space + coordinate) for coordinate in COORDINATES]
+        matrix = torch.randn(codes.shape[1], rows.shape[1]) * (2 / codes.shape[1]) ** 0.5
+        rows[tokens] = deviation * codes @ matrix
+
+
+@torch.no_grad()
+def _begin_with_kin(rows, tokenizer, own):
+    """Let the forms of a name have near rows, since they mean the same; ``own`` is the share of its own."""
+    for names in field_words().values():
+        for forms in names:
+            first, *others = tokenizer.convert_tokens_to_ids(list(forms))
+            rows[others] = (1 - own**2) ** 0.5 * rows[first] + own * rows[others]
 
 
 def tiny_image_processor() -> transformers.GotOcr2ImageProcessorPil:

@@ -1,6 +1,6 @@
 """The tokenizer of the tiny checkpoints: byte-level BPE, trained on the annotations themselves.
 
-Words of the field (classes, countries, seasons, climate zones, directions) and numbers are single tokens,
+Words of the field (classes, countries, seasons, climate zones, directions) and coordinates are single tokens,
 and merges cross spaces, so that recurring phrases of the templates become single tokens too: an instruction
 takes about ten tokens instead of thirty, and a tiny model need not learn to spell before it can answer.
 """
@@ -29,8 +29,11 @@ CHAT_TEMPLATE = (
 SEASONS = ("Spring", "Summer", "Fall", "Winter")
 DIRECTIONS = ("left", "right", "top", "bottom", "top-left", "top-right", "bottom-left", "bottom-right")
 
-#: What is never merged with its surroundings: letters of options, coordinates, numbers, marks.
-_PIECES = r" ?[a-d]\) ?| ?\d\.\d+|\d+(?:,\d{3})*|[\[\]().,:;?!\"%<>~]"
+#: What is never merged with its surroundings: letters of options, tags, numbers, marks.
+_PIECES = r" ?[a-d]\) ?|<point>\(|\)</point>|</?ref>|\d+(?:,\d{3})*|[\[\]().,:;?!\"%<>~]"
+
+#: Coordinates as boxes and points write them, by hundredths of the patch's side.
+COORDINATES = tuple(str(hundredths / 100) for hundredths in range(101))
 
 
 def field_words() -> dict[str, list[tuple[str, ...]]]:
@@ -70,7 +73,10 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int) -> PreTrainedTokenize
         With chat template, and padding on the left.
     """
     words = [word for forms in field_words().values() for member in forms for word in member]
-    words = list(dict.fromkeys([*words, *(f"to the {direction}" for direction in DIRECTIONS)]))
+    words += [f"to the {direction}" for direction in DIRECTIONS]
+    # In a box or point the first coordinate follows on a bracket, the others on a space.
+    words += [space + coordinate for space in ("", " ") for coordinate in COORDINATES]
+    words = list(dict.fromkeys(words))
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
