@@ -22,8 +22,8 @@ ABLATIONS = {
 LEARNING = ["figures/learning.csv"] if set(TRAINED) & set(RUN_MODELS) else []
 
 
-#: How the processes of a fine-tuning are started.
-LAUNCH = finetuning_launch()
+# How the processes of a fine-tuning are started, and what changes no result of theirs.
+os.environ.update(BENTXT_LAUNCH=finetuning_launch(), BENTXT_RUNNING=RUNNING)
 
 
 rule build_tiny_checkpoint:
@@ -136,7 +136,7 @@ rule encode_features:
         " --progress {params.progress}"
         " --out {output}"
         " --threads {threads}"
-        " --running {RUNNING}"
+        ' --running "$BENTXT_RUNNING"'
         " --settings {params.settings:q}"
         " --code {params.code}"
         " > {log} 2>&1"
@@ -164,9 +164,9 @@ rule finetune_rs_internvl:
         "../envs/models.yaml"
     threads: PROCESSES
     resources:
+        **finetuning_job(),
         mem_mb=4000,
         runtime=60,
-        **finetuning_job(),
     params:
         settings=finetuning_settings,
         code=code("finetune_rs_internvl"),
@@ -177,7 +177,7 @@ rule finetune_rs_internvl:
         "Fine-tuning RS-InternVL for {wildcards.variant}{wildcards.task}"
     # In the shell's place, so that a signal of the scheduler comes to it and the job waits for its end.
     shell:
-        "exec {LAUNCH} workflow_scripts/finetune_rs_internvl.py"
+        "exec $BENTXT_LAUNCH workflow_scripts/finetune_rs_internvl.py"
         " --task {wildcards.task}"
         " --dataset {input.dataset}"
         " --tokens {input.tokens}"
@@ -187,7 +187,7 @@ rule finetune_rs_internvl:
         " --progress {params.progress}"
         " --out {output}"
         " --threads {threads}"
-        " --running {RUNNING}"
+        ' --running "$BENTXT_RUNNING"'
         " --settings {params.settings:q}"
         " --code {params.code}"
         " > {log} 2>&1"

@@ -6,9 +6,9 @@ from bentxt.training.run_settings import running_options, tracked_settings
 #: Processes of a fine-tuning on a node, and nodes.
 PROCESSES, NODES = config["finetuning"]["processes"], config["finetuning"]["nodes"]
 
-#: What changes no result, as an option of the program: in its command and not in the params, so that a changed
-#: one reruns nothing.
-RUNNING = shlex.quote(json.dumps(running_options(config["finetuning"]), sort_keys=True))
+#: What changes no result, for the environment of the jobs and not their params, so that a changed one reruns
+#: nothing. A job on a cluster reads the workflow again and finds the same.
+RUNNING = json.dumps(running_options(config["finetuning"]), sort_keys=True)
 
 #: CPUs of a process of fine-tuning on a cluster: its own, and those that read and prepare images.
 CPUS = 16
