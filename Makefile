@@ -72,7 +72,7 @@ worker: setup ## environment and published code of a model's worker: make worker
 	$(if $(MODEL),,$(error name a model: make worker MODEL=GC))PYTHONPATH=workflow_scripts $(BIN)/python workers/install.py --model $(MODEL)
 
 bench: setup ## the benchmarks (minutes to hours)
-	for program in annotations attributes captions finetuning images prediction questions scoring selection server; do PYTHONPATH=workflow_scripts $(BIN)/python benchmarks/$$program.py || exit 1; done
+	for program in annotations attributes captions finetuning finetuning_data images prediction questions scoring selection server; do PYTHONPATH=workflow_scripts $(BIN)/python benchmarks/$$program.py || exit 1; done
 
 report: setup ## report.html: tables and figures under their numbers in the paper
 	$(SNAKEMAKE) all
