@@ -86,7 +86,7 @@ def test_with_rgb_alone_it_is_internvl():
     words, network = model(make=Make.of(["rgb"]))
     words.chat_template = CHAT_TEMPLATE
     tokens, before, instruction = inputs(network, words, QUESTIONS[0])
-    tile = torch.randn(1, 3, 56, 56)
+    tile = torch.randn(1, 3, 112, 112)
     with torch.inference_mode():
         expected = network.internvl(input_ids=tokens, pixel_values=tile).logits
         prefix = network.prefix(network.encode(tile, torch.zeros(1, 0), torch.zeros(1, 0)), before)
@@ -100,17 +100,17 @@ def test_all_that_differs_from_internvl_are_the_tokens_of_the_encoders_behind_it
     words, network = model()
     words.chat_template = CHAT_TEMPLATE
     tokens, before, _ = inputs(network, words, QUESTIONS[0])
-    tile, s2, s1 = torch.randn(1, 3, 56, 56), torch.randn(1, 10, 120, 120), torch.randn(1, 2, 120, 120)
+    tile, s2, s1 = torch.randn(1, 3, 112, 112), torch.randn(1, 10, 120, 120), torch.randn(1, 2, 120, 120)
     features = network.encode(tile, s2, s1)
     prefix = network.prefix(features, before)
     own = network.internvl.model.get_image_features(pixel_values=tile, return_dict=True).pooler_output
     start = len(before)
     text = network.language_model.embed_tokens(tokens)
     torch.testing.assert_close(prefix[:, :start], text[:, :start])
-    torch.testing.assert_close(prefix[:, start : start + 4], own)
+    torch.testing.assert_close(prefix[:, start : start + 16], own)
     assert tokens[0, start - 1] == words.convert_tokens_to_ids("<img>")
-    torch.testing.assert_close(prefix[:, start + 4 : start + 13], network.s2_projection(features.s2))
-    torch.testing.assert_close(prefix[:, start + 13 :], network.s1_projection(features.s1))
+    torch.testing.assert_close(prefix[:, start + 16 : start + 25], network.s2_projection(features.s2))
+    torch.testing.assert_close(prefix[:, start + 25 :], network.s1_projection(features.s1))
 
 
 # The published folder
@@ -125,9 +125,9 @@ def base(tmp_path):
     words.save_pretrained(tmp_path)
     (tmp_path / "chat_template.jinja").write_text(CHAT_TEMPLATE)
     pictures = PICTURES | {"image_processor_type": "GotOcr2ImageProcessorFast", "crop_to_patches": False}
-    pictures["size"] = {"height": 56, "width": 56}
+    pictures["size"] = {"height": 112, "width": 112}
     (tmp_path / "preprocessor_config.json").write_text(json.dumps(pictures))
-    about = {"image_seq_length": 4, "processor_class": "InternVLProcessor"}
+    about = {"image_seq_length": 16, "processor_class": "InternVLProcessor"}
     (tmp_path / "processor_config.json").write_text(json.dumps(about))
     return tmp_path
 
@@ -141,7 +141,7 @@ def test_the_published_folder_is_loaded(base):
     said = words.decode([*prompts.before, *prompts.instruction("Is it?")])
     assert said == "<|im_start|>user\n<img></img>\nIs it?<|im_end|>\n<|im_start|>assistant\n"
     tiles, s2, s1 = prepare([images("first")])
-    assert network.encode(tiles, s2, s1).rgb.shape == (1, 4, 64)
+    assert network.encode(tiles, s2, s1).rgb.shape == (1, 16, 64)
 
 
 def test_a_chat_template_next_to_the_processor_is_found(base):
@@ -160,8 +160,8 @@ def change(path, **values):
     [
         ("template", "the base cannot be loaded"),
         ("processor", "the base cannot be loaded"),
-        ("tile", r"makes tiles of \(448, 448\) pixels, its vision tower takes \(56, 56\)"),
-        ("tokens", "counts 256 visual tokens a tile, its tower makes 4"),
+        ("tile", r"makes tiles of \(448, 448\) pixels, its vision tower takes \(112, 112\)"),
+        ("tokens", "counts 256 visual tokens a tile, its tower makes 16"),
     ],
 )
 def test_a_published_folder_with_a_fault_is_refused(base, fault, message):
