@@ -256,7 +256,7 @@ def main():
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
     for name, least in (LEAST | {"decoding": LEAST_DECODING}).items():
         if ratios[name] < least:
-            print(f"{name}: {ratios[name]:.1f}×, short of {least:.0f}×")
+            print(f"{name}: {ratios[name]:.2f}×, short of {least:.0f}×")
 
 
 if __name__ == "__main__":
