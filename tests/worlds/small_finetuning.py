@@ -7,6 +7,7 @@ import torch
 
 from bentxt.models.rs_internvl import Features, RSInternVL
 from bentxt.models.special_tokens import IMAGE_TOKEN
+from bentxt.models.tiny.internvl import TILE_TOKENS
 from bentxt.models.visual_prompts import Prompts
 from bentxt.training.annotation_tokens import AnnotationTokens
 from bentxt.training.batch_plan import BatchPlan
@@ -40,7 +41,7 @@ class SmallFinetuning:
         def of(length, width):
             return torch.stack([torch.randn(length, width, generator=draw) for draw in draws])
 
-        return Features(of(4, 64), of(9, 32), of(9, 32))
+        return Features(of(TILE_TOKENS, 64), of(9, 32), of(9, 32))
 
 
 def small_finetuning(held=(), batch_size=2, epochs=2, loss="annotations", dtype=torch.float32):
