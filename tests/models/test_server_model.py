@@ -220,7 +220,7 @@ def test_the_key_is_in_no_file_log_or_command_line(tmp_path, status):
             "--dataset", tmp_path / "dataset.parquet", "--images", tmp_path / "images.lmdb",
             "--answers", tmp_path / "out/answers.jsonl", "--out", tmp_path / "out/answers.parquet",
             "--status", tmp_path / "out/status.json", "--code", "c0de",
-            "--settings", json.dumps({"run": "mini", "seed": 1, "prediction": PREDICTION}),
+            "--settings", json.dumps({"run": "mini", "seed": 1, "prediction": PREDICTION, "images": {"rgb_white": 3000}}),
         ]  # fmt: skip
         (tmp_path / "out").mkdir()
         with (tmp_path / "out/log").open("wb") as log:
