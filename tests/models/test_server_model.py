@@ -213,6 +213,8 @@ def test_the_key_is_in_no_file_log_or_command_line(tmp_path, status):
     entry = find_entry("GPT", None, ROOT / "resources/models.yaml").to_dict()
     with chat_server(answer) as server:
         own = {"base_url": server.base_url, "key_variable": "BENTXT_CANARY", "retries": 0}
+        images = {"rgb_white": 3000}
+        settings = {"run": "mini", "seed": 1, "prediction": PREDICTION, "images": images}
         command = [
             sys.executable, str(ROOT / "workflow_scripts/predict_answers.py"),
             "--model", "GPT", "--task", "binary",
@@ -220,7 +222,7 @@ def test_the_key_is_in_no_file_log_or_command_line(tmp_path, status):
             "--dataset", tmp_path / "dataset.parquet", "--images", tmp_path / "images.lmdb",
             "--answers", tmp_path / "out/answers.jsonl", "--out", tmp_path / "out/answers.parquet",
             "--status", tmp_path / "out/status.json", "--code", "c0de",
-            "--settings", json.dumps({"run": "mini", "seed": 1, "prediction": PREDICTION, "images": {"rgb_white": 3000}}),
+            "--settings", json.dumps(settings),
         ]  # fmt: skip
         (tmp_path / "out").mkdir()
         with (tmp_path / "out/log").open("wb") as log:
