@@ -57,8 +57,9 @@ def test_the_page_holds_the_row_the_answers_and_what_keeps_them_from_being_more(
     assert "The embedded run: an invented world" in said
     assert "not scored: no <b>answers</b>" in said
     (row,) = [row for row in page.rows if row[:2] == ["Wide", "this run"] and len(row) == 6]
-    assert row[2] == "–"
+    assert row[2] == row[5] == "100.00 [100.00, 100.00]"
     assert re.fullmatch(r"66\.67 \[\d+\.\d\d, \d+\.\d\d\]", row[3])
+    assert row[4] == "–"
     assert ["Qwen", "published, Table 6", "20.42", "28.81", "8.25", "0.89", "0.00", "yes"] in page.rows
     assert len(page.named("article")) == 2 * 6 + 6 + 4
     provenance = json.loads((tmp_path / "page.provenance.json").read_text())

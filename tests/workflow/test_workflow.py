@@ -195,7 +195,8 @@ def test_the_paper_run_is_planned_from_download_to_table_8_in_at_most_2000_jobs(
     assert planned["download_source"] == 5
     assert planned["augment_captions"] == 128
     assert planned["finetune_rs_internvl"] == 4
-    assert planned["predict_answers"] == 13 * 4 + 2
+    # Twelve models and their fine-tuned one on four tasks, and what it was before fine-tuning on each.
+    assert planned["predict_answers"] == 13 * 4 + 4
     assert sum(planned.values()) < 2000
     assert not {"make_miniature_world", "build_tiny_checkpoint"} & set(planned)
 
@@ -211,6 +212,7 @@ def test_the_slurm_profile_sizes_rules_that_exist_and_gives_gpus_to_models(fresh
     assert set(resources) <= rules
     assert {entry.split("=")[0] for entry in profile["set-threads"]} <= rules
     on_gpus = {rule for rule, amounts in resources.items() if "gpu" in amounts}
-    # A prediction asks for the GPUs of its model: the rule says so, see test_job_sizes.
-    assert on_gpus == {"augment_captions", "finetune_rs_internvl"}
-    assert all({"mem_mb", "runtime"} <= set(resources[rule]) for rule in on_gpus | {"predict_answers"})
+    # Predictions and fine-tunings ask for GPUs as their model and settings say: test_job_sizes.
+    assert on_gpus == {"augment_captions"}
+    on_gpus |= {"finetune_rs_internvl", "predict_answers"}
+    assert all({"mem_mb", "runtime"} <= set(resources[rule]) for rule in on_gpus)
