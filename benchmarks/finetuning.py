@@ -38,6 +38,7 @@ from bentxt.randomness import generator  # noqa: E402
 from bentxt.release import TASKS  # noqa: E402
 from bentxt.tables.schemas.dataset_schema import DATASET  # noqa: E402
 from bentxt.tables.table_files import read_table  # noqa: E402
+from bentxt.training.attention import choose_attention  # noqa: E402
 from bentxt.training.finetuning import pass_losses  # noqa: E402
 from bentxt.training.packing import answer_segment, pack  # noqa: E402
 from bentxt.training.pass_loader import PreparedPass  # noqa: E402
@@ -125,6 +126,7 @@ def cpu(function, *arguments):
 
 def one_at_a_time(model, before, annotations, pictures):
     """Make the gradients of a step in the plain way; return loss and CPU seconds of the frozen encoders."""
+    model.language_model.set_attn_implementation("sdpa")
     total = encoding = 0.0
     for patch, pairs in enumerate(annotations.patches):
         for asked, said in pairs:
@@ -143,6 +145,7 @@ def one_at_a_time(model, before, annotations, pictures):
 
 def packed(model, before, annotations, pictures):
     """Make the gradients of a step as the program does: a patch a pass; return as above."""
+    model.language_model.set_attn_implementation(choose_attention("auto", pictures[0].device))
     total = encoding = 0.0
     for patch, pairs in enumerate(annotations.patches):
         features, used = cpu(model.encode, *(tensor[patch : patch + 1] for tensor in pictures))
@@ -191,6 +194,7 @@ def compare(task, model, asked, annotations, pictures):
 
 def decode(model, asked, annotations, pictures):
     """Time answers behind one prefix against one at a time and print them; return the ratio of CPU times."""
+    model.language_model.set_attn_implementation("sdpa")
     instructions = [pair[0] for pair in annotations.patches[0][:QUESTIONS]]
 
     def answers(some):

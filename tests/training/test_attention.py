@@ -1,4 +1,4 @@
-"""FlexAttention's block mask against the dense one, and the choice between them."""
+"""FlexAttention's block mask and the split of a row against the dense mask, and the choice between them."""
 
 import pytest
 import torch
@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from torch.nn.attention import flex_attention as in_torch
 
 from bentxt.errors import InputError
-from bentxt.training.attention import attention_mask, choose_attention, dense_mask, flex_mask
+from bentxt.training.attention import (
+    IMPLEMENTATIONS,
+    attention_mask,
+    choose_attention,
+    dense_mask,
+    flex_mask,
+    split_attention,
+    split_mask,
+)
 from bentxt.training.packing import annotation_losses, answer_segment, pack, token_losses
 from worlds.tiny_rs_internvl import model
 
@@ -47,6 +55,38 @@ def test_padding_is_seen_by_itself_alone():
         assert mask.any(-1).all(), "a place that sees nothing has no attention"
 
 
+@settings(max_examples=30, deadline=None)
+@given(rows, st.integers(1, 140), st.sampled_from([(1, 1), (4, 2), (6, 1)]))
+def test_a_split_row_attends_as_under_the_dense_mask(shape, prefix, heads):
+    packed = _packed(shape, prefix)
+    count, length = packed.blocks.shape
+    draws = torch.Generator().manual_seed(prefix)
+    query, key, value = (
+        torch.randn(count, of, length, 8, generator=draws, requires_grad=True)
+        for of in (heads[0], heads[1], heads[1])
+    )
+    split, nothing = split_attention(None, query, key, value, split_mask(packed.blocks), scaling=0.3)
+    dense = torch.nn.functional.scaled_dot_product_attention(
+        query,
+        *(of.repeat_interleave(heads[0] // heads[1], 1) for of in (key, value)),
+        attn_mask=dense_mask(packed.blocks),
+        scale=0.3,
+    ).transpose(1, 2)
+    assert nothing is None
+    torch.testing.assert_close(split, dense)
+    weight = torch.randn(dense.shape, generator=draws)
+    ours, theirs = (torch.autograd.grad((of * weight).sum(), (query, key, value)) for of in (split, dense))
+    for own, other in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(own, other, rtol=1e-4, atol=1e-5)
+
+
+def test_the_text_of_a_split_row_has_a_mask_and_its_prefix_none():
+    packed = _packed([[(2, 2), (3, 1)], [(1, 1)]], 4)
+    mask = split_mask(packed.blocks)
+    assert mask.prefix == 4
+    assert torch.equal(mask.text, dense_mask(packed.blocks)[:, :, 4:])
+
+
 @pytest.fixture
 def unfused(monkeypatch):
     """FlexAttention as it is written down, uncompiled, so that a CPU goes backward; counts calls."""
@@ -73,7 +113,7 @@ def test_losses_and_gradients_are_equal(unfused):
     packed = _packed([[(5, 3), (2, 1), (6, 4)], [(3, 2)]], 150)
     prefix = torch.randn(2, 150, 64)
     found = {}
-    for attention in ("sdpa", "flex_attention"):
+    for attention in IMPLEMENTATIONS.values():
         network.language_model.set_attn_implementation(attention)
         embeddings = torch.cat([prefix, network.language_model.embed_tokens(packed.tokens)], dim=1)
         mask = attention_mask(packed.blocks, network.language_model.config._attn_implementation)
@@ -84,8 +124,9 @@ def test_losses_and_gradients_are_equal(unfused):
     assert len(unfused) == network.language_model.config.num_hidden_layers
     assert all(isinstance(mask, in_torch.BlockMask) for mask in unfused)
     assert len(found["sdpa"]) > 8
-    for dense, flex in zip(found["sdpa"], found["flex_attention"], strict=True):
-        torch.testing.assert_close(flex, dense, rtol=1e-4, atol=1e-6)
+    for other in ("flex_attention", "bentxt_split"):
+        for dense, found_so in zip(found["sdpa"], found[other], strict=True):
+            torch.testing.assert_close(found_so, dense, rtol=1e-4, atol=1e-6)
 
 
 def test_the_choice_by_hand():
@@ -95,7 +136,11 @@ def test_the_choice_by_hand():
         "sdpa",
         "flex_attention",
     ]
-    assert [choose_attention(of, cpu) for of in ("auto", "sdpa")] == ["sdpa", "sdpa"]
+    assert [choose_attention(of, cpu) for of in ("auto", "split", "sdpa")] == [
+        "bentxt_split",
+        "bentxt_split",
+        "sdpa",
+    ]
     with pytest.raises(InputError, match="no backward pass on a CPU") as caught:
         choose_attention("flex", cpu)
     assert caught.value.item == "finetuning.attention"

@@ -298,12 +298,15 @@ class RSInternVL(torch.nn.Module):
     def logits(
         self,
         embeddings: torch.Tensor,
-        mask: torch.Tensor,
+        mask: Any,
         positions: torch.Tensor,
         rows: torch.Tensor,
         columns: torch.Tensor,
     ) -> torch.Tensor:
-        """Return the logits at some places of packed sequences (:mod:`bentxt.training.packing`)."""
+        """Return the logits at some places of packed sequences (:mod:`bentxt.training.packing`).
+
+        The mask is what the language model's implementation of attention takes.
+        """
         hidden = self.language_model(
             inputs_embeds=embeddings, attention_mask=mask, position_ids=positions, use_cache=False
         ).last_hidden_state
