@@ -145,7 +145,6 @@ rule encode_features:
 rule finetune_rs_internvl:
     input:
         lambda wildcards: built_checkpoints(finetuned_model(wildcards)),
-        dataset=DATASET,
         tokens=f"{RESULTS}/tokens/{{task}}",
         images=finetuning_images,
         features=stored_features,
@@ -179,7 +178,6 @@ rule finetune_rs_internvl:
     shell:
         "exec $BENTXT_LAUNCH workflow_scripts/finetune_rs_internvl.py"
         " --task {wildcards.task}"
-        " --dataset {input.dataset}"
         " --tokens {input.tokens}"
         " --images {input.images}"
         " {params.features}"

@@ -43,8 +43,7 @@ from bentxt.training.validation import Validation
 def main():
     parser = program_parser(__doc__)
     parser.add_argument("--task", required=True, choices=TASKS, help="task of the benchmark")
-    parser.add_argument("--dataset", required=True, help="the data set as one table")
-    parser.add_argument("--tokens", required=True, help="its annotations, from tokenise_annotations.py")
+    parser.add_argument("--tokens", required=True, help="the annotations, from tokenise_annotations.py")
     parser.add_argument("--images", required=True, help="images, from encode_images.py")
     parser.add_argument("--features", help="from encode_features.py, where finetuning.features is stored")
     parser.add_argument("--base", required=True, help="InternVL: folder or Hugging Face id")
@@ -93,7 +92,7 @@ def main():
     white = setting(args.settings, "images.rgb_white") if "rgb" in make.modalities else None
 
     draws = int(generator(seed, "finetuning", args.task).integers(2**63))
-    held = held_out_patches(args.dataset, tokens.patch_ids, validation.patches, draws)
+    held = held_out_patches(tokens.validation, validation.patches, draws)
     plan = BatchPlan(
         tokens.patch_ids,
         tokens.first,

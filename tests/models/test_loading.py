@@ -54,6 +54,16 @@ def test_identity_of_weights_follows_each_part(tmp_path):
     (adapter / "adapter.safetensors").write_bytes(b"one epoch")
     before = find_weights("RS-InternVL", entry, *parts, str(adapter)).identity
     assert find_weights("RS-InternVL", entry, *parts, str(adapter)).identity == before
+    # Neither what is said about it nor how its training went.
+    (adapter / "README.md").write_text("a model card")
+    (adapter / "training.json").write_text('{"seconds": 12.5}')
+    (adapter / "tensorboard").mkdir()
+    (adapter / "tensorboard" / "events.out.tfevents.1").write_bytes(b"a curve")
+    assert find_weights("RS-InternVL", entry, *parts, str(adapter)).identity == before
+    (adapter / "rs_internvl.json").write_text('{"modalities": ["rgb"]}')
+    other = find_weights("RS-InternVL", entry, *parts, str(adapter)).identity
+    assert other[-1] != before[-1]
+    (adapter / "rs_internvl.json").unlink()
     (adapter / "adapter.safetensors").write_bytes(b"two epochs")
     after = find_weights("RS-InternVL", entry, *parts, str(adapter)).identity
     assert [old == new for old, new in zip(before, after, strict=True)] == [True, True, True, False]

@@ -98,6 +98,7 @@ def test_the_annotations_of_a_task_come_in_order_whatever_is_read_together(
         assert list(tokens.patch_ids) == ["a", "c", "e", "é"]
         assert list(tokens.s1_names) == ["s1 of a", "s1 of c", "s1 of e", "s1 of é"]
         assert tokens.first.tolist() == [0, 3, 4, 8, 9]
+        assert tokens.validation.tolist() == [False, True, False, False]
         assert tokens.ids.tolist() == [row["ID"] for row in expected]
         assert len(tokens) == len(tokens.lengths()) == len(expected)
         for number, row in enumerate(expected):
@@ -179,6 +180,7 @@ def test_nothing_is_left_where_there_is_no_annotation(prompts, tmp_path):
     [
         (lambda rows: rows[::-1], "not sorted by patch_id"),
         (lambda rows: [rows[0], {**rows[1], "s1_name": "other"}, *rows[2:]], "two Sentinel-1 patches"),
+        (lambda rows: [rows[0], {**rows[1], "split": "validation"}, *rows[2:]], "two splits: train and val"),
     ],
 )
 def test_a_data_set_that_does_not_fit_is_refused(prompts, tmp_path, change, words):

@@ -5,8 +5,10 @@ import json
 import re
 
 import pytest
+import torch
 
 from bentxt.release import TASKS
+from worlds.finetuning_program import weights
 
 pytestmark = pytest.mark.workflow
 TAIL = ("--configfile", "small.yaml")
@@ -60,6 +62,27 @@ def test_a_model_without_sentinel_1_is_trained_and_asked_next_to_the_one_of_the_
     assert set(status["checkpoints"]) == {"checkpoint", "s2_encoder"}
     assert (results / "items/bench/RS-InternVL-rgb-s2/binary.parquet").is_file()
     assert finished_workflow.planned(ABLATION, "figures/table8.csv", *TAIL) == {}
+
+
+def test_stored_features_give_the_adapter_that_computed_ones_give(finished_workflow):
+    adapter = "results/small/finetuned/binary"
+    computed = weights(finished_workflow.folder / adapter)
+    stored = ("--config", "finetuning={features: stored}")
+    planned = finished_workflow.planned(adapter, *TAIL, *stored)
+    assert planned == {"encode_features": 1, "finetune_rs_internvl": 1}
+    finished_workflow.snakemake(adapter, *TAIL, *stored)
+
+    about = json.loads((finished_workflow.folder / "results/small/features/about.json").read_text())
+    assert about["dtype"] == "float32"
+    assert about["patches"] > 10
+    trained = json.loads((finished_workflow.folder / adapter / "training.json").read_text())
+    assert trained["lineage"]["settings"]["finetuning"]["features"] == "stored"
+    found = weights(finished_workflow.folder / adapter)
+    assert found.keys() == computed.keys()
+    for name, value in computed.items():
+        # Each patch is encoded alone in either, so that not even the last bits differ.
+        assert torch.equal(found[name], value), name
+    assert finished_workflow.planned(adapter, *TAIL, *stored) == {}
 
 
 def commands(workflow, *arguments):

@@ -103,7 +103,6 @@ def command(world, out, progress, task="binary", seed=3, processes=1, running=No
     settings = {"run": "mini", "seed": seed, "finetuning": OPTIONS | changes, "images": {"rgb_white": 3000}}
     arguments = {
         "task": task,
-        "dataset": world / "dataset.parquet",
         "tokens": world / "tokens",
         "images": world / "images",
         "base": world / "base",

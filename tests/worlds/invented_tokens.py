@@ -18,5 +18,6 @@ def invented_tokens(counts, seed=0):
         asked=asked.astype(np.int32),
         tokens=draws.integers(10, 300, (asked + said).sum()).astype(np.int32),
         ids=np.arange(total) + 1000,
+        validation=np.zeros(len(counts), bool),
         key=f"invented {seed}",
     )

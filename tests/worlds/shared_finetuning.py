@@ -57,6 +57,7 @@ def annotation_tokens(counts=COUNTS, seed=0):
         "asked": asked.astype(np.int32),
         "tokens": draws.integers(0, 400, (asked + said).sum()).astype(np.int32),
         "ids": np.arange(total) + 1000,
+        "validation": np.zeros(len(counts), bool),
         "key": "invented",
     }
     return AnnotationTokens(**{of.name: values[of.name] for of in dataclasses.fields(AnnotationTokens)})

@@ -67,6 +67,7 @@ def small_finetuning(held=(), batch_size=2, epochs=2, loss="annotations", dtype=
         np.array([len(asked) for asked, _ in pairs], np.int32),
         np.concatenate([part for pair in pairs for part in pair]).astype(np.int32),
         np.arange(len(pairs)),
+        np.zeros(len(TEXTS), bool),
         "0" * 32,
     )
     settings = FinetuningSettings(

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ PUBLISHED = "published"
 
 _HUB_ID = re.compile(r"([\w.-]+/[\w.-]+)(?:@(\w+))?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+#: Weights and config of an adapter: its model card, curve and logs change no answer.
+ADAPTER_FILES = ("*.safetensors", "adapter_config.json", "rs_internvl.json")
 #: What transformers loads; weights in other formats than safetensors are left on the hub.
 _FILES = ("*.json", "*.jinja", "*.txt", "*.model", "*.safetensors", "*.py")
 
@@ -141,10 +144,18 @@ def _weights(folder):
         ) from error
 
 
-def hash_files(folder: str | Path) -> str:
-    """Return the hash of all files below a folder, names and contents (32 hexadecimal digits)."""
+def hash_files(folder: str | Path, patterns: Sequence[str] = ("**/*",)) -> str:
+    """Return the hash of files below a folder, names and contents (32 hexadecimal digits).
+
+    Parameters
+    ----------
+    folder : str or Path
+    patterns : list of str
+        Of the files, as for ``Path.glob``; all of them by default.
+    """
     digest = hashlib.blake2b(digest_size=16)
-    for path in sorted(path for path in Path(folder).rglob("*") if path.is_file()):
+    found = {path for pattern in patterns for path in Path(folder).glob(pattern) if path.is_file()}
+    for path in sorted(found):
         with path.open("rb") as file:
             content = hashlib.file_digest(file, "blake2b").hexdigest()
         digest.update(f"{path.relative_to(folder).as_posix()}\0{content}\0".encode())

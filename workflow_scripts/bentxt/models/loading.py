@@ -7,7 +7,7 @@ from typing import Any
 
 from bentxt.errors import CheckpointUnavailable, InputError
 from bentxt.models.answering_model import AnsweringModel
-from bentxt.models.checkpoints import Checkpoint, find_checkpoint, hash_files
+from bentxt.models.checkpoints import ADAPTER_FILES, Checkpoint, find_checkpoint, hash_files
 from bentxt.models.model_table import FAMILIES, FROM_FILE, Family, ModelEntry
 
 
@@ -82,7 +82,7 @@ def find_weights(
         checkpoints[role] = find_checkpoint(given[role] or getattr(entry, role))
     identity = [found.identity for found in checkpoints.values()]
     if adapter is not None:
-        identity.append(f"adapter:{hash_files(adapter)}")
+        identity.append(f"adapter:{hash_files(adapter, ADAPTER_FILES)}")
     return Weights(_describe(checkpoints), checkpoints, identity)
 
 

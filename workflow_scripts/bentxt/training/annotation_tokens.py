@@ -14,7 +14,18 @@ from bentxt.models.visual_prompts import Prompts
 from bentxt.training.mapped_arrays import AGAIN, Names, file_hashes, open_arrays, read_about
 
 #: Names of the arrays in the folder.
-ARRAYS = ("first", "starts", "asked", "tokens", "ids", "patches", "patches_ends", "s1_names", "s1_names_ends")
+ARRAYS = (
+    "first",
+    "starts",
+    "asked",
+    "tokens",
+    "ids",
+    "validation",
+    "patches",
+    "patches_ends",
+    "s1_names",
+    "s1_names_ends",
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,8 @@ class AnnotationTokens:
         int32: instruction and answer of one annotation after the other.
     ids : numpy.ndarray
         int64, shape (annotations,): ID of each annotation in the data set.
+    validation : numpy.ndarray
+        bool, shape (patches,): whether a patch is of the validation split; else it is of the training split.
     key : str
         Hash of all of it.
     """
@@ -46,6 +59,7 @@ class AnnotationTokens:
     asked: np.ndarray
     tokens: np.ndarray
     ids: np.ndarray
+    validation: np.ndarray
     key: str
 
     def __len__(self) -> int:
@@ -106,6 +120,6 @@ def open_tokens(folder: str | Path, task: str, prompts: Prompts) -> AnnotationTo
         )
     if file_hashes(folder) != about["files"]:
         raise InputError("the files are not those that were written", file=folder, remedy=AGAIN)
-    first, starts, asked, tokens, ids, patches, patch_ends, s1, s1_ends = open_arrays(folder, ARRAYS)
+    *arrays, patches, patch_ends, s1, s1_ends = open_arrays(folder, ARRAYS)
     names = Names(patches, patch_ends), Names(s1, s1_ends)
-    return AnnotationTokens(*names, first, starts, asked, tokens, ids, about["content"])
+    return AnnotationTokens(*names, *arrays, about["content"])

@@ -53,7 +53,8 @@ def tokenise(
     Raises
     ------
     InputError
-        If there is no annotation, the table is not sorted by patch, or a patch has two Sentinel-1 names.
+        If there is no annotation, the table is not sorted by patch, or a patch has two Sentinel-1 names or is
+        in two splits.
     """
     with atomic_directory(folder) as part:
         patches, annotations = _write(dataset_path, task, prompts, part)
@@ -87,6 +88,7 @@ def _write(dataset_path, task, prompts, folder):
             "asked": np.int32,
             "tokens": np.int32,
             "ids": np.int64,
+            "validation": np.bool_,
         }
         into = {
             name: stack.enter_context(GrowingArray(folder / f"{name}.npy", kind))
@@ -94,19 +96,21 @@ def _write(dataset_path, task, prompts, folder):
         }
         names = [stack.enter_context(GrowingNames(folder, name)) for name in ("patches", "s1_names")]
         for rows in trained_rows(dataset_path, ["ID", "input", "output", "category"], TASKS[task]):
-            pairs = list(zip(rows["patch_id"].to_pylist(), rows["s1_name"].to_pylist(), strict=True))
-            for pair, group in groupby(pairs):
-                if last is None or pair[0] != last[0]:
+            columns = (rows[name].to_pylist() for name in ("patch_id", "s1_name", "split"))
+            for patch, group in groupby(zip(*columns, strict=True)):
+                if last is None or patch[0] != last[0]:
                     into["first"].append([annotations])
-                    for column, name in zip(names, pair, strict=True):
+                    into["validation"].append([patch[2] == "validation"])
+                    for column, name in zip(names, patch[:2], strict=True):
                         column.append([name])
                     patches += 1
-                elif pair != last:
-                    problem = f"two Sentinel-1 patches: {last[1]} and {pair[1]}"
+                elif patch != last:
+                    kind, number = ("Sentinel-1 patches", 1) if patch[1] != last[1] else ("splits", 2)
+                    problem = f"two {kind}: {last[number]} and {patch[number]}"
                     raise InputError(
-                        problem, file=dataset_path, item=pair[0], remedy="make the data set again"
+                        problem, file=dataset_path, item=patch[0], remedy="make the data set again"
                     )
-                last = pair
+                last = patch
                 annotations += len(list(group))
             asked, said = _tokens(rows, task, prompts)
             lengths = np.array([len(a) + len(b) for a, b in zip(asked, said, strict=True)], np.int64)
@@ -132,7 +136,7 @@ def trained_rows(
     dataset_path : str or Path
         The data set as one table, sorted by patch.
     columns : sequence of str
-        Besides ``patch_id`` and ``s1_name``.
+        Besides ``patch_id``, ``s1_name`` and ``split``.
     kind : str, optional
         Type of annotation; all by default.
 
@@ -146,8 +150,8 @@ def trained_rows(
     InputError
         If the table is not sorted by patch, or cannot be read.
     """
-    names = ["patch_id", "s1_name", *columns]
-    stream = TableStream(dataset_path, DATASET, "patch_id", [*names, "split", "type"])
+    names = ["patch_id", "s1_name", "split", *columns]
+    stream = TableStream(dataset_path, DATASET, "patch_id", [*names, "type"])
     with progress(total=stream.rows, desc="reading annotations", unit=" rows") as bar:
         while rows := stream.take(ROWS):
             bar.update(len(rows))

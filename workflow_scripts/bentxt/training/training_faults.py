@@ -20,7 +20,7 @@ _NAMED, _LONGEST = 20, 160
 def annotation_names(
     tokens: AnnotationTokens, numbers: Sequence[int], text: Callable[[Sequence[int]], str]
 ) -> list[str]:
-    """Return annotations as a message names them: number, patch, and instruction.
+    """Return annotations as a message names them: ID in the data set, patch, and instruction.
 
     Parameters
     ----------
@@ -33,7 +33,8 @@ def annotation_names(
     names = []
     for number, patch in zip(numbers, patches.tolist(), strict=True):
         instruction = text(tokens.pair(number)[0].tolist())
-        names.append(printable(f"annotation {number} ({tokens.patch_ids[patch]}): {instruction}", _LONGEST))
+        name = f"annotation {tokens.ids[number]} ({tokens.patch_ids[patch]}): {instruction}"
+        names.append(printable(name, _LONGEST))
     return names
 
 
