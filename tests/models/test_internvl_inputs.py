@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 import torch
 import transformers
+from PIL import Image
 
 from bentxt.errors import CheckpointUnavailable
 from bentxt.models.modalities import Make
 from bentxt.models.rs_internvl import Preparation, load_parts
 from bentxt.models.special_tokens import IMAGE_TOKEN
+from bentxt.models.tiny.internvl import tiny_image_processor
 from bentxt.models.visual_prompts import Prompts
 from worlds.published_internvl import (
     CHAT_TEMPLATE,
@@ -66,6 +68,16 @@ def test_the_tile_is_that_of_internvls_processor(published_pictures):
     level = 1 / 255 / torch.tensor(PICTURES["image_std"])[:, None, None]
     assert bool(((found - expected).abs() <= 1.01 * level + 1e-4).all())
     assert ((found - expected).abs() < 1e-3).float().mean() > 0.9
+
+
+@pytest.mark.parametrize("kind", ["published", "tiny"])
+def test_the_tiles_are_bit_by_bit_those_of_the_image_processor(published_pictures, kind):
+    processor = published_pictures if kind == "published" else tiny_image_processor()
+    patches = [patch(), patch(white=2000), images("noise")]
+    tiles, _, _ = Preparation(processor, ("rgb",))(patches)
+    pictures = [Image.fromarray(of.rgb) for of in patches]
+    expected = processor(images=pictures, return_tensors="pt", crop_to_patches=False)["pixel_values"]
+    assert torch.equal(tiles, expected)
 
 
 def test_another_white_is_another_tile(published_pictures):
@@ -161,6 +173,7 @@ def change(path, **values):
         ("template", "the base cannot be loaded"),
         ("processor", "the base cannot be loaded"),
         ("tile", r"makes tiles of \(448, 448\) pixels, its vision tower takes \(112, 112\)"),
+        ("other", "is a CLIPImageProcessorPil, which is not InternVL's"),
         ("tokens", "counts 256 visual tokens a tile, its tower makes 16"),
     ],
 )
@@ -170,6 +183,8 @@ def test_a_published_folder_with_a_fault_is_refused(base, fault, message):
     elif fault == "processor":
         (base / "preprocessor_config.json").unlink()
         (base / "processor_config.json").unlink()
+    elif fault == "other":
+        change(base / "preprocessor_config.json", image_processor_type="CLIPImageProcessor")
     elif fault == "tile":
         change(base / "preprocessor_config.json", size={"height": 448, "width": 448})
     else:

