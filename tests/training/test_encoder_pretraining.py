@@ -1,4 +1,4 @@
-"""Pre-training of the encoders: shares of classes by hand, turned as images are, and something is learnt."""
+"""Pre-training of the encoders: shares of classes by hand, and something is learnt."""
 
 import numpy as np
 import torch
@@ -10,7 +10,6 @@ from bentxt.training.encoder_pretraining import (
     EncoderSettings,
     class_shares,
     pretrain_encoder,
-    turned_together,
 )
 
 
@@ -34,16 +33,6 @@ def test_shares_sum_to_one_and_give_the_areas_of_the_map(seed, patch):
     np.testing.assert_allclose(shares.sum(-1), 1, atol=1e-5)
     expected = [np.bincount(of.ravel(), minlength=19) / of.size for of in maps]
     np.testing.assert_allclose(shares.mean((1, 2)), expected, atol=1e-5)
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.integers(0, 2**32 - 1))
-def test_a_turned_image_and_its_shares_still_agree(seed):
-    maps = np.repeat(np.repeat(np.arange(16, dtype=np.uint8).reshape(1, 4, 4), 30, 1), 30, 2)
-    shares = torch.from_numpy(class_shares(maps, 30))
-    pictures = torch.from_numpy(maps[:, None].astype(np.float32))
-    pictures, shares = turned_together(pictures, shares, np.random.default_rng(seed))
-    assert torch.equal(pictures[0, 0, 15::30, 15::30].long(), shares[0].argmax(-1))
 
 
 def test_an_encoder_learns_to_tell_two_classes_apart_and_does_so_twice_alike():

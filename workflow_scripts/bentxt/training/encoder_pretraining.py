@@ -16,7 +16,7 @@ import torch
 from torch.nn.functional import cross_entropy, mse_loss
 
 from bentxt.nomenclature import CLASSES
-from bentxt.program.progress_bars import progress
+from bentxt.training.map_pretraining import learn_maps
 
 if TYPE_CHECKING:
     import transformers
@@ -87,34 +87,20 @@ def pretrain_encoder(
     float
         Mean loss of the last tenth of the steps, nats; the squared error of shares and places is left out.
     """
-    generator = np.random.default_rng(seed)
     cells = torch.nn.Linear(settings.width, len(CLASSES))
     heads = torch.nn.ModuleList(torch.nn.Linear(settings.width, int(of.max()) + 1) for of in labels)
     # A projection is linear: shares and place of a token have to be a linear function of it.
     linear = torch.nn.Linear(settings.width, _what_shows(shares[:1]).shape[-1])
-    parameters = [*model.parameters(), *cells.parameters(), *heads.parameters(), *linear.parameters()]
-    optimizer = torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=0.05)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, settings.learning_rate, total_steps=settings.steps, pct_start=0.1
-    )
-    losses = []
-    model.train()
-    for _ in progress(range(settings.steps), desc="encoder"):
-        batch = torch.from_numpy(generator.choice(len(images), min(16, len(images)), replace=False))
-        picture, target = turned_together(images[batch], shares[batch], generator)
+
+    def loss(batch, picture, target):
         tokens = model(picture).last_hidden_state[:, 1:]
         seen = cross_entropy(cells(tokens).flatten(0, 1), target.flatten(0, 2))
         for head, of in zip(heads, labels, strict=True):
             seen = seen + 0.3 * cross_entropy(head(tokens.mean(1)), of[batch])
-        loss = seen + _LINEAR * mse_loss(linear(tokens), _what_shows(target))
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
-        schedule.step()
-        losses.append(seen.item())
-    model.eval()
-    return float(np.mean(losses[-max(1, settings.steps // 10) :]))
+        return seen + _LINEAR * mse_loss(linear(tokens), _what_shows(target)), seen
+
+    pace = (settings.steps, settings.learning_rate, seed)
+    return learn_maps(model, [cells, heads, linear], images, shares, loss, *pace, "encoder")
 
 
 def _what_shows(shares):
@@ -124,14 +110,3 @@ def _what_shows(shares):
     row, column = one[:, None].expand(-1, cells, -1), one[None].expand(cells, -1, -1)
     place = torch.cat([row, column], dim=-1).expand(len(shares), -1, -1, -1)
     return torch.cat([shares, place], dim=-1).flatten(1, 2)
-
-
-def turned_together(
-    images: torch.Tensor, shares: torch.Tensor, generator: np.random.Generator
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Turn and mirror a batch: land cover looks the same from any side."""
-    turns = int(generator.integers(4))
-    images, shares = torch.rot90(images, turns, (2, 3)), torch.rot90(shares, turns, (1, 2))
-    if generator.integers(2):
-        images, shares = images.flip(3), shares.flip(2)
-    return images, shares

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 import transformers
 from torch.nn.functional import cross_entropy, mse_loss
 
 from bentxt.nomenclature import CLASSES
-from bentxt.program.progress_bars import progress
-from bentxt.training.encoder_pretraining import turned_together
+from bentxt.training.map_pretraining import learn_maps
 
 
 @dataclass(frozen=True)
@@ -59,29 +57,15 @@ def pretrain_tower(
     float
         Mean squared error of the last tenth of the steps, as a share of the targets' mean square.
     """
-    generator = np.random.default_rng(seed)
     trained = torch.nn.ModuleList([model.model.vision_tower, model.model.multi_modal_projector])
     head = torch.nn.Linear(words.shape[1], len(CLASSES))
-    parameters = [*trained.parameters(), *head.parameters()]
-    optimizer = torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=0.05)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, settings.learning_rate, total_steps=settings.steps, pct_start=0.1
-    )
-    errors = []
-    trained.train()
-    for _ in progress(range(settings.steps), desc="RGB tower"):
-        batch = torch.from_numpy(generator.choice(len(tiles), min(16, len(tiles)), replace=False))
-        picture, target = turned_together(tiles[batch], shares[batch], generator)
+
+    def loss(batch, picture, target):
         described = target.flatten(1, 2) @ words + rest[batch]
         found = model.model.get_image_features(pixel_values=picture, return_dict=True).pooler_output
         found = found.reshape(described.shape)
         error = mse_loss(found, described) / described.square().mean()
-        loss = error + cross_entropy(head(found).flatten(0, 1), target.flatten(0, 2))
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
-        schedule.step()
-        errors.append(error.item())
-    trained.eval()
-    return float(np.mean(errors[-max(1, settings.steps // 10) :]))
+        return error + cross_entropy(head(found).flatten(0, 1), target.flatten(0, 2)), error
+
+    pace = (settings.steps, settings.learning_rate, seed)
+    return learn_maps(trained, [head], tiles, shares, loss, *pace, "RGB tower")
