@@ -15,6 +15,3 @@ ALIKE_IN_RGB = {
     231: ("Arable land", "Pastures"),
     512: ("Inland waters", "Inland wetlands"),
 }
-
-#: All of these classes, in the order of :data:`ALIKE_IN_RGB`.
-ALIKE_CLASSES = tuple(name for names in ALIKE_IN_RGB.values() for name in names)

@@ -13,7 +13,7 @@ from bentxt.errors import InputError
 from bentxt.evaluation.bootstrap import FEWEST_IMAGES
 from bentxt.evaluation.paired_bootstrap import OPEN, pooled_margin, verdict
 from bentxt.reporting.learning_report import COLUMNS, Learnt, learning_row
-from bentxt.reporting.tables import RUN_REMARKS, markdown_row
+from bentxt.reporting.seeds_page import seeds_page
 
 SEED_COLUMNS = ("seed", *COLUMNS)
 #: In the place of a seed: all of them.
@@ -99,26 +99,15 @@ def seeds_markdown(rows: Sequence[Mapping[str, Any]], run: str, resamples: int) 
     """Return the rows as a Markdown page."""
     heading = ["task", "metric", "seed", "fine-tuned", "untrained", "constant"]
     heading += ["over untrained", "over constant", "verdict"]
-    lines = [
-        "# What fine-tuning taught, over seeds",
-        "",
-        f"**{RUN_REMARKS[run]}.**",
-        "",
-        "Metrics in %, margins in points, in brackets their 95 % interval: of a seed over its images, of all "
-        f"of them over seeds and images ({resamples:,} draws).",
-        "",
-        markdown_row(heading),
-        markdown_row(["---"] * 3 + ["---:"] * 5 + ["---"]),
-    ]
-    for row in rows:
-        cells = [row["task"], row["metric"], str(row["seed"])]
-        if row["fine_tuned"] is None:
-            cells += [""] * 5
-        else:
-            cells += [f"{row[name]:.2f}" for name in ("fine_tuned", "untrained", "constant")]
-            cells += [_margin(row, f"margin_over_{name}") for name in _RIVALS]
-        lines.append(markdown_row([*cells, row["verdict"]]))
-    return "\n".join(lines) + "\n"
+    cells = [[row["task"], row["metric"], str(row["seed"]), *_numbers(row), row["verdict"]] for row in rows]
+    return seeds_page("What fine-tuning taught, over seeds", heading, slice(3, 8), cells, run, resamples)
+
+
+def _numbers(row):
+    if row["fine_tuned"] is None:
+        return [""] * 5
+    values = [f"{row[name]:.2f}" for name in ("fine_tuned", "untrained", "constant")]
+    return values + [_margin(row, f"margin_over_{name}") for name in _RIVALS]
 
 
 def _margin(row, name):

@@ -14,7 +14,7 @@ from bentxt.evaluation.paired_bootstrap import OPEN, Lead, drawn_lead, pooled_ma
 from bentxt.evaluation.score import SCORED
 from bentxt.reporting.model_comparison import METRICS, item_statistics
 from bentxt.reporting.scored_items import ModelItems, check_same_items
-from bentxt.reporting.tables import RUN_REMARKS, markdown_row
+from bentxt.reporting.seeds_page import seeds_page
 
 COLUMNS = (
     "task",
@@ -209,26 +209,20 @@ def modality_seed_rows(
 def modality_seeds_markdown(rows: Sequence[Mapping[str, Any]], run: str, resamples: int) -> str:
     """Return rows of :func:`modality_seed_rows` as a Markdown page."""
     heading = ["task", "items about", "seed", "items", "all modalities", "RGB", "margin", "verdict"]
-    lines = [
-        "# All modalities against RGB alone, over seeds",
-        "",
-        f"**{RUN_REMARKS[run]}.**",
-        "",
-        "Metrics in %, margins in points, in brackets their 95 % interval: of a seed over its images, of all "
-        f"of them over seeds and images ({resamples:,} draws).",
-        "",
-        markdown_row(heading),
-        markdown_row(["---"] * 3 + ["---:"] * 4 + ["---"]),
+    cells = [
+        [row["task"], row["items_about"], str(row["seed"]), str(row["items"]), *_numbers(row), row["verdict"]]
+        for row in rows
     ]
-    for row in rows:
-        numbers = ["", "", ""]
-        if row["margin"] is not None:
-            low, high = row["margin_low"], row["margin_high"]
-            between = "" if low is None else f" [{low:+.2f}, {high:+.2f}]"
-            numbers = [f"{row['all_modalities']:.2f}", f"{row['rgb']:.2f}", f"{row['margin']:+.2f}{between}"]
-        cells = [row["task"], row["items_about"], str(row["seed"]), str(row["items"]), *numbers]
-        lines.append(markdown_row([*cells, row["verdict"]]))
-    return "\n".join(lines) + "\n"
+    title = "All modalities against RGB alone, over seeds"
+    return seeds_page(title, heading, slice(3, 7), cells, run, resamples)
+
+
+def _numbers(row):
+    if row["margin"] is None:
+        return [""] * 3
+    low, high = row["margin_low"], row["margin_high"]
+    between = "" if low is None else f" [{low:+.2f}, {high:+.2f}]"
+    return [f"{row['all_modalities']:.2f}", f"{row['rgb']:.2f}", f"{row['margin']:+.2f}{between}"]
 
 
 def modality_report(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -1,0 +1,48 @@
+"""The Markdown page of a comparison over seeds: what differs between two of them are title, heading and rows."""
+
+from collections.abc import Iterable, Sequence
+
+from bentxt.reporting.tables import RUN_REMARKS, markdown_row
+
+
+def seeds_page(
+    title: str,
+    heading: Sequence[str],
+    numbers: slice,
+    rows: Iterable[Sequence[str]],
+    run: str,
+    resamples: int,
+) -> str:
+    """Return a page with one table, whose margins have intervals over images and seeds.
+
+    Parameters
+    ----------
+    title : str
+    heading : list of str
+        Of the columns.
+    numbers : slice
+        The columns that are numbers.
+    rows : iterable of list of str
+        The cells.
+    run : str
+        ``mini`` or ``paper``.
+    resamples : int
+        Draws of the intervals.
+
+    Returns
+    -------
+    str
+    """
+    rules = ["---"] * len(heading)
+    rules[numbers] = ["---:"] * len(rules[numbers])
+    lines = [
+        f"# {title}",
+        "",
+        f"**{RUN_REMARKS[run]}.**",
+        "",
+        "Metrics in %, margins in points, in brackets their 95 % interval: of a seed over its images, of all "
+        f"of them over seeds and images ({resamples:,} draws).",
+        "",
+        *map(markdown_row, (heading, rules, *rows)),
+    ]
+    return "\n".join(lines) + "\n"
