@@ -87,6 +87,7 @@ def repeat_rows(dataset, patches, path):
                 parts.append(part)
             part = pd.concat(parts).sort_values("patch_id", kind="stable")
             part["s1_name"], part["ID"] = "S1_" + part["patch_id"], np.arange(rows, rows + len(part)) + 1
+            part["split"] = "train"
             rows += len(part)
             writer.write(
                 pa.Table.from_pandas(

@@ -9,15 +9,14 @@ import json
 import torch
 
 from bentxt.bigearthnet.image_store import open_images
-from bentxt.models.checkpoints import find_checkpoint
 from bentxt.models.device import choose_device
-from bentxt.models.rs_internvl import load_parts
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
 from bentxt.training.feature_store import frozen_parts
 from bentxt.training.patch_inputs import ImageReader
 from bentxt.training.stored_features import encode_features
 from bentxt.training.tokenisation import trained_patches
+from bentxt.training.trained_model import ROLES, load_model
 
 
 def main():
@@ -43,20 +42,13 @@ def main():
     device, dtype = choose_device(
         setting(settings, "finetuning.device"), setting(settings, "finetuning.dtype")
     )
-    found = {role: find_checkpoint(getattr(args, role)) for role in ("base", "s1_encoder", "s2_encoder")}
-    model, _, preparation = load_parts(*(of.folder for of in found.values()), 0, device, dtype)
-    white = setting(settings, "images.rgb_white")
+    loaded = load_model({role: getattr(args, role) for role in ROLES}, settings, 0, device, dtype)
     patch_ids, s1_names = trained_patches(args.dataset)
-    read = ImageReader(open_images(args.images), patch_ids, s1_names, preparation, white)
-    weights = {role: of.weights for role, of in found.items()}
-    about = {
-        **{role: of.identity for role, of in found.items()},
-        "dtype": str(dtype).removeprefix("torch."),
-        "white": white,
-        "lineage": lineage(args, weights=weights).to_dict(),
-    }
+    read = ImageReader(open_images(args.images), patch_ids, s1_names, loaded.preparation, loaded.white)
+    about = loaded.made_from() | {"lineage": lineage(args, weights=loaded.weights()).to_dict()}
     loader = args.running.get("loader", {})
-    encode_features(patch_ids, read, frozen_parts(model, dtype), args.progress, args.out, about, **loader)
+    encode = frozen_parts(loaded.model, dtype)
+    encode_features(patch_ids, read, encode, args.progress, args.out, about, **loader)
 
 
 if __name__ == "__main__":

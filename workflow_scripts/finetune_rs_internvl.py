@@ -15,12 +15,8 @@ import torch
 
 from bentxt.atomic import atomic_directory
 from bentxt.bigearthnet.image_store import open_images
-from bentxt.errors import InputError
-from bentxt.models.checkpoints import find_checkpoint
 from bentxt.models.device import choose_device, device_name
-from bentxt.models.encoder_bands import describe_bands
 from bentxt.models.modalities import Make
-from bentxt.models.rs_internvl import load_parts
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import section, setting
 from bentxt.randomness import generator
@@ -37,10 +33,12 @@ from bentxt.training.patch_inputs import ImageReader
 from bentxt.training.processes import joined, this_process
 from bentxt.training.run_settings import check_precision, resumable_settings, task_options, tracked_settings
 from bentxt.training.stored_features import open_features
+from bentxt.training.trained_model import ROLES, load_model
 from bentxt.training.validation import Validation
 
 
-def main():
+def arguments():
+    """Return the parsed arguments."""
     parser = program_parser(__doc__)
     parser.add_argument("--task", required=True, choices=TASKS, help="task of the benchmark")
     parser.add_argument("--tokens", required=True, help="the annotations, from tokenise_annotations.py")
@@ -62,8 +60,11 @@ def main():
         help="JSON: keys of finetuning that change no result, in place of those in --settings",
     )
     parser.add_argument("--out", required=True, help="folder of the fine-tuned weights")
-    args = parser.parse_args()
+    return parser.parse_args()
 
+
+def main():
+    args = arguments()
     options = task_options(args.settings, args.running, args.task)
     # The lineage and the key of the state say what the result depends on.
     args.settings = tracked_settings(args.settings)
@@ -76,20 +77,15 @@ def main():
     device = processes.device(device)
     torch.set_num_threads(processes.threads(args.threads))
     seed = setting(args.settings, "seed")
-    roles = ["base", *(f"{sensor}_encoder" for sensor in ("s1", "s2") if sensor in make.modalities)]
-    for role in roles:
-        if getattr(args, role) is None:
-            raise InputError(f"no {role} is named", remedy=f"give --{role.replace('_', '-')}")
-    found = {role: find_checkpoint(getattr(args, role)) for role in roles}
-    folders = [found[role].folder if role in found else None for role in ("base", "s1_encoder", "s2_encoder")]
-    model, prompts, preparation = load_parts(*folders, seed, device, dtype, make)
+    sources = {role: getattr(args, role) for role in ROLES}
+    loaded = load_model(sources, args.settings, seed, device, dtype, make)
+    model, prompts = loaded.model, loaded.prompts
     torch.manual_seed(seed)
     model.add_adapter(settings.rank, settings.alpha, settings.dropout)
     model.to(device)
     attention = choose_attention(setting(options, "finetuning.attention"), device)
     model.language_model.set_attn_implementation(attention)
     tokens = open_tokens(args.tokens, args.task, prompts)
-    white = setting(args.settings, "images.rgb_white") if "rgb" in make.modalities else None
 
     draws = int(generator(seed, "finetuning", args.task).integers(2**63))
     held = held_out_patches(tokens.validation, validation.patches, draws)
@@ -106,17 +102,13 @@ def main():
         remaining(len(tokens.patch_ids), held),
     )
     if setting(options, "finetuning.features") == "stored":
-        identities = {role: of.identity for role, of in found.items()}
-        made_from = (
-            identities | {"dtype": str(dtype).removeprefix("torch.")} | ({"white": white} if white else {})
-        )
-        reader = open_features(args.features, tokens.patch_ids, made_from, make)
+        reader = open_features(args.features, tokens.patch_ids, loaded.made_from(), make)
         features = FeatureStore(reader, stored_parts(device), 0)
     else:
-        seen = (preparation, white, "s1" in make.modalities)
+        seen = (loaded.preparation, loaded.white, "s1" in make.modalities)
         reader = ImageReader(open_images(args.images), tokens.patch_ids, tokens.s1_names, *seen)
         features = FeatureStore(reader, frozen_parts(model, dtype), settings.cached_patches)
-    key = _key(args, [of.identity for of in found.values()], tokens)
+    key = _key(args, [of.identity for of in loaded.checkpoints.values()], tokens)
     measure = None
     if len(held):
         own = (tokens, plan.at_once(held), features, settings.loss, validation.samples, draws)
@@ -127,31 +119,12 @@ def main():
         log = finetune(*run_of, monitor, processes, prompts.tokenizer.decode)
     if not processes.writes:
         return
-    weights = {role: of.weights for role, of in found.items()}
-    description = {
-        "task": args.task,
-        "modalities": make.modalities,
-        "trained": make.trained,
-        "trained_parameters": sum(value.numel() for value in model.trained_parameters().values()),
-        "parameters": sum(value.numel() for value in model.parameters()),
-        "patches": len(plan.patches),
-        "annotations": plan.annotations,
+    description = _description(args, loaded, plan, tokens) | {
         "held_out_patches": len(held),
-        "data": tokens.content(),
         "steps": len(log),
-        "padding": round(plan.padding(), 4),
-        "checkpoints": {
-            role: {"source": of.source, "revision": of.revision, "weights": of.weights}
-            | ({} if role == "base" else {"bands": describe_bands(of.folder, role)})
-            for role, of in found.items()
-        },
         "device": device_name(device),
-        "dtype": str(dtype).removeprefix("torch."),
         "processes": processes.count,
         "seconds": round(monitor.seconds, 1),
-        "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in ("torch", "transformers", "peft")},
-        "lineage": lineage(args, weights=weights).to_dict(),
     }
     with atomic_directory(args.out) as part:
         model.save_adapter(part)
@@ -159,6 +132,27 @@ def main():
         monitor.save(part)
         write_card(part, description)
     shutil.rmtree(args.progress, ignore_errors=True)
+
+
+def _description(args, loaded, plan, tokens):
+    """Return what can be said of the run, whatever processes it had."""
+    model = loaded.model
+    return {
+        "task": args.task,
+        "modalities": model.make.modalities,
+        "trained": model.make.trained,
+        "trained_parameters": sum(value.numel() for value in model.trained_parameters().values()),
+        "parameters": sum(value.numel() for value in model.parameters()),
+        "patches": len(plan.patches),
+        "annotations": plan.annotations,
+        "data": tokens.content(),
+        "padding": round(plan.padding(), 4),
+        "checkpoints": loaded.described(),
+        "dtype": loaded.precision,
+        "versions": {"python": platform.python_version()}
+        | {name: version(name) for name in ("torch", "transformers", "peft")},
+        "lineage": lineage(args, weights=loaded.weights()).to_dict(),
+    }
 
 
 def _key(args, identities, tokens):

@@ -15,7 +15,7 @@ from safetensors import safe_open
 import finetune_rs_internvl
 from bentxt.errors import InputError
 from bentxt.training.annotation_tokens import AnnotationTokens
-from bentxt.training.finetuning import FinetuningSettings, learning_rate, pass_losses
+from bentxt.training.finetuning import learning_rate, pass_losses
 from bentxt.training.pass_loader import load_passes
 from bentxt.training.stopping import STOPPED
 from bentxt.training.training_state import STATE
@@ -30,16 +30,12 @@ from worlds.finetuning_program import (
     weights,
     write_world,
 )
+from worlds.finetuning_settings import finetuning_settings
 from worlds.shared_finetuning import SmallFinetuning
 
 
-def _settings(**changes):
-    values = OPTIONS | {"epochs": 1, "batch_size": 2} | changes
-    return FinetuningSettings(**{key: values[key] for key in FinetuningSettings.__dataclass_fields__})
-
-
 def test_the_rate_rises_linearly_and_falls_as_a_cosine():
-    settings = _settings(learning_rate=1e-4, initial_learning_rate=1e-6, warmup_share=0.1)
+    settings = finetuning_settings(learning_rate=1e-4, initial_learning_rate=1e-6, warmup_share=0.1)
     rates = [learning_rate(2 * step, 2, 40, settings) for step in range(20)]
     assert rates[0] == pytest.approx(1e-6 + 0.5 * (1e-4 - 1e-6))
     assert rates[1] == pytest.approx(1e-4)
@@ -50,7 +46,7 @@ def test_the_rate_rises_linearly_and_falls_as_a_cosine():
 
 
 def test_a_run_of_one_step_is_at_the_peak():
-    assert learning_rate(0, 3, 3, _settings(learning_rate=0.5)) == pytest.approx(0.5)
+    assert learning_rate(0, 3, 3, finetuning_settings(learning_rate=0.5)) == pytest.approx(0.5)
 
 
 @pytest.fixture(scope="module")

@@ -16,30 +16,14 @@ from bentxt.errors import InputError
 from bentxt.models.rs_internvl import Features
 from bentxt.training.annotation_tokens import AnnotationTokens
 from bentxt.training.batch_plan import BatchPlan
-from bentxt.training.finetuning import FinetuningSettings, finetune
+from bentxt.training.finetuning import finetune
 from bentxt.training.processes import ALONE, joined, this_process
 from worlds import tiny_rs_internvl
+from worlds.finetuning_settings import finetuning_settings
 
 #: Annotations of each patch: very different numbers.
 COUNTS = (1, 9, 2, 1, 6, 3)
-SETTINGS = FinetuningSettings(
-    epochs=2,
-    batch_size=5,
-    loss="annotations",
-    tokens_per_row=80,
-    tokens_per_pass=130,
-    learning_rate=0.01,
-    initial_learning_rate=1e-6,
-    warmup_share=0.1,
-    weight_decay=0.01,
-    gradient_clip=0.5,
-    rank=2,
-    alpha=4,
-    dropout=0.1,
-    gradient_checkpointing=False,
-    save_minutes=1000,
-    cached_patches=0,
-)
+SETTINGS = finetuning_settings(batch_size=5, tokens_per_row=80, tokens_per_pass=130, gradient_clip=0.5)
 #: What the script trains: one run for each loss.
 LOSSES = ("annotations", "tokens")
 

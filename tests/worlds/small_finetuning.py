@@ -12,6 +12,7 @@ from bentxt.models.visual_prompts import Prompts
 from bentxt.training.annotation_tokens import AnnotationTokens
 from bentxt.training.batch_plan import BatchPlan
 from bentxt.training.finetuning import FinetuningSettings
+from worlds.finetuning_settings import finetuning_settings
 from worlds.tiny_rs_internvl import model
 
 #: Instruction and answer of each annotation of each patch.
@@ -70,24 +71,7 @@ def small_finetuning(held=(), batch_size=2, epochs=2, loss="annotations", dtype=
         np.zeros(len(TEXTS), bool),
         "0" * 32,
     )
-    settings = FinetuningSettings(
-        epochs=epochs,
-        batch_size=batch_size,
-        loss=loss,
-        tokens_per_row=200,
-        tokens_per_pass=200,
-        learning_rate=0.01,
-        initial_learning_rate=1e-6,
-        warmup_share=0.1,
-        weight_decay=0.01,
-        gradient_clip=1.0,
-        rank=2,
-        alpha=4,
-        dropout=0.1,
-        gradient_checkpointing=False,
-        save_minutes=60,
-        cached_patches=0,
-    )
+    settings = finetuning_settings(epochs=epochs, batch_size=batch_size, loss=loss)
     plan = BatchPlan(
         tokens.patch_ids,
         tokens.first,

@@ -1,4 +1,4 @@
-"""The Markdown page of a comparison over seeds: what differs between two of them are title, heading and rows."""
+"""The Markdown page of a comparison over seeds: two of them differ in title, heading and rows only."""
 
 from collections.abc import Iterable, Sequence
 

@@ -120,6 +120,6 @@ def open_tokens(folder: str | Path, task: str, prompts: Prompts) -> AnnotationTo
         )
     if file_hashes(folder) != about["files"]:
         raise InputError("the files are not those that were written", file=folder, remedy=AGAIN)
-    *arrays, patches, patch_ends, s1, s1_ends = open_arrays(folder, ARRAYS)
-    names = Names(patches, patch_ends), Names(s1, s1_ends)
-    return AnnotationTokens(*names, *arrays, about["content"])
+    arrays = dict(zip(ARRAYS, open_arrays(folder, ARRAYS), strict=True))
+    patch_ids, s1_names = (Names(arrays.pop(of), arrays.pop(f"{of}_ends")) for of in ("patches", "s1_names"))
+    return AnnotationTokens(patch_ids, s1_names, key=about["content"], **arrays)
