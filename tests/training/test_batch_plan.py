@@ -5,10 +5,12 @@ from functools import cache
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bentxt.training.batch_plan import PASS, BatchPlan
+from worlds.pages import PROJECT
 
 PREFIX = 10
 
@@ -74,6 +76,26 @@ def test_the_order_follows_the_seed_and_differs_by_epoch():
     assert order(1, 0) == order(1, 0)
     assert order(1, 0) != order(2, 0)
     assert order(1, 0) != order(1, 10), "the first step of the second epoch"
+
+
+@pytest.mark.parametrize(
+    ("task", "annotations", "tokens"),
+    [("binary", 8, 27), ("mcq", 7, 49), ("referring", 5, 51), ("captioning", 1, 153)],
+)
+def test_four_processes_have_work_in_each_step_of_the_papers_run(task, annotations, tokens):
+    """Annotations of a patch as released, with the tokens of docs/performance.md, behind 709 others."""
+    config = yaml.safe_load((PROJECT / "config/paper.yaml").read_text())["finetuning"]
+    draws = np.random.default_rng(1)
+    counts = (
+        draws.integers(max(1, annotations - 2), annotations + 3, 500) if annotations > 1 else np.ones(500)
+    )
+    first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    lengths = draws.integers(tokens * 3 // 4, tokens * 5 // 4, first[-1])
+    names = [f"{number:03}" for number in range(500)]
+    sizes = (config["tokens_per_row"], config["tokens_per_pass"])
+    plan = BatchPlan(names, first, lengths, 709, 1, config["batch_size"][task], *sizes, 1)
+    steps = range(plan.steps - 1)
+    assert all(plan.share(step, rank, 4) for step in steps for rank in range(4))
 
 
 @pytest.mark.parametrize(("tokens_per_pass", "passes"), [(1000, 1), (40, 4)])
