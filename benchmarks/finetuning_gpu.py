@@ -32,6 +32,7 @@ from finetuning_flops import (  # noqa: E402
 )
 from finetuning_models import PUBLISHED, TINY, images, rs_internvl  # noqa: E402
 
+from bentxt.training.attention import choose_attention  # noqa: E402
 from bentxt.training.batch_plan import BatchPlan  # noqa: E402
 from bentxt.training.finetuning import pass_losses  # noqa: E402
 from bentxt.training.packing import answer_segment, pack  # noqa: E402
@@ -151,7 +152,9 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--patches", type=int, default=64, help="patches of a step")
-    parser.add_argument("--tokens-per-pass", type=int, default=16384, help="as finetuning.tokens_per_pass")
+    parser.add_argument(
+        "--tokens-per-pass", type=int, default=16384, help="as finetuning.tokens_per_pass of one process"
+    )
     parser.add_argument("--steps", type=int, default=5, help="steps that are timed")
     parser.add_argument("--warm-up", type=int, default=2, help="steps before them")
     parser.add_argument("--only", choices=TASKS, help="one task: then no projection")
@@ -168,12 +171,16 @@ def main():
     device = torch.device("cpu" if args.cpu else "cuda")
     sizes, dtype = (TINY, torch.float32) if args.cpu else (PUBLISHED, torch.bfloat16)
     model = rs_internvl(sizes, device, dtype)
+    attention = choose_attention("auto", device)
+    model.language_model.set_attn_implementation(attention)
     if args.checkpointing:
         model.checkpoint_gradients()
     model.train()
     trained = sum(value.numel() for value in model.trained_parameters().values())
     name = "CPU, tiny sizes: no measurement" if args.cpu else torch.cuda.get_device_name()
-    print(f"{name}; torch {torch.__version__}, {dtype}; {trained:,} trained parameters, weights random")
+    print(
+        f"{name}; torch {torch.__version__}, {dtype}, {attention}; {trained:,} trained parameters, weights random"
+    )
     print(
         "| task | passes a step | tokens a step | annotations/s | tokens/s | TFLOP/s | of the peak "
         "| encoders' share of the operations | peak memory | step |\n"
