@@ -179,7 +179,8 @@ def main():
     trained = sum(value.numel() for value in model.trained_parameters().values())
     name = "CPU, tiny sizes: no measurement" if args.cpu else torch.cuda.get_device_name()
     print(
-        f"{name}; torch {torch.__version__}, {dtype}, {attention}; {trained:,} trained parameters, weights random"
+        f"{name}; torch {torch.__version__}, {dtype}, {attention}; "
+        f"{trained:,} trained parameters, weights random"
     )
     print(
         "| task | passes a step | tokens a step | annotations/s | tokens/s | TFLOP/s | of the peak "
