@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import cross_entropy
 
-from bentxt.training.attention import dense_mask
+from bentxt.training.attention import IMPLEMENTATIONS, attention_mask, dense_mask
 from bentxt.training.packing import (
     Segment,
     annotation_losses,
@@ -45,17 +45,23 @@ def _draw(shape, seed):
     ]
 
 
-def _packed_losses(network, prefix, pairs):
+def _packed_losses(network, prefix, pairs, attention):
+    network.language_model.set_attn_implementation(attention)
     packed = pack(prefix.shape[1], [[answer_segment(*pair) for pair in of] for of in pairs])
     text = network.language_model.embed_tokens(packed.tokens)
     logits = network.logits(
-        torch.cat([prefix, text], 1), dense_mask(packed.blocks), packed.positions, packed.rows, packed.columns
+        torch.cat([prefix, text], 1),
+        attention_mask(packed.blocks, attention),
+        packed.positions,
+        packed.rows,
+        packed.columns,
     )
     return annotation_losses(token_losses(logits, packed), packed)
 
 
 def _alone(network, prefix, question, answer):
     """The plain way, without packing, mask or positions of ours."""
+    network.language_model.set_attn_implementation("sdpa")
     tokens = torch.tensor([[*question, *answer]])
     embeddings = torch.cat([prefix, network.language_model.embed_tokens(tokens)], 1)
     hidden = network.language_model(inputs_embeds=embeddings, use_cache=False).last_hidden_state
@@ -71,13 +77,14 @@ def _gradients(network, loss):
     ]
 
 
-@settings(max_examples=12, deadline=None)
+@pytest.mark.parametrize("attention", [IMPLEMENTATIONS["split"], IMPLEMENTATIONS["sdpa"]])
+@settings(max_examples=8, deadline=None)
 @given(patches, st.integers(0, 1000))
-def test_losses_and_gradients_equal_those_of_annotations_alone(trained, shape, seed):
+def test_losses_and_gradients_equal_those_of_annotations_alone(trained, attention, shape, seed):
     pairs = _draw(shape, seed)
     features = _features(trained, len(pairs), seed)
     prefix = trained.prefix(features, [1, 2])
-    packed = _packed_losses(trained, prefix, pairs)
+    packed = _packed_losses(trained, prefix, pairs, attention)
     alone = torch.stack(
         [_alone(trained, prefix[row : row + 1], *pair) for row, of in enumerate(pairs) for pair in of]
     )
