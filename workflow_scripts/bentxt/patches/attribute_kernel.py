@@ -149,7 +149,10 @@ def _with_room(rows, used, more):
     if used + more <= len(rows):
         return rows
     larger = np.empty((2 * (used + more), rows.shape[1]), np.int32)
-    larger[:used] = rows[:used]
+    # Element by element, here and below: numba takes seconds to compile the assignment to a slice.
+    for row in range(used):
+        for column in range(rows.shape[1]):
+            larger[row, column] = rows[row, column]
     return larger
 
 
@@ -220,7 +223,7 @@ def _extract(codes, lookup, unknown, unlabelled, class_pixels):
     found, touching = 0, 0
     for index in range(len(codes)):
         runs = 0
-        borders[:] = 0
+        borders.fill(0)
         for y in range(SIDE):
             rows[y] = runs
             more = _cut_into_runs(codes[index], lookup, y, runs, starts, ends, classes)
@@ -236,7 +239,7 @@ def _extract(codes, lookup, unknown, unlabelled, class_pixels):
         rows[SIDE] = runs
 
         # Places of the instances: by class, then in reading order.
-        offsets[:] = 0
+        offsets.fill(0)
         for run in range(runs):
             if parents[run] == run and classes[run] < _CLASSES:
                 offsets[classes[run] + 1] += 1
