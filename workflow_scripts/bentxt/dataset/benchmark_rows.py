@@ -125,7 +125,7 @@ class _Choice:
         gain, even = self._worth(outside)
         leave = inside[np.lexsort([-crowd, loss])[:_BEST]]
         come = outside[np.lexsort([even, -gain])[:_BEST]]
-        # As cells count once a row has left: what each would add again, and what all others would in its place.
+        # As cells count once a row has left: what it would add again, and what others would in its place.
         own_cells, other_cells = self._cells[:, leave], self._cells[:, come]
         gone = np.where(own_cells < 0, len(self._counts), own_cells)
         lost, own_even = self._sums(own_cells, (gone[:, None] == own_cells).sum(axis=0))
