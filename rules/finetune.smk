@@ -37,8 +37,8 @@ rule build_tiny_checkpoint:
         f"{LOGS}/build_tiny_checkpoint/{{key}}.log",
     benchmark:
         f"{TIMINGS}/build_tiny_checkpoint/{{key}}.tsv"
-    # All fine-tuning waits for these, and all scores of RS-InternVL for fine-tuning.
-    priority: 10
+    # All scores of RS-InternVL wait for fine-tuning.
+    priority: tiny_priority
     conda:
         "../envs/models.yaml"
     resources:

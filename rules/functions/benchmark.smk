@@ -83,8 +83,9 @@ def scoring_settings(wildcards):
 
 
 def scoring_threads(wildcards):
-    """Captions are scored by models too."""
-    return 2 if wildcards.task == "captioning" else 1
+    """Captions are scored by models too, of which BERTScore's is a large one."""
+    large = wildcards.task == "captioning" and config["benchmark"]["bertscore_checkpoint"]
+    return 2 if large else 1
 
 
 def box_scale(wildcards):

@@ -56,6 +56,12 @@ def tiny_type(wildcards):
     return wildcards.key if wildcards.key in ENCODERS else MODEL_TABLE[wildcards.key].tiny
 
 
+def tiny_priority(wildcards):
+    """Who goes first: fine-tuning waits for its base and encoders, and the base takes longest."""
+    kind = tiny_type(wildcards)
+    return 20 if kind == "internvl" else 10 if kind in ENCODERS else 0
+
+
 def tiny_images(wildcards):
     """The images; those checkpoints whose weights stay random look at none."""
     pretrained = tiny_type(wildcards) in (*ENCODERS, "internvl")
