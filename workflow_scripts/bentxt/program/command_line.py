@@ -16,6 +16,9 @@ import yaml
 from bentxt.errors import InputError
 from bentxt.program.lineage import Lineage, gather_lineages
 
+# Looking for cycles among the million objects of torch and transformers took a fifth of a short program's time.
+gc.set_threshold(20_000, 50, 50)
+
 #: The workflow's own settings, for programs called from a folder that has none.
 CONFIG = Path(__file__).resolve().parents[3] / "config.yaml"
 
