@@ -1,6 +1,9 @@
+import copy
 import shutil
+from collections import defaultdict
 
 import pytest
+from nltk.corpus.reader.wordnet import WordNetCorpusReader
 
 from bentxt.errors import MetricUnavailable
 from bentxt.evaluation import wordnet
@@ -26,6 +29,14 @@ def test_words_have_the_meanings_of_wordnet_3():
     assert [synset.name() for synset in reader.synsets("geese")] == geese
     assert reader.synset("forest.n.01").lemma_names() == ["forest", "wood", "woods"]
     assert len(list(reader.all_lemma_names("n"))) == 117798  # as wnstats(7WN) says
+
+
+def test_the_index_is_as_nltk_reads_it():
+    ours = wordnet.wordnet()
+    theirs = copy.copy(ours)
+    theirs._lemma_pos_offset_map = defaultdict(dict)
+    WordNetCorpusReader._load_lemma_pos_offset_map(theirs)
+    assert dict(ours._lemma_pos_offset_map) == theirs._lemma_pos_offset_map
 
 
 def test_a_cut_file_is_no_wordnet(installed):

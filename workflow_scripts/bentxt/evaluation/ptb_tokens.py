@@ -18,7 +18,8 @@ Three things that the program does are left out, since they come from its readin
 A token may hold spaces (a telephone number, a tag); metrics see its parts, since they split at spaces.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
+from functools import cache
 
 import regex
 
@@ -295,7 +296,8 @@ _KINDS: list[tuple[str, str, Callable[[str], str] | None]] = [
 _REWRITE = {f"k{i}": rewrite for i, (_, _, rewrite) in enumerate(_KINDS)}
 
 
-def _any_kind(left_out: Collection[str] = ()) -> regex.Pattern[str]:
+@cache
+def _any_kind(left_out: tuple[str, ...] = ()) -> regex.Pattern[str]:
     kinds = [
         f"(?P<k{i}>{pattern}){follows}"
         for i, (pattern, follows, _) in enumerate(_KINDS)
@@ -305,9 +307,8 @@ def _any_kind(left_out: Collection[str] = ()) -> regex.Pattern[str]:
     return regex.compile("(?V1ps)" + "|".join(kinds))
 
 
-_TOKEN = _any_kind()
 # Addresses are looked for as far as the next space, from every token: only in texts that can hold one.
-_TOKEN_BUT_ADDRESSES = _any_kind([_URL, _LIKELY_URL, _MAIL_ADDRESS])
+_ADDRESSES = (_URL, _LIKELY_URL, _MAIL_ADDRESS)
 _ADDRESS = regex.compile(_any_case("@|://|[.](?:com|net|org|edu)|www[.]"))
 # Most tokens, found at less cost: words before a space, numbers before a space and no digit.
 _PLAIN = regex.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*(?=,? )|[0-9]+(?:[.,][0-9]+)*(?= [^0-9])|,(?= )| +(?=[!-~])")
@@ -339,7 +340,7 @@ def ptb_tokens(text: str) -> list[str]:
     if beyond:
         # The program sees a character outside the basic plane as two.
         text = _BEYOND.sub(_as_two, text)
-    any_kind = _TOKEN if _ADDRESS.search(text) else _TOKEN_BUT_ADDRESSES
+    any_kind = _any_kind(() if _ADDRESS.search(text) else _ADDRESSES)
     words: list[str] = []
     position, end = 0, len(text) - 2
     while position < end:

@@ -16,7 +16,7 @@ import yaml
 from bentxt.errors import InputError
 from bentxt.program.lineage import Lineage, gather_lineages
 
-# Looking for cycles among the million objects of torch and transformers took a fifth of a short program's time.
+# Looking for cycles among the million objects of torch and transformers took a fifth of a short program.
 gc.set_threshold(20_000, 50, 50)
 
 #: The workflow's own settings, for programs called from a folder that has none.
