@@ -232,9 +232,13 @@ def _warp(rng):
 
 def _nearest(x, y, sites):
     """Return for each pixel the index of the nearest of ``sites``, shape (n, 2)."""
-    # |p - s|² without |p|², which is the same for every site.
-    distance = (sites**2).sum(1) - 2 * (x[..., None] * sites[:, 0] + y[..., None] * sites[:, 1])
-    return distance.argmin(-1)
+    # |p - s|² without |p|², which is the same for every site. Site by site: all would not fit the cache.
+    best, least = np.zeros(x.shape, np.int64), np.full(x.shape, np.inf)
+    for site, (squared, (left, top)) in enumerate(zip((sites**2).sum(1), sites, strict=True)):
+        distance = squared - 2 * (x * left + y * top)
+        best[distance < least] = site
+        np.minimum(least, distance, out=least)
+    return best
 
 
 def _sibling(rng, code):
