@@ -6,9 +6,13 @@ from typing import Any
 
 import torch
 import transformers
+from transformers.cache_utils import DynamicLayer
 
 from bentxt.failures import CUT
 from bentxt.models.answering_model import Reply
+
+#: Tokens that keys and values have room for before they are copied to a larger place.
+_ROOM = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,32 @@ class Written:
 
     tokens: list[int]
     ended: bool
+
+
+class _Roomy(DynamicLayer):
+    """Keys and values of a layer with room behind them: transformers copies its own whole at each token."""
+
+    def __init__(self, layer: DynamicLayer) -> None:
+        super().__init__()
+        self.dtype, self.device = layer.dtype, layer.device
+        self.keys, self.values, self.is_initialized = layer.keys, layer.values, True
+        self._places: list[torch.Tensor] = []
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        before = self.keys.shape[-2]
+        after = before + key_states.shape[-2]
+        if not self._places or after > self._places[0].shape[-2]:
+            self._places = []
+            for held in (self.keys, self.values):
+                place = held.new_empty(*held.shape[:2], after + _ROOM, held.shape[3])
+                place[:, :, :before] = held
+                self._places.append(place)
+        for place, states in zip(self._places, (key_states, value_states), strict=True):
+            place[:, :, before:after] = states
+        self.keys, self.values = (place[:, :, :after] for place in self._places)
+        return self.keys, self.values
 
 
 def decode(
@@ -62,6 +92,8 @@ def decode(
     list of Written
     """
     device, before = starts.device, cache.get_seq_length()
+    # Layers of another kind, as those that look back so far only, stay as they are.
+    cache.layers = [_Roomy(layer) if type(layer) is DynamicLayer else layer for layer in cache.layers]
     longest, padding = max(map(len, tokens)), min(ends)
     step = torch.tensor([[padding] * (longest - len(of)) + [*of] for of in tokens], device=device)
     seen = torch.tensor([[0] * (longest - len(of)) + [1] * len(of) for of in tokens], device=device)
