@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch.nn.functional import cross_entropy, mse_loss
+from torch.nn.functional import cross_entropy, mse_loss, one_hot
 
 from bentxt.nomenclature import CLASSES
 from bentxt.training.map_pretraining import learn_maps
@@ -21,8 +21,8 @@ from bentxt.training.map_pretraining import learn_maps
 if TYPE_CHECKING:
     import transformers
 
-#: Weight of the squared error of shares and places, which is small by nature.
-_LINEAR = 10.0
+#: Weight of the squared error of what tokens show, which is small by nature, and how large it stands in them.
+_LINEAR, _STRENGTH = 10.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -89,24 +89,38 @@ def pretrain_encoder(
     """
     cells = torch.nn.Linear(settings.width, len(CLASSES))
     heads = torch.nn.ModuleList(torch.nn.Linear(settings.width, int(of.max()) + 1) for of in labels)
-    # A projection is linear: shares and place of a token have to be a linear function of it.
-    linear = torch.nn.Linear(settings.width, _what_shows(shares[:1]).shape[-1])
+    named = torch.cat([one_hot(of).float() for of in labels], dim=1)
+    directions = _directions(settings.width, _what_shows(shares[:1], named[:1]).shape[-1])
 
     def loss(batch, picture, target):
         tokens = model(picture).last_hidden_state[:, 1:]
         seen = cross_entropy(cells(tokens).flatten(0, 1), target.flatten(0, 2))
         for head, of in zip(heads, labels, strict=True):
             seen = seen + 0.3 * cross_entropy(head(tokens.mean(1)), of[batch])
-        return seen + _LINEAR * mse_loss(linear(tokens), _what_shows(target)), seen
+        error = mse_loss(tokens @ directions / _STRENGTH, _what_shows(target, named[batch]))
+        return seen + _LINEAR * error, seen
 
     pace = (settings.steps, settings.learning_rate, seed)
-    return learn_maps(model, [cells, heads, linear], images, shares, loss, *pace, "encoder")
+    return learn_maps(model, [cells, *heads], images, shares, loss, *pace, "encoder")
 
 
-def _what_shows(shares):
-    """Return what tokens show, shape (patches, cells², 19 + 2 × cells): shares, row and column."""
+def _directions(width, meanings):
+    """Return a direction of the tokens for each meaning, shape (width, meanings).
+
+    A projection is linear and begins with small weights: what tokens show has to stand in them plainly.
+    """
+    most = max(width, meanings)
+    return torch.linalg.qr(torch.randn(most, most)).Q[:width, :meanings]
+
+
+def _what_shows(shares, named):
+    """Return what tokens show: roots of shares, row, column, and what is said of the patch.
+
+    Shape (patches, cells², 19 + 2 × cells + names).
+    """
     cells = shares.shape[1]
     one = torch.eye(cells)
     row, column = one[:, None].expand(-1, cells, -1), one[None].expand(cells, -1, -1)
     place = torch.cat([row, column], dim=-1).expand(len(shares), -1, -1, -1)
-    return torch.cat([shares, place], dim=-1).flatten(1, 2)
+    said = named[:, None, None].expand(-1, cells, cells, -1)
+    return torch.cat([shares.sqrt(), place, said], dim=-1).flatten(1, 2)

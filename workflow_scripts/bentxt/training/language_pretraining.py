@@ -17,6 +17,7 @@ import numpy as np
 import torch
 import transformers
 
+from bentxt.models.tiny.visual_words import sight
 from bentxt.program.progress_bars import progress
 from bentxt.training.encoder_pretraining import class_shares
 from bentxt.training.landscapes import find_regions, invent_landscape, turned
@@ -62,8 +63,9 @@ class Amounts(NamedTuple):
     boxes: int
 
 
-#: In the first steps and then: lists teach to find a name in the description, options to tie it to a letter.
-_LISTING, _READING = Amounts(24, 0, 1, 0, 0, 0, 0), Amounts(16, 3, 0, 3, 2, 2, 4)
+#: In the first steps, so many, and then: lists of options teach what letters are for. Everything is asked for
+#: from the first step on, since what is not is forgotten (:mod:`bentxt.models.tiny.attention_start`).
+_LISTS, _FIRST, _THEN = 100, Amounts(20, 3, 1, 1, 4, 2, 4), Amounts(16, 3, 0, 3, 4, 2, 4)
 
 
 class Asked(NamedTuple):
@@ -86,8 +88,6 @@ class LanguageSettings:
         Tokens of the tokenizer before the names are added.
     steps : int
         Batches in all.
-    inventory_steps : int
-        Of these, the first ones that only list what a patch holds.
     batch : int
         Pages a step.
     learning_rate : float
@@ -101,7 +101,6 @@ class LanguageSettings:
     feed_forward: int
     vocabulary: int
     steps: int
-    inventory_steps: int
     batch: int
     learning_rate: float
     embedding_learning_rate: float
@@ -160,7 +159,7 @@ def pretrain_language_model(
     history = []
     language.train()
     for step in progress(range(settings.steps), desc="language model"):
-        amounts = _READING if step >= settings.inventory_steps else _LISTING
+        amounts = _FIRST if step < _LISTS else _THEN
         sides = _VIEWS[generator.choice(len(_VIEWS), p=_VIEW_SHARES)]
         pages = [write(matter, sides, amounts, vocabulary, generator) for _ in range(settings.batch)]
         hidden, targets = read(language, pages, vocabulary.start, generator)
@@ -316,9 +315,8 @@ def read(
         start = 1 + int(generator.integers(_SHIFT))
         positions[row, 1:] = start + np.arange(cells)
         begins[row] = start + cells + int(generator.integers(_SHIFT))
-    description = torch.stack(
-        [torch.from_numpy(page.cells) @ embed(torch.from_numpy(page.words)) for page in pages]
-    )
+    written = [torch.from_numpy(page.cells) @ embed(torch.from_numpy(page.words)) for page in pages]
+    description = torch.stack(written) @ sight(language.config.hidden_size)
     opening = embed(torch.full((len(pages), 1), user))
     shared = transformers.DynamicCache(config=language.config)
     language(
@@ -336,10 +334,10 @@ def read(
         if not group:
             continue
         length = max(len(block) for _, block, _, _ in group)
-        written = np.zeros((len(group), length), np.int64)
+        asked = np.zeros((len(group), length), np.int64)
         rows, columns = [], []
         for number, (_, block, learned, kind) in enumerate(group):
-            written[number, : len(block)] = block
+            asked[number, : len(block)] = block
             places = np.flatnonzero(learned)
             rows.append(np.full(len(places), number))
             columns.append(places - 1)
@@ -351,7 +349,7 @@ def read(
             cache.update(layer.keys[owners], layer.values[owners], number)
         order = torch.arange(prefix + length)
         found = language(
-            inputs_embeds=embed(torch.from_numpy(written)),
+            inputs_embeds=embed(torch.from_numpy(asked)),
             position_ids=torch.from_numpy(begins)[owners][:, None] + torch.arange(length),
             # Padding stands behind the block, which does not see it.
             attention_mask=(order[prefix:, None] >= order)[None, None],

@@ -1,9 +1,10 @@
 """Texts on which the tiny language model learns to read before it sees an image.
 
 A page is about one patch: its description, cell by cell, and questions about it. A cell's description is the
-sum of its words' embeddings (its classes by their shares, season, country, climate zone), which is how visual
-tokens will hold several things at once. In most pages the names of classes, countries, seasons and zones are
-exchanged among themselves, so that answers must be read off the description, not remembered.
+sum of its words' embeddings (its classes by the roots of their shares, so that a small region is not lost;
+season, country, climate zone), turned into what is seen (:mod:`bentxt.models.tiny.visual_words`), which is
+how visual tokens will hold several things at once. In most pages the names of classes, countries, seasons and
+zones are exchanged among themselves, so that answers must be read off the description, not remembered.
 """
 
 from __future__ import annotations
@@ -117,7 +118,7 @@ def describe(
     names = [vocabulary.names[0][1]]
     for number, forms in zip(place, vocabulary.names[1:], strict=True):
         names.append(forms[min(1, len(forms) - 1), number : number + 1])
-    weights = [shares, np.full((len(shares), len(place)), _PLACE), np.full((len(shares), 1), _MARK)]
+    weights = [np.sqrt(shares), np.full((len(shares), len(place)), _PLACE), np.full((len(shares), 1), _MARK)]
     words = [token[np.concatenate(names)], [vocabulary.image]]
     for form, middle in zip(vocabulary.coordinates, centres.T, strict=True):
         hundredths, which = np.unique((middle * 100).astype(int), return_inverse=True)

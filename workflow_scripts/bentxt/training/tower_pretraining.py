@@ -61,7 +61,7 @@ def pretrain_tower(
     head = torch.nn.Linear(words.shape[1], len(CLASSES))
 
     def loss(batch, picture, target):
-        described = target.flatten(1, 2) @ words + rest[batch]
+        described = target.sqrt().flatten(1, 2) @ words + rest[batch]
         found = model.model.get_image_features(pixel_values=picture, return_dict=True).pooler_output
         found = found.reshape(described.shape)
         error = mse_loss(found, described) / described.square().mean()

@@ -3,13 +3,17 @@
 import torch
 import transformers
 
-from bentxt.models.special_tokens import IMAGE_TOKEN
-from bentxt.models.tiny.attention_start import begin_attention
-from bentxt.models.tiny.place_codes import place_code
+from bentxt.models.special_tokens import IMAGE_TOKEN, TURN_START
+from bentxt.models.tiny.attention_start import Meanings, begin_attention
+from bentxt.models.tiny.place_codes import CODE_LENGTH, place_code
 from bentxt.models.tiny.tokenizer import COORDINATES, field_words
 
 #: Pixels a side of the RGB tile, the tower's patch, and the visual tokens that they give.
 TILE_SIDE, TILE_PATCH, TILE_TOKENS = 112, 14, 16
+
+#: Standard deviation of the head's weights, where that of the embeddings is 1, and the share of its own that
+#: a further form of a name has.
+_HEAD, _OWN = 0.1, 0.3
 
 
 def tiny_encoder(channels: int, width: int, layers: int, patch: int) -> transformers.ViTModel:
@@ -89,10 +93,10 @@ def tiny_internvl(
             "hidden_size": width,
             "num_hidden_layers": layers,
             "num_attention_heads": heads,
-            "num_key_value_heads": heads // 2,
+            "num_key_value_heads": heads,
             "intermediate_size": feed_forward,
             "max_position_embeddings": 2048,
-            "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0},
+            "rope_parameters": {"rope_type": "default", "rope_theta": 1_000_000.0},
             "bos_token_id": None,
             "eos_token_id": tokenizer.eos_token_id,
             "pad_token_id": tokenizer.pad_token_id,
@@ -103,15 +107,8 @@ def tiny_internvl(
         tie_word_embeddings=False,
     )
     model = transformers.InternVLForConditionalGeneration(config)
-    # Wide embeddings and a small head let so small a model tell words apart from the first step.
-    for layer, deviation, own in (
-        (model.get_input_embeddings(), 1.0, 0.3),
-        (model.get_output_embeddings(), 0.1, 0.7),
-    ):
-        torch.nn.init.normal_(layer.weight, std=deviation)
-        _begin_with_codes(layer.weight, tokenizer, deviation)
-        _begin_with_kin(layer.weight, tokenizer, own)
-    begin_attention(model.model.language_model)
+    _begin_embeddings(model, tokenizer)
+    begin_attention(model.model.language_model, _meanings(model, tokenizer))
     model.generation_config = transformers.GenerationConfig(
         eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id
     )
@@ -119,22 +116,54 @@ def tiny_internvl(
 
 
 @torch.no_grad()
-def _begin_with_codes(rows, tokenizer, deviation):
-    """Let near coordinates have near rows."""
-    codes = place_code(torch.arange(len(COORDINATES)) / (len(COORDINATES) - 1))
-    for space in ("", " "):
-        tokens = [tokenizer.convert_tokens_to_ids(space + coordinate) for coordinate in COORDINATES]
-        matrix = torch.randn(codes.shape[1], rows.shape[1]) * (2 / codes.shape[1]) ** 0.5
-        rows[tokens] = deviation * codes @ matrix
+def _begin_embeddings(model, tokenizer):
+    """Wide embeddings and a small head let so small a model tell words apart from the first step."""
+    rows, head = model.get_input_embeddings().weight, model.get_output_embeddings().weight
+    torch.nn.init.normal_(rows, std=1.0)
+    torch.nn.init.normal_(head, std=_HEAD)
+    names = [forms for members in field_words().values() for forms in members]
+    first = tokenizer.convert_tokens_to_ids([forms[0] for forms in names])
+    # At right angles as far as there is room, so that no name looks like another in part.
+    width = rows.shape[1]
+    apart = width**0.5 * torch.linalg.qr(torch.randn(width, width)).Q
+    rows[first] = apart[torch.arange(len(first)) % width]
+    for row, forms in zip(first, names, strict=True):
+        others = tokenizer.convert_tokens_to_ids(list(forms[1:]))
+        # The forms of a name mean the same.
+        rows[others] = (1 - _OWN**2) ** 0.5 * rows[row] + _OWN * rows[others]
+    places = place_code(torch.arange(len(COORDINATES)) / (len(COORDINATES) - 1))
+    coordinates = _coordinates(tokenizer)
+    for tokens in coordinates:
+        matrix = torch.randn(places.shape[1], width) * (2 / places.shape[1]) ** 0.5
+        rows[tokens] = places @ matrix
+    # What names or places a token carries is what it says, unless training finds better.
+    written = [*first, *tokenizer.convert_tokens_to_ids([form for forms in names for form in forms[1:]])]
+    written += [token for tokens in coordinates for token in tokens]
+    head[written] = _HEAD * rows[written]
 
 
-@torch.no_grad()
-def _begin_with_kin(rows, tokenizer, own):
-    """Let the forms of a name have near rows, since they mean the same; ``own`` is the share of its own."""
-    for names in field_words().values():
-        for forms in names:
-            first, *others = tokenizer.convert_tokens_to_ids(list(forms))
-            rows[others] = (1 - own**2) ** 0.5 * rows[first] + own * rows[others]
+def _coordinates(tokenizer):
+    """Return the tokens of coordinates: as they follow on a bracket, and on a space."""
+    return [
+        tokenizer.convert_tokens_to_ids([space + coordinate for coordinate in COORDINATES])
+        for space in ("", " ")
+    ]
+
+
+def _meanings(model, tokenizer):
+    rows = model.get_input_embeddings().weight.detach()
+    kinds = [
+        rows[tokenizer.convert_tokens_to_ids([forms[min(1, len(forms) - 1)] for forms in members])]
+        for members in field_words().values()
+    ]
+    coordinates = rows[[token for tokens in _coordinates(tokenizer) for token in tokens]]
+    directions = torch.linalg.svd(coordinates.T, full_matrices=False).U
+    return Meanings(
+        classes=kinds[0],
+        others=torch.cat(kinds[1:]),
+        places=directions[:, : 2 * CODE_LENGTH],
+        opening=rows[tokenizer.convert_tokens_to_ids(TURN_START)],
+    )
 
 
 def tiny_image_processor() -> transformers.GotOcr2ImageProcessorPil:
