@@ -99,6 +99,16 @@ def test_what_instructions_share_changes_no_token(folders, kind):
     assert {reply.failure for replies in together for reply in replies} == {CUT}
 
 
+@pytest.mark.parametrize("kind", ["internvl", "qwen3_vl"])
+def test_a_long_answer_is_that_of_generate(folders, kind):
+    """Longer than the room that keys and values have at first, and at second."""
+    folder, texts = folders(kind), INSTRUCTIONS[:2]
+    (replies,) = load(folder).answer_many([patch(4)], [texts], 150)
+    assert [reply.text for reply in replies] == [
+        plain_answer(folder, kind, patch(4), text, 150)[0] for text in texts
+    ]
+
+
 @pytest.mark.parametrize("kind", TYPES)
 def test_an_answer_ends_at_any_of_the_ends_and_is_marked_where_it_does_not(folders, tmp_path, kind):
     """Checkpoints may name several ends; one that random weights do write serves here."""
