@@ -6,6 +6,7 @@ import torch
 
 from bentxt.models.tiny.internvl import tiny_internvl
 from bentxt.models.tiny.tokenizer import train_tokenizer
+from bentxt.models.tiny.visual_words import sight
 from bentxt.training.language_pretraining import Spelling, read
 from bentxt.training.reading_pages import Vocabulary, cell_centres, write_page
 
@@ -51,6 +52,7 @@ def test_a_block_is_read_as_if_it_stood_alone_behind_its_description(model, voca
         for page, tokens, learned, _ in blocks:
             before, behind = places[id(page)]
             described = torch.from_numpy(page.cells) @ language.embed_tokens(torch.from_numpy(page.words))
+            described = described @ sight(described.shape[1])
             opening = language.embed_tokens(torch.tensor([vocabulary.start]))
             text = language.embed_tokens(torch.from_numpy(tokens))
             cells = len(described)

@@ -54,7 +54,8 @@ def _described(page, vocabulary):
     """What the description says: total share of each thing, by kind and number."""
     meanings = _meanings(vocabulary)
     shares = {}
-    for word, weight in zip(page.words, page.cells.mean(0), strict=True):
+    # A class stands in a cell by the root of its share.
+    for word, weight in zip(page.words, np.square(page.cells).mean(0), strict=True):
         if weight > 0 and int(word) in meanings:
             shares[meanings[int(word)]] = float(weight)
     return shares
