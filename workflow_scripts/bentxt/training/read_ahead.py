@@ -13,6 +13,9 @@ from torch.utils.data import DataLoader, Dataset
 
 from bentxt.errors import InputError
 
+#: What a scheduler or a keyboard sends to all processes of a job.
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -72,7 +75,12 @@ def read_ahead(
         worker_init_fn=_outlive_signals,
         pin_memory=torch.cuda.is_available(),
     )
-    done = iter(loader)
+    # A worker begins with this thread's mask, so that no signal ends it before it knows what to do with one.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        done = iter(loader)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     end = getattr(done, "_shutdown_workers", _nothing)
     # Before multiprocessing's own end, which asks workers by a signal that they do not hear.
     atexit.register(end)
@@ -99,5 +107,6 @@ def _outlive_signals(worker: int) -> None:
 
     If it is gone, PyTorch's own watch ends the worker.
     """
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
