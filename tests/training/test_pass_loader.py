@@ -200,9 +200,13 @@ for item in read_ahead(itertools.count(), abs, 2):
 
 
 def _endless(handler):
+    return _started(ENDLESS, handler=handler)
+
+
+def _started(script, **values):
     scripts = str(Path(__file__).parents[2] / "workflow_scripts")
     return subprocess.Popen(
-        [sys.executable, "-c", ENDLESS.format(scripts=scripts, handler=handler)],
+        [sys.executable, "-c", script.format(scripts=scripts, **values)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -225,6 +229,29 @@ def test_no_worker_outlives_its_process(number, handler, status):
     process.send_signal(number)
     process.stdout.read()
     assert process.wait(60) == status
+    assert gone(workers)
+
+
+#: Begins workers that wait until their process is gone before they do anything.
+ORPHANS = """
+import os, select, signal, sys
+sys.path.insert(0, {scripts!r})
+from bentxt.training.read_ahead import read_ahead
+parent = os.pidfd_open(os.getpid())
+os.register_at_fork(after_in_child=lambda: select.select([parent], [], []))
+print("ready", flush=True)
+list(read_ahead(range(9), abs, 2))
+"""
+
+
+def test_a_worker_that_begins_after_the_end_of_its_process_ends_too():
+    process = _started(ORPHANS)
+    process.stdout.readline()
+    while len(workers := children_of(process.pid)) < 2:
+        assert process.poll() is None, process.stderr.read()
+    process.kill()
+    # Ends once no worker holds the pipe.
+    assert process.communicate(timeout=60)[0] == ""
     assert gone(workers)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import atexit
+import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import torch
@@ -72,7 +74,7 @@ def read_ahead(
         num_workers=workers,
         prefetch_factor=prefetch if workers else None,
         collate_fn=_as_it_is,
-        worker_init_fn=_outlive_signals,
+        worker_init_fn=partial(_outlive_signals, os.getpid()),
         pin_memory=torch.cuda.is_available(),
     )
     # A worker begins with this thread's mask, so that no signal ends it before it knows what to do with one.
@@ -102,11 +104,14 @@ def _nothing() -> None:
     pass
 
 
-def _outlive_signals(worker: int) -> None:
+def _outlive_signals(parent: int, worker: int) -> None:
     """Leave the end to the process that started this one, which may have work left when signals come to all.
 
-    If it is gone, PyTorch's own watch ends the worker.
+    If it is gone, PyTorch's own watch ends the worker; but that would take whoever inherits a worker whose
+    parent ended before the watch began for its parent.
     """
+    if os.getppid() != parent:
+        os._exit(1)
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
