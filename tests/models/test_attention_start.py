@@ -5,19 +5,16 @@ import pytest
 import torch
 
 from bentxt.models.tiny.internvl import tiny_internvl
-from bentxt.models.tiny.tokenizer import train_tokenizer
 from bentxt.models.tiny.visual_words import sight
 from bentxt.training.reading_pages import Vocabulary, cell_centres, describe
+from worlds.page_words import page_tokenizer
 
 SIDE = 6
-TEXTS = [
-    "Is it a) yes, b) no? : , <point>(0.1, 0.2)</point> [ ] " + " ".join(map(str, range(10, 101, 10)))
-] * 9
 
 
 @pytest.fixture(scope="module")
 def world():
-    tokenizer = train_tokenizer(TEXTS, 420)
+    tokenizer = page_tokenizer()
     torch.manual_seed(3)
     model = tiny_internvl(tokenizer, 128, 3, 96).eval()
     model.set_attn_implementation("eager")

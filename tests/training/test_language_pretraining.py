@@ -5,19 +5,15 @@ import pytest
 import torch
 
 from bentxt.models.tiny.internvl import tiny_internvl
-from bentxt.models.tiny.tokenizer import train_tokenizer
 from bentxt.models.tiny.visual_words import sight
 from bentxt.training.language_pretraining import Spelling, read
 from bentxt.training.reading_pages import Vocabulary, cell_centres, write_page
-
-TEXTS = [
-    "Is it a) yes, b) no? : , <point>(0.1, 0.2)</point> [ ] " + " ".join(map(str, range(10, 101, 10)))
-] * 9
+from worlds.page_words import page_tokenizer
 
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    return train_tokenizer(TEXTS, 420)
+    return page_tokenizer()
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,8 @@ from hypothesis import strategies as st
 
 from bentxt.models.tiny.tokenizer import train_tokenizer
 from bentxt.training.reading_pages import INVENTORY, LETTERS_OF, OPTIONS, Vocabulary, cell_centres, write_page
+from worlds.page_words import page_tokenizer
 
-TEXTS = [
-    "Is it a) yes, b) no? : , <point>(0.1, 0.2)</point> [ ] " + " ".join(map(str, range(10, 101, 10)))
-] * 9
 PLACE = (3, 1, 7)
 
 seeds = st.integers(0, 2**32 - 1)
@@ -18,7 +16,7 @@ seeds = st.integers(0, 2**32 - 1)
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    return train_tokenizer(TEXTS, 420)
+    return page_tokenizer()
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.table_files import write_table
 from bentxt.training.tokenisation import tokenise
 from bentxt.training.training_state import STATE
+from worlds.finetuning_settings import VALUES
 from worlds.pages import PROJECT
 from worlds.tiny_rs_internvl import images, parts
 
@@ -26,23 +27,11 @@ PROGRAM = PROJECT / "workflow_scripts" / "finetune_rs_internvl.py"
 #: As the rule starts several processes on one node.
 TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--shutdown-timeout=60"]
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
-OPTIONS = {
+OPTIONS = VALUES | {
     "modalities": ["rgb", "s2", "s1"],
     "trained": ["projections", "adapter"],
     "epochs": {"captioning": 1, "binary": 60, "mcq": 2, "referring": 2},
     "batch_size": {"captioning": 4, "binary": 4, "mcq": 4, "referring": 4},
-    "loss": "annotations",
-    "tokens_per_row": 200,
-    "tokens_per_pass": 200,
-    "learning_rate": 0.01,
-    "initial_learning_rate": 1e-6,
-    "warmup_share": 0.1,
-    "weight_decay": 0.01,
-    "gradient_clip": 1.0,
-    "rank": 2,
-    "alpha": 4,
-    "dropout": 0.1,
-    "gradient_checkpointing": False,
     "save_minutes": 0,
     "validation": {"patches": 0, "times": 2, "samples": 0},
     "attention": "auto",

@@ -121,8 +121,9 @@ class _Choice:
         inside, outside = own[self.chosen[own]], own[~self.chosen[own]]
         if not len(inside) or not len(outside):
             return False
-        loss, crowd = self._worth(inside, -1)
-        gain, even = self._worth(outside)
+        # Of rows that are in, as if each had left.
+        loss, crowd = self._sums(self._cells[:, inside], 1)
+        gain, even = self._sums(self._cells[:, outside], 0)
         leave = inside[np.lexsort([-crowd, loss])[:_BEST]]
         come = outside[np.lexsort([even, -gain])[:_BEST]]
         # As cells count once a row has left: what it would add again, and what others would in its place.
@@ -147,13 +148,6 @@ class _Choice:
         """Return what rows add to the objective, and how full their cells are, which lack what is gone."""
         counts = self._counts[cells] - gone
         return (self._weights[cells] * (counts < self._targets[cells])).sum(axis=0), counts.sum(axis=0)
-
-    def _worth(self, rows, step=1):
-        """Return what rows add to the objective (``step`` -1: take from it), and how full their cells are."""
-        cells = self._cells[:, rows]
-        counts = self._counts[cells]
-        below = counts < self._targets[cells] if step > 0 else counts <= self._targets[cells]
-        return (self._weights[cells] * below).sum(axis=0), counts.sum(axis=0)
 
     def _move(self, row, step):
         self.chosen[row] = step > 0

@@ -19,8 +19,6 @@ PUBLISHED = "published"
 
 _HUB_ID = re.compile(r"([\w.-]+/[\w.-]+)(?:@(\w+))?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-#: Weights and config of an adapter: its model card, curve and logs change no answer.
-ADAPTER_FILES = ("*.safetensors", "adapter_config.json", "rs_internvl.json")
 #: What transformers loads; weights in other formats than safetensors are left on the hub.
 _FILES = ("*.json", "*.jinja", "*.txt", "*.model", "*.safetensors", "*.py")
 

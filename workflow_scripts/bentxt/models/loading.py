@@ -6,8 +6,9 @@ from importlib import import_module
 from typing import Any
 
 from bentxt.errors import CheckpointUnavailable, InputError
+from bentxt.models.adapter_files import ADAPTER_FILES
 from bentxt.models.answering_model import AnsweringModel
-from bentxt.models.checkpoints import ADAPTER_FILES, Checkpoint, find_checkpoint, hash_files
+from bentxt.models.checkpoints import Checkpoint, find_checkpoint, hash_files
 from bentxt.models.model_table import FAMILIES, FROM_FILE, Family, ModelEntry
 
 

@@ -21,6 +21,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from bentxt.errors import CheckpointUnavailable, InputError
+from bentxt.models.adapter_files import ABOUT_ADAPTER, ADAPTER_CONFIG, ADAPTER_WEIGHTS, PROJECTIONS
 from bentxt.models.answering_model import PatchImages
 from bentxt.models.encoders import load_encoder
 from bentxt.models.modalities import MODALITIES, PAPER, Make
@@ -33,10 +34,6 @@ from bentxt.randomness import generator
 
 #: The linear layers of the language model that get an adapter; names alone would hit the vision tower too.
 LORA_TARGETS = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
-PROJECTIONS = "projections.safetensors"
-#: What an adapter was trained with: its modalities and its trained parts.
-ABOUT_ADAPTER = "rs_internvl.json"
-ADAPTER_CONFIG, ADAPTER_WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 
 
 def _mixed_precision(method):

@@ -13,7 +13,7 @@ from bentxt.errors import InputError
 from bentxt.evaluation.bootstrap import FEWEST_IMAGES
 from bentxt.evaluation.paired_bootstrap import OPEN, pooled_margin, verdict
 from bentxt.reporting.learning_report import COLUMNS, Learnt, learning_row
-from bentxt.reporting.seeds_page import seeds_page
+from bentxt.reporting.seeds_page import margin_cell, seeds_page
 
 SEED_COLUMNS = ("seed", *COLUMNS)
 #: In the place of a seed: all of them.
@@ -107,8 +107,5 @@ def _numbers(row):
     if row["fine_tuned"] is None:
         return [""] * 5
     values = [f"{row[name]:.2f}" for name in ("fine_tuned", "untrained", "constant")]
-    return values + [_margin(row, f"margin_over_{name}") for name in _RIVALS]
-
-
-def _margin(row, name):
-    return f"{row[name]:+.2f} [{row[f'{name}_low']:+.2f}, {row[f'{name}_high']:+.2f}]"
+    margins = [f"margin_over_{name}" for name in _RIVALS]
+    return values + [margin_cell(row[name], row[f"{name}_low"], row[f"{name}_high"]) for name in margins]

@@ -14,7 +14,7 @@ from bentxt.evaluation.paired_bootstrap import OPEN, Lead, drawn_lead, pooled_ma
 from bentxt.evaluation.score import SCORED
 from bentxt.reporting.model_comparison import METRICS, item_statistics
 from bentxt.reporting.scored_items import ModelItems, check_same_items
-from bentxt.reporting.seeds_page import seeds_page
+from bentxt.reporting.seeds_page import margin_cell, seeds_page
 
 COLUMNS = (
     "task",
@@ -220,9 +220,8 @@ def modality_seeds_markdown(rows: Sequence[Mapping[str, Any]], run: str, resampl
 def _numbers(row):
     if row["margin"] is None:
         return [""] * 3
-    low, high = row["margin_low"], row["margin_high"]
-    between = "" if low is None else f" [{low:+.2f}, {high:+.2f}]"
-    return [f"{row['all_modalities']:.2f}", f"{row['rgb']:.2f}", f"{row['margin']:+.2f}{between}"]
+    margin = margin_cell(row["margin"], row["margin_low"], row["margin_high"])
+    return [f"{row['all_modalities']:.2f}", f"{row['rgb']:.2f}", margin]
 
 
 def modality_report(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -5,6 +5,17 @@ from collections.abc import Iterable, Sequence
 from bentxt.reporting.tables import RUN_REMARKS, markdown_row
 
 
+def margin_cell(margin: float, low: float | None, high: float | None) -> str:
+    """Return a margin with its interval, where it has one.
+
+    Examples
+    --------
+    >>> margin_cell(9.5, 1, 18.25), margin_cell(-9.5, None, None)
+    ('+9.50 [+1.00, +18.25]', '-9.50')
+    """
+    return f"{margin:+.2f}" + ("" if low is None else f" [{low:+.2f}, {high:+.2f}]")
+
+
 def seeds_page(
     title: str,
     heading: Sequence[str],

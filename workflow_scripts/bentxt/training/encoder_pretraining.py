@@ -85,7 +85,7 @@ def pretrain_encoder(
     Returns
     -------
     float
-        Mean loss of the last tenth of the steps, nats; the squared error of shares and places is left out.
+        Mean loss of the last tenth of the steps, nats; the squared error of what tokens show is left out.
     """
     cells = torch.nn.Linear(settings.width, len(CLASSES))
     heads = torch.nn.ModuleList(torch.nn.Linear(settings.width, int(of.max()) + 1) for of in labels)

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 import transformers
 
-from bentxt.models.tiny.visual_words import sight
+from bentxt.models.tiny.visual_words import look
 from bentxt.program.progress_bars import progress
 from bentxt.training.encoder_pretraining import class_shares
 from bentxt.training.landscapes import find_regions, invent_landscape, turned
@@ -316,7 +316,7 @@ def read(
         positions[row, 1:] = start + np.arange(cells)
         begins[row] = start + cells + int(generator.integers(_SHIFT))
     written = [torch.from_numpy(page.cells) @ embed(torch.from_numpy(page.words)) for page in pages]
-    description = torch.stack(written) @ sight(language.config.hidden_size)
+    description = look(torch.stack(written))
     opening = embed(torch.full((len(pages), 1), user))
     shared = transformers.DynamicCache(config=language.config)
     language(

@@ -20,7 +20,7 @@ from bentxt.models.preprocessing import S1_STATISTICS, S2_STATISTICS, encoder_in
 from bentxt.models.rgb import rgb_image, scaled
 from bentxt.models.tiny.internvl import TILE_TOKENS, tiny_encoder, tiny_image_processor, tiny_internvl
 from bentxt.models.tiny.tokenizer import SEASONS
-from bentxt.models.tiny.visual_words import sight
+from bentxt.models.tiny.visual_words import look
 from bentxt.nomenclature import COUNTRIES
 from bentxt.patches.climate_legend import zone_names
 from bentxt.release import TASKS
@@ -202,7 +202,6 @@ def teach_tower(
     shares = class_shares(maps, maps.shape[1] // side)
     described = []
     embed = model.get_input_embeddings()
-    seen = sight(embed.weight.shape[1])
     with torch.no_grad():
         for of, place in zip(shares, places, strict=True):
             cells, words = describe(
@@ -210,8 +209,8 @@ def teach_tower(
             )
             # The classes are turned with the picture, all else stays.
             cells[:, : of.shape[-1]] = 0
-            described.append(torch.from_numpy(cells) @ embed(torch.from_numpy(words)) @ seen)
-        classes = embed(torch.from_numpy(words[: shares.shape[-1]])) @ seen
+            described.append(look(torch.from_numpy(cells) @ embed(torch.from_numpy(words))))
+        classes = look(embed(torch.from_numpy(words[: shares.shape[-1]])))
     return pretrain_tower(
         model, tiles, torch.from_numpy(shares), classes, torch.stack(described), settings, seed
     )

@@ -46,7 +46,7 @@ def pretrain_tower(
     shares : torch.Tensor
         float32, shape (patches, cells, cells, 19): share of each class under each visual token.
     words : torch.Tensor
-        float32, shape (19, width): embeddings of the classes.
+        float32, shape (19, width): how the names of the classes look.
     rest : torch.Tensor
         float32, shape (patches, cells², width): what all but the classes adds to each token.
     settings : TowerSettings

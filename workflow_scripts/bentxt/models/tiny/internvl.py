@@ -127,18 +127,18 @@ def _begin_embeddings(model, tokenizer):
     width = rows.shape[1]
     apart = width**0.5 * torch.linalg.qr(torch.randn(width, width)).Q
     rows[first] = apart[torch.arange(len(first)) % width]
+    # What names or places a token carries is what it says, unless training finds better.
+    written = [*first]
     for row, forms in zip(first, names, strict=True):
         others = tokenizer.convert_tokens_to_ids(list(forms[1:]))
         # The forms of a name mean the same.
         rows[others] = (1 - _OWN**2) ** 0.5 * rows[row] + _OWN * rows[others]
+        written += others
     places = place_code(torch.arange(len(COORDINATES)) / (len(COORDINATES) - 1))
-    coordinates = _coordinates(tokenizer)
-    for tokens in coordinates:
+    for tokens in _coordinates(tokenizer):
         matrix = torch.randn(places.shape[1], width) * (2 / places.shape[1]) ** 0.5
         rows[tokens] = places @ matrix
-    # What names or places a token carries is what it says, unless training finds better.
-    written = [*first, *tokenizer.convert_tokens_to_ids([form for forms in names for form in forms[1:]])]
-    written += [token for tokens in coordinates for token in tokens]
+        written += tokens
     head[written] = _HEAD * rows[written]
 
 

@@ -7,12 +7,15 @@ and would be more like itself than any picture is.
 
 from __future__ import annotations
 
+from functools import cache
+
 import torch
 
 #: Of the rotation, which every program has to draw alike.
 _SEED = 29630
 
 
+@cache
 def sight(width: int) -> torch.Tensor:
     """Return the rotation (float32, shape (width, width)) from a word's embedding, a row, to its look.
 
@@ -20,3 +23,8 @@ def sight(width: int) -> torch.Tensor:
     """
     draw = torch.Generator().manual_seed(_SEED)
     return torch.linalg.qr(torch.randn(width, width, generator=draw)).Q
+
+
+def look(words: torch.Tensor) -> torch.Tensor:
+    """Return how words, or sums of them, look: float32, shape (..., width) as their embeddings."""
+    return words @ sight(words.shape[-1])
