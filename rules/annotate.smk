@@ -1,4 +1,4 @@
-# From attributes to text: template captions, questions and referring boxes (Sections 3.2 and 3.3).
+# From attributes to text: template captions, questions and referring boxes (Section 3.1).
 #
 # needs:  {results}/patches.parquet and {results}/attributes/, resources/templates, class wording
 # makes:  {results}/captions/template.parquet, {results}/questions/{binary,mcq,bounding_box}.parquet

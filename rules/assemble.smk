@@ -1,4 +1,4 @@
-# The benchmark split, and the data set as one Parquet file in the release's columns (Section 3.4).
+# The benchmark split, and the data set as one Parquet file in the release's columns (Section 3.3).
 #
 # needs:  {results}/patches.parquet and {results}/attributes/, {results}/questions/*.parquet, resources/templates,
 #         the check of the captions

@@ -1,4 +1,4 @@
-# Paraphrase, refine and check the template captions, in shards (Section 3.2); then pair each caption
+# Paraphrase, refine and check the template captions, in shards (Section 3.1); then pair each caption
 # with an instruction.
 #
 # needs:  {results}/captions/template.parquet, attributes for the check, resources/prompts

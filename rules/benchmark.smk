@@ -1,4 +1,4 @@
-# Every model on every task: predict, then score (Section 5).
+# Every model on every task: predict, then score (Section 4.1).
 #
 # needs:  {results}/BigEarthNet.txt.parquet, {results}/images.lmdb, checkpoints
 # makes:  {results}/predictions/{split}/{model}/{task}/{shard}-{shards}.parquet and .json,

@@ -1,4 +1,4 @@
-# The checkpoints that are built here, and RS-InternVL fine-tuned, one run per task (Section 4).
+# The checkpoints that are built here, and RS-InternVL fine-tuned, one run per task (Section 4.2).
 #
 # needs:  {results}/BigEarthNet.txt.parquet, {results}/images.lmdb, the base checkpoints
 # makes:  {results}/checkpoints/{key}/, {results}/tokens/{task}/, where the config says so {results}/features/,

@@ -1,4 +1,4 @@
-# Words, sentences and lexical diversity of the captions (Section 3.5).
+# Words, sentences and lexical diversity of the captions (Section 3.2).
 #
 # needs:  {results}/BigEarthNet.txt.parquet
 # makes:  {results}/statistics/captions.parquet, {results}/statistics/captions.json

@@ -1,4 +1,4 @@
-"""Assemble the data set: one Parquet file with the release's 13 columns, order and spelling (Section 3.4)."""
+"""Assemble the data set: one Parquet file with the release's 13 columns, order and spelling (Section 3.3)."""
 
 from bentxt.dataset.assembly import assemble_dataset
 from bentxt.program.command_line import lineage, program_parser, run

@@ -1,4 +1,4 @@
-"""Rewrite template captions by a language model or the grammar, check them, and choose (Section 3.2).
+"""Rewrite template captions by a language model or the grammar, check them, and choose (Section 3.1).
 
 One job rewrites one shard. Answers of a model are kept for good in a file of the job, as they come, and
 those in the files next to it are used too. So a restarted job asks only for the rest, and one that runs

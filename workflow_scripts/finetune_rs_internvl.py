@@ -1,4 +1,4 @@
-"""Fine-tune RS-InternVL for one task on the training and validation splits (Section 4).
+"""Fine-tune RS-InternVL for one task on the training and validation splits (Section 4.2).
 
 A killed run resumes from the last state under --progress and ends with the same weights. Several processes,
 started by torchrun or by Slurm's srun, share a run: "python -m torch.distributed.run --standalone

@@ -1,4 +1,4 @@
-"""Generate one captioning instruction per patch, answered by the patch's caption (Section 3.3)."""
+"""Generate one captioning instruction per patch, answered by the patch's caption (Section 3.1)."""
 
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting

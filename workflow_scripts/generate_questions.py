@@ -1,4 +1,4 @@
-"""Generate the annotations of one type for every kept patch (Section 3.3).
+"""Generate the annotations of one type for every kept patch (Section 3.1).
 
 Binary: presence, area, count, adjacency. Multiple choice: the same, relative position, country, season and
 climate zone. Bounding box: points and referring expressions. The answers follow from the reference maps.

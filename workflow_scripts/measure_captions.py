@@ -1,4 +1,4 @@
-"""Measure the captions of the data set: words, sentences, distinct words, MTLD (Section 3.5, Figure 3)."""
+"""Measure the captions of the data set: words, sentences, distinct words, MTLD (Section 3.2, Figure 3)."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Answer one task on one split with one model, or say why that model cannot be run (Section 5).
+"""Answer one task on one split with one model, or say why that model cannot be run (Section 4.1).
 
 One job answers one shard of the split's patches. Answers are kept for good, batch by batch, by what they
 depend on: weights, instruction, images and decoding. A job that was killed resumes where it stopped, and one

@@ -1,4 +1,4 @@
-"""Select the patches of the benchmark split and their questions (Section 3.4).
+"""Select the patches of the benchmark split and their questions (Section 3.3).
 
 Each test patch whose caption passes the check can be asked all questions of a pool; patches and questions
 are chosen so that answers, classes and values are even. The paper's authors judged captions by hand; here

@@ -1,4 +1,4 @@
-"""Write the template caption of every kept patch: attributes in fixed sentences (Section 3.2)."""
+"""Write the template caption of every kept patch: attributes in fixed sentences (Section 3.1)."""
 
 from bentxt.captions.caption_facts import Rules, read_facts
 from bentxt.captions.template_captions import template_caption

@@ -1,6 +1,6 @@
 """One real patch from its GeoTIFF to areas, boxes, and its referring expressions in the release.
 
-Patch 33UUP_26_57 is published with all its annotations; the rules of referring detection (Section 3.3)
+Patch 33UUP_26_57 is published with all its annotations; the rules of referring detection (Section 3.1)
 must give exactly its reference and point rows.
 """
 

@@ -1,4 +1,4 @@
-"""How questions name the classes: the forms of ``resources/class_wording.yaml`` (Section 3.3)."""
+"""How questions name the classes: the forms of ``resources/class_wording.yaml`` (Section 3.1)."""
 
 import re
 from dataclasses import dataclass, fields

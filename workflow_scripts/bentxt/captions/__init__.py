@@ -1,1 +1,1 @@
-"""Template captions, their augmentation and its check (Section 3.2 of the paper)."""
+"""Template captions, their augmentation and its check (Section 3.1 of the paper)."""

@@ -1,4 +1,4 @@
-"""The automatic gate: is a caption well formed, true, complete and clean (Section 3.2 of the paper)?
+"""The automatic gate: is a caption well formed, true, complete and clean (Section 3.1 of the paper)?
 
 It stands where the paper has people: four criteria, judged from the text and the attributes by rule. It
 is strict rather than clever: what it cannot reconcile with the attributes is a finding, and the caption

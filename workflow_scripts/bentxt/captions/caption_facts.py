@@ -1,4 +1,4 @@
-"""What a caption may say: the attributes of one patch, ordered and rounded (Section 3.2 of the paper).
+"""What a caption may say: the attributes of one patch, ordered and rounded (Section 3.1 of the paper).
 
 Template, grammar and check see :class:`CaptionFacts`, one a patch, and nothing else.
 """

@@ -1,6 +1,6 @@
 """A rewriter without a model: the facts of a patch in varied order and wording.
 
-It stands in for the language model of the paper (Section 3.2) where none can run. All sentences are
+It stands in for the language model of the paper (Section 3.1) where none can run. All sentences are
 rendered from :class:`~bentxt.captions.caption_facts.CaptionFacts`, so nothing can be lost or invented.
 """
 

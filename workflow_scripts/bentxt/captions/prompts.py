@@ -1,4 +1,4 @@
-"""The prompts of the language model, read from files that a user can swap (Section 3.2)."""
+"""The prompts of the language model, read from files that a user can swap (Section 3.1)."""
 
 import hashlib
 import json

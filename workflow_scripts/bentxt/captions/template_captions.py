@@ -1,4 +1,4 @@
-"""Template captions: facts in pre-defined sentences, class names in quotation marks (Section 3.2)."""
+"""Template captions: facts in pre-defined sentences, class names in quotation marks (Section 3.1)."""
 
 from bentxt.captions.caption_facts import MARGINAL, PRIMARY, SECONDARY, CaptionFacts
 from bentxt.captions.phrases import PLURAL, QUOTED, area, capital, number, series

@@ -1,1 +1,1 @@
-"""The data set: benchmark split, assembly, counts, text statistics (Sections 3.4 and 3.5 of the paper)."""
+"""The data set: benchmark split, assembly, counts, text statistics (Sections 3.2 and 3.3 of the paper)."""

@@ -1,4 +1,4 @@
-"""The data set as one table in the release's columns and order (Section 3.4)."""
+"""The data set as one table in the release's columns and order (Section 3.3)."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How even a benchmark split is: rows, answers, classes and values, and what limited them (Section 3.4)."""
+"""How even a benchmark split is: rows, answers, classes and values, and what limited them (Section 3.3)."""
 
 import csv
 import io

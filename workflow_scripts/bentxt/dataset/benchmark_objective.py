@@ -1,4 +1,4 @@
-"""What the selection of the benchmark split aims at, in numbers (Section 3.4).
+"""What the selection of the benchmark split aims at, in numbers (Section 3.3).
 
 The rows of a type, category and answer are a **group**: binary presence answered yes. A group has a quota,
 an equal part of its category's. Within a group rows are counted by **cell**: the class that they are about

@@ -1,4 +1,4 @@
-"""The patches of the benchmark split (Section 3.4): greedy choice, then exchanges.
+"""The patches of the benchmark split (Section 3.3): greedy choice, then exchanges.
 
 Patches are chosen so that their pools can fill every cell (see :mod:`bentxt.dataset.benchmark_objective`)
 twice, and every group's quota: what a patch adds to that is a submodular function, for which taking the

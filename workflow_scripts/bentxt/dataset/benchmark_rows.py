@@ -1,4 +1,4 @@
-"""The rows of the benchmark split (Section 3.4): greedy choice from its patches' pools, then exchanges.
+"""The rows of the benchmark split (Section 3.3): greedy choice from its patches' pools, then exchanges.
 
 Rows are taken one after the other, of the group that is furthest behind its quota; each is the one that
 adds most to the objective (:mod:`bentxt.dataset.benchmark_objective`), among equals the one whose cells

@@ -1,4 +1,4 @@
-"""The benchmark split: patches out of the test split, and questions out of their pools (Section 3.4).
+"""The benchmark split: patches out of the test split, and questions out of their pools (Section 3.3).
 
 Which patches and questions is an optimisation (:mod:`bentxt.dataset.benchmark_objective`) that a greedy
 choice with exchanges solves (:mod:`bentxt.dataset.benchmark_patches`,

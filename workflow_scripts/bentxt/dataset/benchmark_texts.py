@@ -1,4 +1,4 @@
-"""The selected questions of the benchmark split as rows of text (Section 3.4)."""
+"""The selected questions of the benchmark split as rows of text (Section 3.3)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Words, sentences and lexical diversity of captions (Section 3.5 and Figure 3 of the paper).
+"""Words, sentences and lexical diversity of captions (Section 3.2 and Figure 3 of the paper).
 
 Definitions
 -----------
@@ -122,7 +122,7 @@ def _one_way(ids, seen, threshold):
 
 
 def summarize(counts: CaptionCounts, threshold: float, selection: np.ndarray | None = None) -> dict[str, Any]:
-    """Return the figures of Section 3.5 for all captions, or for those of a mask.
+    """Return the figures of Section 3.2 for all captions, or for those of a mask.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""From raw model output to scores (Section 5 of the paper)."""
+"""From raw model output to scores (Section 4.1 of the paper)."""

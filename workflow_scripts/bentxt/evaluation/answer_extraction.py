@@ -1,4 +1,4 @@
-"""Answers to binary and multiple-choice questions out of what a model wrote (Section 4 of the paper).
+"""Answers to binary and multiple-choice questions out of what a model wrote (Section 4.1 of the paper).
 
 An answer is *strict* when the text is the answer and nothing else, *lenient* when the answer had to be found
 in other text, and *unparsed* when there is none or the text is ambiguous. An unparsed item is wrong; it is

@@ -1,4 +1,4 @@
-"""Intersection over union of boxes, and what the paper derives from it (Section 4)."""
+"""Intersection over union of boxes, and what the paper derives from it (Section 4.1)."""
 
 import numpy as np
 from numpy.typing import ArrayLike

@@ -1,4 +1,4 @@
-"""What of a model's text is its answer: without thoughts, chat tokens and markup (Section 4 of the paper)."""
+"""What of a model's text is its answer: without thoughts, chat tokens and markup (Section 4.1)."""
 
 import ast
 import json

@@ -1,1 +1,1 @@
-"""The benchmarked models and RS-InternVL (Section 4 of the paper)."""
+"""The benchmarked models and RS-InternVL (Sections 4.1 and 4.2 of the paper)."""

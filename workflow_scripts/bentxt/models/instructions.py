@@ -9,7 +9,7 @@ AREA_SENTENCE = "The whole image area is 1440000 square meters."
 def write_instruction(
     additions: Mapping[str, Mapping[str, str]], task: str, category: str, instruction: str
 ) -> str:
-    """Return the instruction with what the model's row adds (Section 4).
+    """Return the instruction with what the model's row adds (Section 4.1).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Sentinel images as the S1 and S2 encoders see them (Section 4; reBEN's bands and statistics)."""
+"""Sentinel images as the S1 and S2 encoders see them (Section 4.2; reBEN's bands and statistics)."""
 
 from collections.abc import Mapping
 

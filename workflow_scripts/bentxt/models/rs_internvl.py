@@ -1,4 +1,4 @@
-"""RS-InternVL: InternVL with frozen encoders for Sentinel-1 and Sentinel-2 besides its RGB tower (Section 4).
+"""RS-InternVL: InternVL with frozen Sentinel-1 and Sentinel-2 encoders next to its RGB tower (Section 4.2).
 
 One class for the published sizes and the tiny ones. Which modalities it sees and which of its parts are
 trained are settings; the paper's are all three, and two linear projections with a LoRA adapter in the

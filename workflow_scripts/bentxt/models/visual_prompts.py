@@ -1,4 +1,4 @@
-"""Instructions as tokens around the place of RS-InternVL's visual tokens (Section 4)."""
+"""Instructions as tokens around the place of RS-InternVL's visual tokens (Section 4.2)."""
 
 import hashlib
 import json

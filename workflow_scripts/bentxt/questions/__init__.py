@@ -1,1 +1,1 @@
-"""Questions, referring boxes and captioning instructions (Section 3.3 of the paper)."""
+"""Questions, referring boxes and captioning instructions (Section 3.1 of the paper)."""

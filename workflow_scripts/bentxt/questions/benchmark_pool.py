@@ -1,4 +1,4 @@
-"""The pool of the benchmark split: every question that a patch can be asked, by rule (Section 3.4).
+"""The pool of the benchmark split: every question that a patch can be asked, by rule (Section 3.3).
 
 A patch outside the benchmark split has one question of a kind, drawn at random. A patch of the benchmark
 split is asked a selection from all of them, which is how the release's own differs: patches with fifteen

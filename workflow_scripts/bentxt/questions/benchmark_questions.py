@@ -1,4 +1,4 @@
-"""Questions of the benchmark's pool put in words, by the makers of all other questions (Section 3.4)."""
+"""Questions of the benchmark's pool put in words, by the makers of all other questions (Section 3.3)."""
 
 from bentxt.patches.patch_attributes import PatchAttributes
 from bentxt.questions.benchmark_pool import PoolQuestion, Statement

@@ -1,4 +1,4 @@
-"""Binary questions: presence, area, count and adjacency, answered yes or no (Section 3.3)."""
+"""Binary questions: presence, area, count and adjacency, answered yes or no (Section 3.1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Bounding boxes and points as the release writes them (Section 3.3, referring detection).
+"""Bounding boxes and points as the release writes them (Section 3.1, referring detection).
 
 Positions run to the right and downwards, both as a share of the patch's side.
 """

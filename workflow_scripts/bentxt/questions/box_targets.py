@@ -1,4 +1,4 @@
-"""Which instances of a patch a point or a referring expression can name (Section 3.3)."""
+"""Which instances of a patch a point or a referring expression can name (Section 3.1)."""
 
 from collections import Counter
 from dataclasses import dataclass

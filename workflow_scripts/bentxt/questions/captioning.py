@@ -1,4 +1,4 @@
-"""Instructions that ask for a caption, and the captions as their answers (Section 3.3)."""
+"""Instructions that ask for a caption, and the captions as their answers (Section 3.1)."""
 
 from collections.abc import Sequence
 from pathlib import Path

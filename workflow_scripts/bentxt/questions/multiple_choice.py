@@ -1,4 +1,4 @@
-"""Multiple-choice questions: four options, one of them right, in a uniformly drawn place (Section 3.3)."""
+"""Multiple-choice questions: four options, one of them right, in a uniformly drawn place (Section 3.1)."""
 
 from bisect import bisect_right
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How often presence questions ask about a class, so that its name tells little (Section 3.3).
+"""How often presence questions ask about a class, so that its name tells little (Section 3.1).
 
 Frequent classes are mostly present and rare ones mostly absent: asked about at random, the name alone would
 give most answers away. So a present class is drawn with a weight and an absent one with its inverse, and the

@@ -1,4 +1,4 @@
-"""Statements about areas and counts, sorted into true and false ones (Section 3.3).
+"""Statements about areas and counts, sorted into true and false ones (Section 3.1).
 
 Areas are compared with multiples of ``questions.area_grid`` (10 % of a patch, 144,000 m²).
 """

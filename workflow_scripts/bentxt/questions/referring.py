@@ -1,4 +1,4 @@
-"""Referring detection: instances named by a point or by a referring expression (Section 3.3)."""
+"""Referring detection: instances named by a point or by a referring expression (Section 3.1)."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Classes that are easily confused, for wrong answers that are not easily told (Section 3.3)."""
+"""Classes that are easily confused, for wrong answers that are not easily told (Section 3.1)."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Proof-reading of all templates: numbers, duplicates, and every text that they can become (Section 3.3).
+"""Proof-reading of all templates: numbers, duplicates, and every text that they can become (Section 3.1).
 
 Loading checks each template alone (:mod:`bentxt.questions.templates`); this takes longer and belongs to the
 lint.

@@ -1,4 +1,4 @@
-"""Templates of instructions: loaded from YAML, checked, and ready to be filled (Section 3.3).
+"""Templates of instructions: loaded from YAML, checked, and ready to be filled (Section 3.1).
 
 A file holds the templates of one category::
 

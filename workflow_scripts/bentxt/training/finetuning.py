@@ -1,4 +1,4 @@
-"""Fine-tuning of RS-InternVL for one task (Section 4): projections and LoRA adapter, loss on answers only.
+"""Fine-tuning of RS-InternVL for one task (Section 4.2): projections and LoRA adapter, loss on answers only.
 
 Annotations of a patch are packed behind one visual prefix (:mod:`bentxt.training.packing`); a step is a
 number of annotations (:mod:`bentxt.training.batch_plan`). Order and dropout are drawn from the seed and the
