@@ -10,7 +10,7 @@ from lexicalrichness import LexicalRichness
 from nltk.tokenize import NLTKWordTokenizer
 from nltk.tokenize.punkt import PunktSentenceTokenizer
 
-from bentxt.captions.caption_check import check_caption
+from bentxt.captions.caption_check import Strictness, check_caption
 from bentxt.captions.caption_facts import Rules, caption_facts
 from bentxt.captions.grammar import paraphrase
 from bentxt.captions.template_captions import template_caption
@@ -50,7 +50,9 @@ def main():
     facts = [invented(number) for number in range(CAPTIONS)]
     timed("template caption", lambda: [template_caption(patch) for patch in facts])
     _, captions = timed("grammar caption", lambda: [paraphrase(patch, 1) for patch in facts])
-    timed("check", lambda: [check_caption(text, patch) for text, patch in zip(captions, facts, strict=True)])
+    strictness = Strictness(borders=True, counts=True, words=())
+    pairs = list(zip(captions, facts, strict=True))
+    timed("check", lambda: [check_caption(text, patch, strictness) for text, patch in pairs])
 
     parameters = sentence_tokenizer()._params
     slow, words = PunktSentenceTokenizer(parameters), NLTKWordTokenizer()

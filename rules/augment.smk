@@ -29,6 +29,7 @@ rule augment_captions:
         settings=settings(
             "seed",
             "captions",
+            "caption_check",
             *(f"augmentation.{key}" for key in config["augmentation"] if key != "shards"),
         ),
         code=code("augment_captions"),

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from bentxt.captions.augmentation import augment, choose
 from bentxt.captions.backends import make_backend
+from bentxt.captions.caption_check import Strictness
 from bentxt.captions.caption_facts import Rules, read_facts
 from bentxt.captions.prompts import PROMPTS, read_prompts
 from bentxt.errors import InputError
@@ -50,6 +51,7 @@ def main():
     captions = read_rows(args.captions, TEMPLATE_CAPTIONS, start, stop)
     templates = captions["caption"].to_pylist()
     rules = section(args.settings, "captions", Rules)
+    strictness = section(args.settings, "caption_check", Strictness)
     facts = list(read_facts(args.patches, args.maps, args.instances, args.adjacencies, rules, start, stop))
     if [patch.patch_id for patch in facts] != captions["patch_id"].to_pylist():
         raise InputError("the captions are not those of the patches, row by row", file=args.captions)
@@ -64,7 +66,7 @@ def main():
             "template": template,
             "paraphrased": paraphrased,
             "refined": refined,
-            **choose(template, paraphrased, refined, patch),
+            **choose(template, paraphrased, refined, patch, strictness),
             "backend": backend.name,
             "model": backend.model,
             "prompt_hash": prompts.hash if backend.asks_model else "",

@@ -23,7 +23,7 @@ from bentxt.program.lineage import read_lineage
 from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
 from bentxt.tables.table_files import read_table
 from worlds.answering_server import chat_server
-from worlds.caption_tables import SETTINGS, facts_of, random_map, write_tables
+from worlds.caption_tables import SETTINGS, STRICT, facts_of, random_map, write_tables
 
 PATCHES = 9
 
@@ -312,6 +312,6 @@ def test_results_do_not_depend_on_the_order_of_the_patches(maps):
 
 def test_a_refined_caption_that_repeats_a_bad_paraphrase_is_judged_once(maps):
     facts = facts_of(maps[0])
-    chosen = choose(template_caption(facts), "bad", "bad", facts)
+    chosen = choose(template_caption(facts), "bad", "bad", facts, STRICT)
     assert chosen["used"] == "template"
     assert "paraphrased" not in chosen["findings"]

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
+from bentxt.captions.caption_check import Strictness
 from bentxt.captions.caption_facts import Rules, caption_facts
 from bentxt.nomenclature import SIDE
 from bentxt.program.lineage import Lineage
@@ -13,6 +14,7 @@ from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import write_table
 
 RULES = Rules(25, 5, 1000, 1)
+STRICT = Strictness(borders=True, counts=True, words=())
 SETTINGS = {
     "run": "mini",
     "seed": 7,
@@ -21,6 +23,7 @@ SETTINGS = {
         "area_rounding": 1000,
         "adjacency_min_border": 1,
     },
+    "caption_check": {"borders": True, "counts": True, "words": []},
 }
 CLIMATE = "Cold, no dry season, warm summer"
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from bentxt.captions.backends import Backend
-from bentxt.captions.caption_check import CRITERIA, check_caption
+from bentxt.captions.caption_check import CRITERIA, Strictness, check_caption
 from bentxt.captions.caption_facts import CaptionFacts
 from bentxt.captions.prompts import Prompts
 from bentxt.chat_server import Chat
@@ -92,13 +92,16 @@ def answer_key(backend: Backend, prompts: Prompts, facts: CaptionFacts, template
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def choose(template: str, paraphrased: str, refined: str, facts: CaptionFacts) -> dict[str, str | bool]:
+def choose(
+    template: str, paraphrased: str, refined: str, facts: CaptionFacts, strictness: Strictness
+) -> dict[str, str | bool]:
     """Check the versions of a caption and choose the first that passes: refined, paraphrased, template.
 
     Parameters
     ----------
     template, paraphrased, refined : str
     facts : CaptionFacts
+    strictness : bentxt.captions.caption_check.Strictness
 
     Returns
     -------
@@ -111,10 +114,10 @@ def choose(template: str, paraphrased: str, refined: str, facts: CaptionFacts) -
     for used, text in (("refined", refined), ("paraphrased", paraphrased), ("template", template)):
         if used == "paraphrased" and text == refined:
             continue
-        verdict = check_caption(text, facts)
+        verdict = check_caption(text, facts, strictness)
         if verdict.passed or used == "template":
             break
-        findings.append(f"{used}: {'; '.join(verdict.findings)}")
+        findings.append(f"{used}: {'; '.join(finding.message for finding in verdict.findings)}")
     return {
         "caption": text,
         "used": used,

@@ -41,29 +41,86 @@ _MINIMUM_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """The four criteria of one caption, and why they fail.
+class Strictness:
+    """What the check demands, from the config's ``caption_check``.
 
     Attributes
     ----------
-    linguistically_correct, factually_accurate, complete, free_of_artifacts : bool
-    findings : tuple of str
-        One phrase for each objection.
+    borders, counts : bool
+        Whether a complete caption states every border, and how many areas each class of several has.
+    words : tuple of str
+        Words that are no invented things, besides those that the check knows.
     """
 
-    linguistically_correct: bool
-    factually_accurate: bool
-    complete: bool
-    free_of_artifacts: bool
-    findings: tuple[str, ...]
+    borders: bool
+    counts: bool
+    words: tuple
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One objection to a caption.
+
+    Attributes
+    ----------
+    criterion : str
+        One of :data:`CRITERIA`.
+    kind : str
+        Short and stable, as ``missing class`` or ``false border``.
+    message : str
+        One plain phrase with the fact.
+    start, stop : int or None
+        The place in the caption's text; None for what is missing.
+    """
+
+    criterion: str
+    kind: str
+    message: str
+    start: int | None = None
+    stop: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of one caption by the four criteria.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+    """
+
+    findings: tuple[Finding, ...]
+
+    def _holds(self, criterion):
+        return all(finding.criterion != criterion for finding in self.findings)
+
+    @property
+    def linguistically_correct(self) -> bool:
+        """Whether it is correct English."""
+        return self._holds("linguistically_correct")
+
+    @property
+    def factually_accurate(self) -> bool:
+        """Whether all that it states is true."""
+        return self._holds("factually_accurate")
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing that the strictness demands."""
+        return self._holds("complete")
+
+    @property
+    def free_of_artifacts(self) -> bool:
+        """Whether nothing but the caption is left of the generation."""
+        return self._holds("free_of_artifacts")
 
     @property
     def passed(self) -> bool:
         """Whether all four hold."""
-        return all(getattr(self, name) for name in CRITERIA)
+        return not self.findings
 
 
-def check_caption(text: str, facts: CaptionFacts) -> Verdict:
+def check_caption(text: str, facts: CaptionFacts, strictness: Strictness) -> Verdict:
     """Check a caption against the attributes of its patch.
 
     Parameters
@@ -71,20 +128,20 @@ def check_caption(text: str, facts: CaptionFacts) -> Verdict:
     text : str
         The caption.
     facts : CaptionFacts
+    strictness : Strictness
 
     Returns
     -------
     Verdict
     """
     if not text.strip():
-        return Verdict(False, False, False, False, ("empty",))
+        return Verdict(tuple(Finding(criterion, "empty", "empty") for criterion in CRITERIA))
     # The name of the climate zone holds a season's name: it is set aside before the rest is read.
     rest, zones = _zone(facts.climate_zone).subn("[zone]", text)
     parts = split_sentences(rest)
     sentences = [parse_sentence(part) for part in parts]
     rest = rest.lower()
     place = Place(rest)
-    language = list(_language(text.strip(), parts))
     errors = [
         *false_areas(sentences, facts),
         *false_counts(sentences, facts),
@@ -93,9 +150,14 @@ def check_caption(text: str, facts: CaptionFacts) -> Verdict:
         *contradictions(place, facts),
     ]
     missing = [*missing_place(place, zones, facts), *_missing_classes(sentences, facts)]
-    artifacts = list(_artifacts(text, rest))
-    found = tuple(dict.fromkeys([*language, *errors, *missing, *artifacts]))
-    return Verdict(not language, not errors, not missing, not artifacts, found)
+    found = (list(_language(text.strip(), parts)), errors, missing, list(_artifacts(text, rest)))
+    return Verdict(
+        tuple(
+            Finding(criterion, message.partition(":")[0], message)
+            for criterion, messages in zip(CRITERIA, found, strict=True)
+            for message in dict.fromkeys(messages)
+        )
+    )
 
 
 @lru_cache(64)
