@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from bentxt.captions.augmentation import augment, choose
+from bentxt.captions.augmentation import augment
 from bentxt.captions.backends import make_backend
 from bentxt.captions.caption_check import Strictness
+from bentxt.captions.caption_choice import choose
 from bentxt.captions.caption_facts import Rules, read_facts
 from bentxt.captions.prompts import PROMPTS, read_prompts
 from bentxt.errors import InputError

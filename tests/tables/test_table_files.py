@@ -9,6 +9,7 @@ from bentxt.program.lineage import Lineage, read_lineage
 from bentxt.release import TASKS, TYPES
 from bentxt.tables.all_schemas import TABLES
 from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.schemas.maps_schema import MAPS
 from bentxt.tables.schemas.metadata_schema import METADATA
@@ -185,6 +186,25 @@ def test_attributes_with_lists_of_fixed_length_are_read_whoever_wrote_them(tmp_p
     table = pa.table(rows | {"class_pixels": [[14400, *[0] * 18]]}, schema=MAPS)
     write(table, tmp_path / "t.parquet")
     assert read_table(tmp_path / "t.parquet", MAPS).equals(table.replace_schema_metadata())
+
+
+@pytest.mark.parametrize("write", FORMS)
+def test_lists_of_records_are_read_whoever_wrote_them(tmp_path, write):
+    finding = {"version": "refined", "criterion": "complete", "kind": "k", "message": "m"}
+    records = [[finding | {"start": None, "stop": None}], [], [finding | {"start": 3, "stop": 5}] * 2]
+    schema = pa.schema([AUGMENTED_CAPTIONS.field("patch_id"), AUGMENTED_CAPTIONS.field("findings")])
+    table = pa.table({"patch_id": ["a", "b", "c"], "findings": records}, schema=schema)
+    write(table, tmp_path / "t.parquet")
+    assert read_table(tmp_path / "t.parquet", AUGMENTED_CAPTIONS, ["findings"])["findings"].to_pylist() == (
+        records
+    )
+
+
+def test_a_record_without_a_field_that_is_used_is_refused(tmp_path):
+    table = pa.table({"findings": [[{"version": "refined", "criterion": "complete", "kind": "k"}]]})
+    pq.write_table(table, tmp_path / "t.parquet")
+    with pytest.raises(InputError, match="column findings is of type list"):
+        read_table(tmp_path / "t.parquet", AUGMENTED_CAPTIONS, ["findings"])
 
 
 def test_metadata_of_another_maker_without_the_columns_that_nobody_uses(tmp_path):

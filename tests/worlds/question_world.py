@@ -204,10 +204,10 @@ def question(patch, category, output, classes):
 
 def captions_of(patch_ids):
     """Return rows of augmented captions that pass the check."""
-    text = dict.fromkeys(("template", "paraphrased", "refined", "used", "findings", "backend", "model"), "x")
+    values = {pa.string(): "x", pa.bool_(): True}
     return [
         {
-            **{name: text.get(name, True) for name in AUGMENTED_CAPTIONS.names},
+            **{field.name: values.get(field.type, []) for field in AUGMENTED_CAPTIONS},
             "patch_id": patch_id,
             "caption": f"Caption of {patch_id}.",
             "prompt_hash": "",

@@ -1,4 +1,4 @@
-"""Paraphrase and refine template captions in one conversation each, check them, and resume after a kill.
+"""Paraphrase and refine template captions in one conversation each, and resume after a kill.
 
 Answers of a model are kept in an append-only JSON-lines file as they come, keyed by prompts, model,
 template caption and generation settings: what was answered once is never asked again, also where two
@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from bentxt.captions.backends import Backend
-from bentxt.captions.caption_check import CRITERIA, Strictness, check_caption
 from bentxt.captions.caption_facts import CaptionFacts
 from bentxt.captions.prompts import Prompts
 from bentxt.chat_server import Chat
@@ -90,37 +89,3 @@ def answer_key(backend: Backend, prompts: Prompts, facts: CaptionFacts, template
         parts.append(facts.patch_id)
     text = json.dumps(parts, sort_keys=True, ensure_ascii=True)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def choose(
-    template: str, paraphrased: str, refined: str, facts: CaptionFacts, strictness: Strictness
-) -> dict[str, str | bool]:
-    """Check the versions of a caption and choose the first that passes: refined, paraphrased, template.
-
-    Parameters
-    ----------
-    template, paraphrased, refined : str
-    facts : CaptionFacts
-    strictness : bentxt.captions.caption_check.Strictness
-
-    Returns
-    -------
-    dict
-        ``caption``, ``used``, the four criteria of the caption, and ``findings`` on rejected versions.
-        The criteria are those of the caption in use; a template caption is not free of artifacts, as it
-        has class names in quotation marks.
-    """
-    findings = []
-    for used, text in (("refined", refined), ("paraphrased", paraphrased), ("template", template)):
-        if used == "paraphrased" and text == refined:
-            continue
-        verdict = check_caption(text, facts, strictness)
-        if verdict.passed or used == "template":
-            break
-        findings.append(f"{used}: {'; '.join(finding.message for finding in verdict.findings)}")
-    return {
-        "caption": text,
-        "used": used,
-        **{name: getattr(verdict, name) for name in CRITERIA},
-        "findings": " | ".join(findings),
-    }

@@ -180,6 +180,9 @@ def _fits(found: pa.DataType, expected: pa.DataType) -> bool:
         return _fits(found.value_type, expected)
     if _is_list(expected):
         return _is_list(found) and _fits(found.value_type, expected.value_type)
+    if types.is_struct(expected):
+        there = {field.name: field.type for field in found} if types.is_struct(found) else {}
+        return all(field.name in there and _fits(there[field.name], field.type) for field in expected)
     if types.is_integer(expected):
         # What pandas makes of whole numbers next to missing ones; a fraction is refused by the cast.
         return types.is_integer(found) or types.is_floating(found)

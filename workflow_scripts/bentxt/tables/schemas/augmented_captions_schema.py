@@ -2,7 +2,26 @@
 
 import pyarrow as pa
 
-from bentxt.tables.columns import column
+from bentxt.tables.columns import column, optional_column
+
+_MEANINGS = {
+    "linguistically_correct": "whole sentences without repetition",
+    "factually_accurate": "no class, area, count or place that the attributes refute",
+    "complete": "classes, season, country and climate zone are all there",
+    "free_of_artifacts": "no prefix, quotation marks round classes, or foreign text",
+}
+
+#: What the check objects to: in which version, by which criterion, and where in the version's text.
+_FINDING = pa.struct(
+    [
+        pa.field("version", pa.string(), nullable=False),
+        pa.field("criterion", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("message", pa.string(), nullable=False),
+        pa.field("start", pa.int32()),
+        pa.field("stop", pa.int32()),
+    ]
+)
 
 AUGMENTED_CAPTIONS = pa.schema(
     [
@@ -12,11 +31,21 @@ AUGMENTED_CAPTIONS = pa.schema(
         column("refined", pa.string(), "the second turn's answer"),
         column("caption", pa.string(), "the caption that goes into the data set"),
         column("used", pa.string(), "refined, paraphrased or template: which one passed the check"),
-        column("linguistically_correct", pa.bool_(), "the caption is whole sentences without repetition"),
-        column("factually_accurate", pa.bool_(), "no class, area, count or place that the attributes refute"),
-        column("complete", pa.bool_(), "classes, season, country and climate zone are all there"),
-        column("free_of_artifacts", pa.bool_(), "no prefix, quotation marks round classes, or foreign text"),
-        column("findings", pa.string(), "what the check objected to in rejected versions; empty if nothing"),
+        *(column(name, pa.bool_(), f"the caption: {meaning}") for name, meaning in _MEANINGS.items()),
+        *(
+            optional_column(
+                f"{version}_{name}", pa.bool_(), f"the {version} caption: {meaning}; null where there is none"
+            )
+            for version in ("paraphrased", "refined")
+            for name, meaning in _MEANINGS.items()
+        ),
+        column(
+            "findings",
+            pa.list_(_FINDING),
+            "what the check objects to, of each version that it read (version refined, paraphrased, or "
+            "template where that is used), with criterion, kind, message, and the letters from start to "
+            "stop of its text; null where something is missing",
+        ),
         column("backend", pa.string(), "grammar, vllm or openai"),
         column("model", pa.string(), "the language model, empty for the grammar"),
         column("prompt_hash", pa.string(), "hash of the prompts, empty for the grammar"),

@@ -1,0 +1,64 @@
+"""Which version of a caption is used, and what is kept about the others."""
+
+import pytest
+
+from bentxt.captions.caption_check import CRITERIA, check_caption
+from bentxt.captions.caption_choice import choose
+from bentxt.captions.grammar import paraphrase
+from bentxt.captions.template_captions import template_caption
+from worlds.caption_tables import STRICT, facts_of, random_map
+
+FACTS = facts_of(random_map(3, regions=5))
+TEMPLATE = template_caption(FACTS)
+GOOD, OTHER = paraphrase(FACTS, 1), paraphrase(FACTS, 2)
+BAD = "A sunny day at a lake."
+
+
+def criteria(row, version=""):
+    return [row[f"{version}{name}"] for name in CRITERIA]
+
+
+@pytest.mark.parametrize(
+    ("paraphrased", "refined", "used"),
+    [
+        (GOOD, OTHER, "refined"),
+        (GOOD, BAD, "paraphrased"),
+        (GOOD, "", "paraphrased"),
+        (BAD, OTHER, "refined"),
+        (BAD, BAD, "template"),
+        ("", "", "template"),
+        ("  ", "\n", "template"),
+    ],
+)
+def test_the_last_version_that_passes_is_used_and_the_verdict_of_each_is_kept(paraphrased, refined, used):
+    row = choose(TEMPLATE, paraphrased, refined, FACTS, STRICT)
+    texts = {"template": TEMPLATE, "paraphrased": paraphrased, "refined": refined}
+    assert (row["used"], row["caption"]) == (used, texts[used])
+    for version in ("paraphrased", "refined"):
+        text = texts[version]
+        verdict = check_caption(text, FACTS, STRICT)
+        expected = [getattr(verdict, name) if text.strip() else None for name in CRITERIA]
+        assert criteria(row, f"{version}_") == expected
+    assert criteria(row) == [getattr(check_caption(texts[used], FACTS, STRICT), name) for name in CRITERIA]
+    found = {finding["version"] for finding in row["findings"]}
+    assert found == {v for v in texts if texts[v] == BAD} | ({"template"} if used == "template" else set())
+
+
+def test_a_finding_has_its_criterion_and_the_place_in_its_version():
+    row = choose(TEMPLATE, GOOD, "Output: " + GOOD, FACTS, STRICT)
+    assert row["used"] == "paraphrased"
+    assert {(finding["version"], finding["criterion"]) for finding in row["findings"]} == {
+        ("refined", "free_of_artifacts")
+    }
+    finding = row["findings"][0]
+    assert ("Output: " + GOOD)[finding["start"] : finding["stop"]].startswith("Output:")
+
+
+def test_a_refined_caption_that_repeats_a_bad_paraphrase_has_its_verdict_and_findings():
+    row = choose(TEMPLATE, BAD, BAD, FACTS, STRICT)
+    assert criteria(row, "refined_") == criteria(row, "paraphrased_")
+    both = [
+        [{**finding, "version": ""} for finding in row["findings"] if finding["version"] == version]
+        for version in ("paraphrased", "refined")
+    ]
+    assert both[0] == both[1] != []
