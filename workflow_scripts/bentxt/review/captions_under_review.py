@@ -1,0 +1,111 @@
+"""The captions that people judge, out of a run's finished tables."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from bentxt.captions.caption_shards import read_captions
+from bentxt.dataset.benchmark_candidates import eligible_patches
+from bentxt.errors import InputError
+from bentxt.review.caption_sample import ReviewSettings, draw_captions
+from bentxt.review.review_files import CANDIDATES, CRITERIA
+from bentxt.review.review_page import ReviewedCaption
+from bentxt.tables.schemas.patches_schema import PATCHES
+from bentxt.tables.table_files import read_table
+
+_SHOWN = ("patch_id", "template", "caption", "refined", "used", "findings", "backend", "model")
+#: What a caption in the data set is called by the version that it is.
+_VERSIONS = {
+    "refined": "refined by the model",
+    "paraphrased": "paraphrased by the model; its refinement was missing or did not pass the check",
+    "template": "the template; no version of the model passed the check",
+}
+
+
+def captions_under_review(
+    patches: Path | str, shards: Sequence[Path | str], seed: int, settings: ReviewSettings
+) -> tuple[list[ReviewedCaption], dict[str, str]]:
+    """Draw the captions of a sample.
+
+    Parameters
+    ----------
+    patches : str or Path
+        ``patches.parquet``.
+    shards : sequence of str or Path
+        Of the augmented captions.
+    seed : int
+        The run's seed.
+    settings : bentxt.review.caption_sample.ReviewSettings
+
+    Returns
+    -------
+    tuple of (list of ReviewedCaption, dict of str to str)
+        The captions in drawn order, and the Sentinel-1 patch of each.
+
+    Raises
+    ------
+    InputError
+        If no caption is of that kind.
+    """
+    located = read_table(patches, PATCHES)
+    verdicts = [_column(settings.text, name) for name in CRITERIA]
+    captions = read_captions(shards, list(dict.fromkeys(["patch_id", settings.text, *CRITERIA, *verdicts])))
+    if settings.sample == CANDIDATES:
+        pool = eligible_patches(located, captions)["patch_id"]
+    else:
+        pool = located["patch_id"]
+    written = captions.filter(pc.not_equal(pc.utf8_trim_whitespace(captions[settings.text]), ""))
+    written = written.filter(pc.is_in(written["patch_id"], value_set=pool.combine_chunks()))
+    drawn = draw_captions(seed, written["patch_id"].to_pylist(), settings.captions)
+    if not drawn:
+        raise InputError(
+            f"the run has no caption for review.sample: {settings.sample}, review.text: {settings.text}",
+            item="review",
+            remedy="choose another sample or text, or make more captions",
+        )
+    wanted = pa.array(drawn, pa.string())
+    places = _rows(located, wanted)
+    rows = _rows(
+        read_captions(
+            shards,
+            list(dict.fromkeys([*_SHOWN, *CRITERIA, *verdicts])),
+        ),
+        wanted,
+    )
+    found = [_reviewed(rows[patch], places[patch], settings.text) for patch in drawn]
+    return found, {patch: places[patch]["s1_name"] for patch in drawn}
+
+
+def _column(text: str, criterion: str) -> str:
+    """Return the column of the check's verdict on a text."""
+    return criterion if text == "caption" else f"{text}_{criterion}"
+
+
+def _rows(table: pa.Table, wanted: pa.Array) -> dict[str, dict[str, Any]]:
+    rows = table.filter(pc.is_in(table["patch_id"], value_set=wanted)).to_pylist()
+    return {row["patch_id"]: row for row in rows}
+
+
+def _reviewed(row, place, text):
+    version = row["used"] if text == "caption" else text
+    findings = [dict(found) for found in row["findings"]]
+    made_by = f"{row['backend']} {row['model']}".strip()
+    return ReviewedCaption(
+        patch_id=row["patch_id"],
+        text=row[text],
+        template=row["template"],
+        checked=tuple(row[_column(text, name)] for name in CRITERIA),
+        findings=[found for found in findings if found["version"] == version],
+        rejected=[found for found in findings if found["version"] != version],
+        about={
+            "Country": place["country"],
+            "Season": place["season"],
+            "Climate zone": place["climate_zone"],
+            "Split": place["split"],
+            "Caption": _VERSIONS[version],
+            "Made by": made_by,
+        },
+    )
