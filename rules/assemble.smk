@@ -1,7 +1,7 @@
 # The benchmark split, and the data set as one Parquet file in the release's columns (Section 3.3).
 #
 # needs:  {results}/patches.parquet and {results}/attributes/, {results}/questions/*.parquet, resources/templates,
-#         the check of the captions
+#         the check of the captions, or people's reviews of them
 # makes:  {results}/benchmark_rows.parquet, {results}/benchmark_balance.csv,
 #         {results}/BigEarthNet.txt.parquet
 
@@ -15,6 +15,7 @@ rule select_benchmark:
     input:
         **TEMPLATES,
         captions=augmented_captions(),
+        reviews=config["benchmark_split"]["reviews"] or [],
         captioning=QUESTIONS["captioning"],
         wording="resources/class_wording.yaml",
         similar_classes="resources/similar_classes.yaml",
@@ -54,6 +55,7 @@ rule select_benchmark:
         " --instances {input.instances}"
         " --adjacencies {input.adjacencies}"
         " --captions {input.captions}"
+        " --reviews {input.reviews}"
         " --captioning {input.captioning}"
         " --binary-templates {input.binary_templates}"
         " --mcq-templates {input.mcq_templates}"

@@ -211,11 +211,13 @@ function showPieces(target, pieces) {
 function showLegend(lines) {
   byId("legend").replaceChildren(...lines.map((line) => {
     const row = document.createElement("tr");
-    const cell = element("td");
+    const sample = element("td");
     const swatch = element("span", "", "swatch");
     swatch.style.background = line.colour;
-    cell.append(swatch, ` ${line.name}`);
-    row.append(cell, element("td", `${line.area.toLocaleString("en-GB")} m²`, "number"), element("td", `${line.share} %`, "number"));
+    sample.append(swatch);
+    const cell = element("td", line.name);
+    cell.append(element("span", `${line.area.toLocaleString("en-GB")} m², ${line.share} %`, "amount"));
+    row.append(sample, cell);
     return row;
   }));
 }

@@ -319,7 +319,7 @@ def program_arguments(world, asked, out):
 def test_the_program_writes_rows_that_say_that_no_one_has_reviewed_the_captions(world, tmp_path, run_program):
     run_program("select_benchmark", *program_arguments(world, 12, tmp_path))
     notes = read_lineage(tmp_path / "benchmark_rows.parquet")["notes"]
-    assert notes["caption_review"] == "automatic check, no manual review"
+    assert notes["caption_review"] == {"by": "rule"}
     assert notes["patches"] == 12
     table = pq.read_table(tmp_path / "benchmark_rows.parquet")
     assert table.schema.remove_metadata().equals(BENCHMARK_ROWS.remove_metadata())

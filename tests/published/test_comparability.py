@@ -47,8 +47,8 @@ def test_what_is_said_of_it():
     assert differences(score, "bench").missing == (
         "world: an invented miniature world instead of BigEarthNet v2.0",
         "data: a data set that was made here instead of the released one",
-        "review: automatic check, no manual review; the captions of the paper's benchmark split were "
-        "judged by people",
+        "review: captions checked by rule, not reviewed by people; those of the paper's benchmark split were "
+        "judged by its authors",
         "weights: tiny, random",
     )
     elsewhere = [

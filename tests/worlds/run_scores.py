@@ -6,7 +6,7 @@ from bentxt.published.paper_tables import SCORE_TABLES, quantity_of
 PUBLISHED = {"published": True, "revision": "72d865f2146f0a85", "sha256": "d3b97f99"}
 #: What the lineage of a score says of a run from the released file, and of one from a data set made here.
 RELEASED = [{"program": "adopt_release.py", "settings": {}, "notes": {"released": PUBLISHED}}]
-REVIEW = {"benchmark_split": {"caption_review": "automatic check, no manual review"}}
+REVIEW = {"benchmark_split": {"caption_review": {"by": "rule"}}}
 MADE = [{"program": "assemble_dataset.py", "settings": {}, "notes": REVIEW}]
 INVENTED = [{"program": "make_miniature_world.py", "settings": {}, "notes": {}}]
 FINE_TUNED = [{"program": "finetune_rs_internvl.py", "settings": {}, "notes": {}}]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from bentxt.dataset.caption_review import CAPTION_REVIEW, review_in_words
 from bentxt.evaluation.score import Score
 from bentxt.release import BENCH, TASKS
 from bentxt.reporting.dataset_origin import origin_in_words
@@ -109,8 +110,10 @@ def _dataset(programs: dict[str, dict[str, Any]]) -> Iterator[str]:
             yield f"data: {origin_in_words(origin)} instead of the released one"
     elif MADE in programs:
         yield "data: a data set that was made here instead of the released one"
-        review = programs[MADE].get("benchmark_split", {}).get("caption_review")
-        review = review or "no review is recorded"
-        yield f"review: {review}; the captions of the paper's benchmark split were judged by people"
+        review = programs[MADE].get("benchmark_split", {}).get(CAPTION_REVIEW)
+        yield (
+            f"review: captions {review_in_words(review)}; those of the paper's benchmark split were judged "
+            "by its authors"
+        )
     else:
         yield "data: where the data set is from is not recorded"

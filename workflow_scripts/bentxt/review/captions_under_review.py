@@ -19,9 +19,9 @@ from bentxt.tables.table_files import read_table
 _SHOWN = ("patch_id", "template", "caption", "refined", "used", "findings", "backend", "model")
 #: What a caption in the data set is called by the version that it is.
 _VERSIONS = {
-    "refined": "refined by the model",
-    "paraphrased": "paraphrased by the model; its refinement was missing or did not pass the check",
-    "template": "the template; no version of the model passed the check",
+    "refined": "refined version",
+    "paraphrased": "paraphrased version, since the refined one was missing or did not pass",
+    "template": "template, since no rewritten version passed",
 }
 
 

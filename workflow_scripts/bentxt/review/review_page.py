@@ -180,7 +180,7 @@ class _Headers:
         async def send_with(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
-                message = message | {"headers": [*message.get("headers", []), *own]}
+                message["headers"] = [*message.get("headers", []), *own]
             await send(message)
 
         await self._app(scope, receive, send_with)
