@@ -17,7 +17,7 @@ from bentxt.program.settings import setting
 from bentxt.release import TASKS
 from bentxt.reporting.composites import true_colour
 from bentxt.reporting.items_page import PAGE, SHOWN_GROUPS, TITLES, page_data, render_page
-from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.provenance import remarks_on_review, write_provenance
 from bentxt.reporting.scored_items import models_of_task, read_scored_items
 
 
@@ -45,7 +45,9 @@ def main():
         images = open_images(args.images)
         patches = pc.unique(models[0].table["patch_id"]).to_pylist()
         pictures = {patch: true_colour(images.s2(patch)) for patch in patches if patch in images}
-    data = page_data(args.task, models, missing, pictures, setting(args.settings, "run"))
+    data = page_data(
+        args.task, models, missing, pictures, setting(args.settings, "run"), remarks_on_review(args.scores)
+    )
     template = Path(args.page).read_text(encoding="utf-8")
     write_text(args.out, render_page(template, TITLES[args.task], data, args.page))
     inputs = [*args.scores, *args.items, args.page, *([args.images] if args.images else [])]

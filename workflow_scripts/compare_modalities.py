@@ -18,9 +18,9 @@ from bentxt.reporting.modality_comparison import (
     modality_report,
     modality_rows,
 )
-from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.provenance import remarks_on_review, write_provenance
 from bentxt.reporting.scored_items import ModelItems, read_scored_items
-from bentxt.reporting.tables import csv_text
+from bentxt.reporting.tables import csv_text, with_remarks
 
 
 def main():
@@ -50,7 +50,7 @@ def main():
     )
     rows = modality_rows(leads, setting(args.settings, "run"))
     print(modality_report(rows), flush=True)
-    write_text(args.out, csv_text(COLUMNS, rows))
+    write_text(args.out, csv_text(COLUMNS, with_remarks(rows, remarks_on_review(args.scores))))
     write_provenance([args.out], lineage(args), [*args.scores, *args.items])
 
 

@@ -26,9 +26,9 @@ from bentxt.reporting.model_comparison import (
     comparison_rows,
     table8_claims,
 )
-from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.provenance import remarks_on_review, write_provenance
 from bentxt.reporting.scored_items import models_of_task, read_scored_items
-from bentxt.reporting.tables import csv_text
+from bentxt.reporting.tables import csv_text, with_remarks
 
 
 def main():
@@ -57,6 +57,7 @@ def main():
         tasks[task], missing[task] = models_of_task(task, found, rows, absent, COMPARED_GROUPS)
         comparisons += compare_models(task, tasks[task], **draws)
         pairs += agreement_pairs(task, tasks[task])
+    remarks = remarks_on_review(args.scores)
     page = comparison_markdown(
         table8_claims(comparisons, tasks),
         comparisons,
@@ -65,12 +66,13 @@ def main():
         published,
         draws["resamples"],
         run_name,
+        remarks,
     )
     targets = [args.out, args.out.with_suffix(".md"), args.agreement]
     texts = (
-        csv_text(COMPARISON_COLUMNS, comparison_rows(comparisons, run_name)),
+        csv_text(COMPARISON_COLUMNS, with_remarks(comparison_rows(comparisons, run_name), remarks)),
         page,
-        csv_text(AGREEMENT_COLUMNS, agreement_rows(pairs, run_name)),
+        csv_text(AGREEMENT_COLUMNS, with_remarks(agreement_rows(pairs, run_name), remarks)),
     )
     for target, text in zip(targets, texts, strict=True):
         write_text(target, text)

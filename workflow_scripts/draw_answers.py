@@ -13,7 +13,7 @@ from bentxt.program.settings import setting
 from bentxt.reporting.answers_figure import draw_answers
 from bentxt.reporting.composites import true_colour
 from bentxt.reporting.figure_files import write_figure_files
-from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.provenance import remarks_on_review, write_provenance
 from bentxt.reporting.scored_items import models_of_task, read_scored_items
 from bentxt.reporting.shown_answers import (
     ANSWER_FIGURES,
@@ -23,6 +23,7 @@ from bentxt.reporting.shown_answers import (
     answer_rows,
     choose_items,
 )
+from bentxt.reporting.tables import with_remarks
 
 
 def main():
@@ -53,8 +54,10 @@ def main():
             for model in models
         ]
         pictures = [true_colour(images.s2(item["patch_id"])) for item in shown[0].answers]
-    drawing = draw_answers(figure, shown, missing, pictures, run_name)
-    paths = write_figure_files(drawing, COLUMNS, answer_rows(figure, shown, missing, run_name), args.out)
+    remarks = remarks_on_review(args.scores)
+    drawing = draw_answers(figure, shown, missing, pictures, run_name, remarks)
+    rows = with_remarks(answer_rows(figure, shown, missing, run_name), remarks)
+    paths = write_figure_files(drawing, COLUMNS, rows, args.out)
     inputs = [*args.scores, *args.items, args.images]
     write_provenance(paths, lineage(args), inputs if args.rows else [*inputs, args.models])
 

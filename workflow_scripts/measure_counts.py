@@ -10,8 +10,9 @@ from bentxt.dataset.annotation_counts import count_dataset
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
 from bentxt.reporting.count_comparison import count_rows, counts_csv
-from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.provenance import remarks_on_review, write_provenance
 from bentxt.reporting.release_counts import ReleaseCounts
+from bentxt.reporting.tables import with_remarks
 
 
 def main():
@@ -28,7 +29,7 @@ def main():
     for row in rows:
         if row["follows_from"] == "rule" and row["note"]:
             logging.warning("%s, %s %s: %s", row["quantity"], row["type"], row["category"], row["note"])
-    write_text(args.out, counts_csv(rows))
+    write_text(args.out, counts_csv(with_remarks(rows, remarks_on_review([args.dataset]))))
     write_provenance([args.out], lineage(args), [args.dataset, args.release_counts])
 
 

@@ -15,9 +15,9 @@ from bentxt.reporting.learning_report import (
     training_captions,
     what_was_learnt,
 )
-from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.provenance import remarks_on_review, write_provenance
 from bentxt.reporting.scored_items import read_scored_items
-from bentxt.reporting.tables import csv_text
+from bentxt.reporting.tables import csv_text, with_remarks
 
 
 def main():
@@ -41,7 +41,7 @@ def main():
     )
     rows = learning_rows(learnt, setting(args.settings, "run"))
     print(learning_report(rows), flush=True)
-    write_text(args.out, csv_text(COLUMNS, rows))
+    write_text(args.out, csv_text(COLUMNS, with_remarks(rows, remarks_on_review(args.scores))))
     write_provenance([args.out], lineage(args), [*args.scores, *args.items, args.dataset])
 
 

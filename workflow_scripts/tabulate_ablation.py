@@ -17,9 +17,9 @@ from bentxt.reporting.ablation_report import (
     ablation_rows,
 )
 from bentxt.reporting.model_comparison import ITEM_COLUMNS
-from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.provenance import remarks_on_review, write_provenance
 from bentxt.reporting.scored_items import read_scored_items
-from bentxt.reporting.tables import csv_text
+from bentxt.reporting.tables import csv_text, with_remarks
 
 
 def main():
@@ -43,9 +43,10 @@ def main():
         for model, of in args.variants.items()
     }
     rows = ablation_rows(found, variants, resamples=resamples, seed=seed)
+    remarks = remarks_on_review(args.scores)
     page = args.out.with_suffix(".md")
-    write_text(args.out, csv_text(COLUMNS, ablation_records(rows, run_name)))
-    write_text(page, ablation_markdown(rows, run_name, resamples))
+    write_text(args.out, csv_text(COLUMNS, with_remarks(ablation_records(rows, run_name), remarks)))
+    write_text(page, ablation_markdown(rows, run_name, resamples, remarks))
     write_provenance([args.out, page], lineage(args), [*args.scores, *args.items])
 
 

@@ -16,9 +16,9 @@ from bentxt.program.settings import setting
 from bentxt.release import TASKS
 from bentxt.reporting.breakdown import BREAKDOWN_GROUPS, COLUMNS, ITEM_COLUMNS, breakdown_rows
 from bentxt.reporting.breakdown_page import breakdown_page
-from bentxt.reporting.provenance import write_provenance
+from bentxt.reporting.provenance import remarks_on_review, write_provenance
 from bentxt.reporting.scored_items import models_of_task, read_scored_items
-from bentxt.reporting.tables import csv_text
+from bentxt.reporting.tables import csv_text, with_remarks
 
 
 def main():
@@ -48,8 +48,9 @@ def main():
         progress=lambda todo: progress(todo, desc="strata", unit="score"),
     )
     page = Path(args.out).with_suffix(".md")
-    write_text(args.out, csv_text(COLUMNS, breakdown))
-    write_text(page, breakdown_page(breakdown, setting(args.settings, "run")))
+    remarks = remarks_on_review(args.scores)
+    write_text(args.out, csv_text(COLUMNS, with_remarks(breakdown, remarks)))
+    write_text(page, breakdown_page(breakdown, setting(args.settings, "run"), remarks))
     inputs = [*args.scores, *args.items, *([] if args.rows else [args.models])]
     write_provenance([args.out, page], lineage(args), inputs)
 

@@ -5,7 +5,9 @@ Written as CSV, Markdown and LaTeX, with a provenance file next to them.
 
 import pyarrow.compute as pc
 
+from bentxt.dataset.caption_review import review_notes
 from bentxt.program.command_line import lineage, program_parser, run
+from bentxt.program.lineage import stored_lineages
 from bentxt.program.settings import setting
 from bentxt.reporting.dataset_origin import read_origin
 from bentxt.reporting.dataset_table import datasets_table, read_published
@@ -34,6 +36,7 @@ def main():
         setting(args.settings, "run"),
         setting(args.settings, "augmentation.backend") if origin is None else "",
         origin,
+        next(iter(review_notes(stored_lineages(args.dataset))), None),
     )
     paths = write_table_files(table, args.out)
     write_provenance(paths, lineage(args), [args.published, args.dataset])

@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 import numpy as np
 
+from bentxt.dataset.caption_review import review_remarks
 from bentxt.errors import InputError
 from bentxt.evaluation.score import SCORED, Score
 from bentxt.evaluation.verdicts import verdict
@@ -179,6 +180,7 @@ def _facts(scores):
         ("Versions", lambda score: _pairs(score.prediction.get("versions"))),
         ("Seconds", lambda score: _seconds(score.prediction)),
         ("Data set", _origin),
+        ("Review", lambda score: "; ".join(review_remarks(score.lineage.get("upstream", [])))),
     ):
         said: dict[str, list[str]] = {}
         for task, score in scored.items():

@@ -167,8 +167,10 @@ def ablation_records(rows: Sequence[AblationRow], run: str) -> list[dict[str, An
     return records
 
 
-def ablation_markdown(rows: Sequence[AblationRow], run: str, resamples: int) -> str:
-    """Return the page: scores, differences, and what else is to be known."""
+def ablation_markdown(
+    rows: Sequence[AblationRow], run: str, resamples: int, remarks: Sequence[str] = ()
+) -> str:
+    """Return the page: scores, differences, and what else is to be known; ``remarks`` hold for all of it."""
     whole = rows[0].setting.name
     heading = ["setting", "modalities", *_HEADINGS.values()]
     marks = ["---"] * 2 + ["---:"] * len(_HEADINGS)
@@ -180,6 +182,7 @@ def ablation_markdown(rows: Sequence[AblationRow], run: str, resamples: int) -> 
         "# RS-InternVL with fewer modalities, or trained otherwise",
         "",
         f"**{RUN_REMARKS[run]}.**",
+        *(f"{text}." for text in remarks),
         "",
         "Each row is fine-tuned by itself for each task, with the same annotations in the same order. Scores "
         "in %, in brackets their 95 % interval over images.",

@@ -60,6 +60,7 @@ def draw_answers(
     absent: Mapping[str, str],
     pictures: Sequence[np.ndarray],
     run: str,
+    remarks: Sequence[str] = (),
 ) -> Figure:
     """Draw one of Figures S3–S7.
 
@@ -74,6 +75,8 @@ def draw_answers(
         uint8, shape (120, 120, 3): true colour of the patch of each item.
     run : str
         ``mini`` or ``paper``.
+    remarks : sequence of str
+        What else holds for all items.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def draw_answers(
         Paragraph(
             f"Figure {figure.number}. {figure.title}: what each model answered", inner, 12, INK, "bold"
         ),
-        *_remarks(figure, models, absent, run, inner),
+        *_remarks(figure, models, absent, run, remarks, inner),
     ]
     rows = [cards[start : start + columns] for start in range(0, len(cards), columns)]
     heights = [max(card.height for card in row) for row in rows]
@@ -102,7 +105,7 @@ def draw_answers(
     return page.figure
 
 
-def _remarks(figure, models, absent, run, width):
+def _remarks(figure, models, absent, run, remarks, width):
     """Return what stands under the title: marks, how items were chosen, weights, and who is missing."""
     if figure.task == "captioning":
         marks = "ROUGE-L: F-measure of the longest common subsequence with the reference, in %"
@@ -113,6 +116,7 @@ def _remarks(figure, models, absent, run, width):
     if run == "mini":
         text = "mini: an invented world; nothing here can be compared with the paper"
         lines.append((text, "#b3261e", "bold"))
+    lines += [(f"{text}.", MUTED, "normal") for text in remarks]
     weights: dict[str, list[str]] = {}
     for model in models:
         if model.weights != "published":

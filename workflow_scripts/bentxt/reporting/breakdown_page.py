@@ -17,7 +17,7 @@ _TASKS = {
 _HEADINGS = {kind: kind.capitalize() for kind in STRATA}
 
 
-def breakdown_page(rows: Sequence[Mapping[str, Any]], run: str) -> str:
+def breakdown_page(rows: Sequence[Mapping[str, Any]], run: str, remarks: Sequence[str] = ()) -> str:
     """Return the breakdown as Markdown.
 
     Parameters
@@ -26,12 +26,15 @@ def breakdown_page(rows: Sequence[Mapping[str, Any]], run: str) -> str:
         From :func:`bentxt.reporting.breakdown.breakdown_rows`.
     run : str
         ``mini`` or ``paper``.
+    remarks : sequence of str
+        What else holds for all scores.
     """
     scored = [row for row in rows if row["score"] is not None]
     lines = [
         "# Scores by category, class, country, season and climate zone",
         "",
         f"Run: {RUN_REMARKS[run]}. Split: {', '.join(sorted({row['split'] for row in scored})) or 'none'}.",
+        *(f"{text}." for text in remarks),
         "",
         "Each cell: score in %, in brackets its 95 % bootstrap interval over images, and how many answers "
         f"could not be read, if any. Rows of fewer than {FEWEST_IMAGES} images have no interval. An item "

@@ -65,6 +65,7 @@ def comparison_markdown(
     published: Mapping[tuple[str, str], float],
     resamples: int,
     run: str,
+    remarks: Sequence[str] = (),
 ) -> str:
     """Return the page as Markdown.
 
@@ -82,6 +83,8 @@ def comparison_markdown(
         Draws of the bootstrap.
     run : str
         ``mini`` or ``paper``.
+    remarks : sequence of str
+        What else holds for all numbers.
 
     Returns
     -------
@@ -92,6 +95,7 @@ def comparison_markdown(
         "# Models compared, two by two",
         "",
         f"**{RUN_REMARKS[run]}.**",
+        *(f"{text}." for text in remarks),
         "",
         f"Differences are paired: {resamples:,} draws of whole images, both models drawn alike, on the same "
         "items. In brackets: the 95 % interval of the difference. Where it excludes 0, the sign of the "

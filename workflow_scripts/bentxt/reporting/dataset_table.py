@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bentxt.dataset.caption_review import review_in_words
 from bentxt.errors import InputError
 from bentxt.reporting.dataset_origin import origin_in_words
 from bentxt.reporting.tables import Table
@@ -80,6 +81,7 @@ def datasets_table(
     run: str,
     backend: str,
     origin: Mapping[str, Any] | None = None,
+    review: Mapping[str, Any] | None = None,
 ) -> Table:
     """Build Table 1.
 
@@ -100,6 +102,9 @@ def datasets_table(
         What is known of a data set that was not made here, from
         :func:`bentxt.reporting.dataset_origin.read_origin`. How it was made is as published for the published
         file, and unknown for another.
+    review : dict, optional
+        Who judged the captions of the benchmark split, from
+        :func:`bentxt.dataset.caption_review.review_notes`.
 
     Returns
     -------
@@ -123,14 +128,14 @@ def datasets_table(
         "web_scraped": "no",
         "llm_based": yes(backend != "grammar"),
         # The automatic check of the captions is no manual one.
-        "manual_qc": "no",
+        "manual_qc": yes((review or {}).get("by") == "people"),
         "captioning": yes(types.get("captioning")),
         "vqa": yes(types.get("binary") or types.get("mcq")),
         "referring_detection": yes(types.get("bounding box")),
         "geolocation": "yes",
         "image_text_samples": samples_in_words(rows),
         "note": f"{world[run]}: {rows:,} annotations of {patches:,} patches ({counted}); captions by the "
-        f"{backend} backend, checked automatically",
+        f"{backend} backend; those of the benchmark split {review_in_words(review)}",
     }
     if origin is not None:
         ours |= _not_ours(published, origin)

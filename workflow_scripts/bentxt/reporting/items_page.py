@@ -69,6 +69,7 @@ def page_data(
     absent: Mapping[str, str],
     pictures: Mapping[str, np.ndarray],
     run: str,
+    remarks: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return what a page of items shows, as its script reads it.
 
@@ -84,6 +85,8 @@ def page_data(
         Patch to uint8, shape (120, 120, 3): true colour, of the patches that have images.
     run : str
         ``mini`` or ``paper``.
+    remarks : sequence of str
+        What else holds for all items.
 
     Returns
     -------
@@ -118,7 +121,7 @@ def page_data(
         "task": task,
         "run": RUN_REMARKS[run],
         "mini": run == "mini",
-        "about": f"{about}.",
+        "about": " ".join(f"{text}." for text in (about, *remarks)),
         "metrics": used,
         "models": entries,
         "absent": [[", ".join(keys), reason] for reason, keys in reasons.items()],

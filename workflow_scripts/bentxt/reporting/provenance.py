@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bentxt.atomic import write_text
+from bentxt.dataset.caption_review import review_remarks
 from bentxt.errors import InputError
 from bentxt.program.lineage import Lineage, stored_lineages
 
@@ -82,6 +83,7 @@ def write_provenance(targets: Sequence[Path | str], own: Lineage, inputs: Iterab
         "settings": own.settings,
         "code": own.code,
         "notes": own.notes,
+        "caption_review": review_remarks([own.to_dict(), *lineages]),
         "upstream": lineages,
         "inputs": [describe_input(path) for path in sources],
         "versions": package_versions(),
@@ -91,6 +93,22 @@ def write_provenance(targets: Sequence[Path | str], own: Lineage, inputs: Iterab
     path = written[0].with_suffix(".provenance.json")
     write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     return path
+
+
+def remarks_on_review(inputs: Iterable[Path | str]) -> list[str]:
+    """Return what a table or figure says of who judged the captions of the split that it is made from.
+
+    Parameters
+    ----------
+    inputs : iterable of str or Path
+        Files and folders that it is made from.
+
+    Returns
+    -------
+    list of str
+        From :func:`bentxt.dataset.caption_review.review_remarks`; empty where no input is from such a split.
+    """
+    return review_remarks(found for path in inputs for found in stored_lineages(path))
 
 
 def describe_input(path: Path | str) -> dict[str, str | int]:

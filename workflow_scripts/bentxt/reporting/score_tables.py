@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bentxt.dataset.caption_review import review_remarks
 from bentxt.evaluation.score import AnswerCounts, Score
 from bentxt.models.table_rows import REFERENCE, TableRow
 from bentxt.reporting.score_rows import ScoreRow, TableSource, mark_best, rules_between
@@ -114,13 +115,27 @@ def _forms(name, layout, scores, models, absent, run, rows_of, references):
     full = replace(printed, columns=layout.values | more, labels=labels)
     rows = [*rows_of(full), *full.constant_rows(), *full.rows(*references)]
     splits = [
-        f"Scored on the {_SPLITS.get(split, split)}, not on the {_SPLITS[layout.split]}."
-        for split in sorted(printed.splits() - {layout.split})
+        *(
+            f"Scored on the {_SPLITS.get(split, split)}, not on the {_SPLITS[layout.split]}."
+            for split in sorted(printed.splits() - {layout.split})
+        ),
+        *_reviews(scores, layout),
     ]
     return TableForms(
         _printed(name, layout, rows_of(printed), run, splits),
         _full(name, layout, full.columns, rows, run, splits, labels),
     )
+
+
+def _reviews(scores, layout):
+    """Return who judged the captions of the benchmark split that the scores of a table are on."""
+    found = [
+        lineage
+        for (_, task), score in scores.items()
+        if task in layout.tasks
+        for lineage in (score.lineage, *score.lineage.get("upstream", []))
+    ]
+    return [f"{text}." for text in review_remarks(found)]
 
 
 def _base(row: ScoreRow, layout: Layout) -> dict[str, Any]:

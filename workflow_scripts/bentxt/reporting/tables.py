@@ -108,6 +108,21 @@ def csv_text(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
     return "".join(f"{line.removesuffix(_ROW_END)}\n" for line in lines)
 
 
+def with_remarks(rows: Iterable[Mapping[str, Any]], remarks: Sequence[str]) -> list[dict[str, Any]]:
+    """Return rows that say in their note, or else in their column ``run``, what holds for all of them.
+
+    Examples
+    --------
+    >>> with_remarks([{"note": "few images"}, {"note": None}], ["checked by rule"])
+    [{'note': 'few images; checked by rule'}, {'note': 'checked by rule'}]
+    """
+    return [
+        row | {column: "; ".join(str(text) for text in (row[column], *remarks) if text)}
+        for row in map(dict, rows)
+        for column in ("note" if "note" in row else "run",)
+    ]
+
+
 def _csv_cell(cell):
     if cell is None:
         return ""
