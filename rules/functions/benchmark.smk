@@ -1,7 +1,7 @@
 # What the rules of rules/benchmark.smk are given. No rules.
 
 from bentxt.evaluation.scoring_settings import scoring_keys
-from bentxt.models.server_options import server_options
+from bentxt.server_options import server_options
 from bentxt.models.worker_files import worker_files
 
 

@@ -7,8 +7,13 @@ and the hiding of keys are the same for all three.
 import asyncio
 import logging
 import os
+import random
+import re
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
 from typing import Any, Never
 
 from bentxt.errors import CheckpointUnavailable, InputError
@@ -28,8 +33,18 @@ from bentxt.printable import printable
 _OF_ONE_REQUEST = (400, 413, 422)
 #: That many items failing in a row, whatever the concurrency, are no matter of single items.
 _HOPELESS = 10
-#: Longest wait before an answer without choices is asked for again, s.
-_LONGEST_WAIT = 8
+#: Statuses after which the same request may succeed, besides those from 500.
+_MAY_PASS = (408, 409, 429)
+#: First and longest wait before a request is sent again, and the longest that a server may ask for, s.
+_FIRST_WAIT, _LONGEST_WAIT, _LONGEST_ASKED = 0.5, 8, 120
+#: s between two lines about requests that are sent again.
+_BETWEEN_LINES = 10
+#: What servers say where a model's chat template has no system role.
+_NO_SYSTEM_ROLE = re.compile(
+    r"\bsystem[ _-]?(?:roles?|messages?|prompts?)\b|\broles? must alternate", re.IGNORECASE
+)
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +61,25 @@ class Chat:
 
     name: str
     messages: tuple
+
+
+def folded(messages: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Return messages with the system's text in front of the user's first turn, for models without that role.
+
+    Examples
+    --------
+    >>> folded(({"role": "system", "content": "Be brief."}, {"role": "user", "content": "Well?"}))
+    ({'role': 'user', 'content': 'Be brief.\\n\\nWell?'},)
+    """
+    if not has_system(messages) or len(messages) < 2 or not isinstance(messages[1]["content"], str):
+        return tuple(messages)
+    system, first, *rest = messages
+    return ({**first, "content": f"{system['content']}\n\n{first['content']}"}, *rest)
+
+
+def has_system(messages: Sequence[dict[str, Any]]) -> bool:
+    """Whether messages begin with the system's."""
+    return bool(messages) and messages[0]["role"] == "system"
 
 
 class AnswerFailed(InputError):
@@ -68,7 +102,13 @@ class ChatServer:
     """Asks a server that speaks OpenAI's chat completions protocol, many requests at a time.
 
     A request that fails for a reason that may pass (no connection, time-out, status 408, 409, 429 or 5xx) is
-    sent again, each time after a longer wait, or after the one that the server asks for.
+    sent again, each time after a longer wait, or after the one that the server asks for; the log says so.
+    Where the server refuses a system message, its text goes in front of the user's first turn from then on.
+
+    Attributes
+    ----------
+    tokens : int
+        Tokens of all answers so far, as far as the server counts them.
 
     Parameters
     ----------
@@ -89,6 +129,8 @@ class ChatServer:
 
     def __init__(self, model: str, options: Mapping[str, Any], section: str) -> None:
         self.model, self.base_url, self._section = model, options["base_url"], section
+        self.tokens = 0
+        self._folds, self._again, self._said = False, 0, -float(_BETWEEN_LINES)
         self._concurrency, self._retries = options["concurrency"], options["retries"]
         self._timeout = options["timeout"]
         self._key = _server_key(options["key_variable"], section)
@@ -170,7 +212,8 @@ class ChatServer:
             base_url=self.base_url,
             # The client wants a key; a server without keys ignores it.
             api_key=self._key or "none",
-            max_retries=self._retries,
+            # What is sent again is said in the log, which the client would not do.
+            max_retries=0,
             timeout=self._timeout,
         )
         async with client:
@@ -192,23 +235,26 @@ class ChatServer:
             ) from None
 
         try:
-            answer = await self._completion(client, chat, generation, again=of_items)
+            answer = await self._understood(client, chat, generation, again=of_items)
         except self._openai.APIStatusError as error:
             kind = REFUSED_REQUEST if error.status_code in _OF_ONE_REQUEST else None
             if error.status_code >= 500:
                 kind = NO_ANSWER
             failed(f"the server answered {error.status_code}: {error.message}", kind)
-        except self._openai.APIConnectionError as error:
+        except (self._openai.APIConnectionError, TimeoutError) as error:
             attempts = f"{self._retries + 1} attempts of at most {self._timeout:g} s each"
+            too_long = isinstance(error, self._openai.APITimeoutError | TimeoutError)
             failed(
-                f"no answer from the server after {attempts}: {error}",
-                NO_ANSWER if isinstance(error, self._openai.APITimeoutError) else None,
+                f"no answer from the server after {attempts}: {'time-out' if too_long else error}",
+                NO_ANSWER if too_long else None,
                 remedy=f"start the server or check {self._section}.base_url; finished answers are kept",
             )
         except (self._openai.APIError, ValueError) as error:
             failed(f"the server's answer cannot be read: {error}", UNREADABLE)
         if not isinstance(answer, self._openai.types.chat.ChatCompletion):
             failed("the server's answer is no chat completion", UNREADABLE)
+        if answer.usage is not None:
+            self.tokens += answer.usage.completion_tokens or 0
         if of_items:
             return _usable_text(answer, failed)
         text = (answer.choices[0].message.content or "") if answer.choices else ""
@@ -216,17 +262,68 @@ class ChatServer:
             failed("the server's answer is no chat completion", UNREADABLE)
         return text
 
+    async def _understood(self, client, chat, generation, *, again):
+        """Return what the server answers, without a system message where it refuses one."""
+        if self._folds:
+            chat = replace(chat, messages=folded(chat.messages))
+        try:
+            return await self._completion(client, chat, generation, again=again)
+        except self._openai.APIStatusError as error:
+            plain = folded(chat.messages)
+            refused = error.status_code in _OF_ONE_REQUEST or error.status_code >= 500
+            if not refused or plain == tuple(chat.messages) or not _NO_SYSTEM_ROLE.search(error.message):
+                raise
+            answer = await self._completion(client, replace(chat, messages=plain), generation, again=again)
+            if not self._folds:
+                self._folds = True
+                _LOG.info(
+                    "%s takes no system message: its text goes in front of the user's first turn", self.model
+                )
+            return answer
+
     async def _completion(self, client, chat, generation, *, again):
         """Return what the server answers; one without choices is asked for again if ``again``."""
         for attempt in range(self._retries + 1):
-            answer = await client.chat.completions.create(
-                model=self.model, messages=list(chat.messages), **generation
-            )
-            if not again or getattr(answer, "choices", True):
-                break
-            if attempt < self._retries:
-                await asyncio.sleep(min(0.5 * 2**attempt, _LONGEST_WAIT))
+            last = attempt == self._retries
+            # Requests that failed together do not come back together.
+            wait = min(_FIRST_WAIT * 2**attempt, _LONGEST_WAIT) * random.uniform(0.75, 1)
+            try:
+                # The client's own time-out begins anew with every byte.
+                async with asyncio.timeout(self._timeout):
+                    answer = await client.chat.completions.create(
+                        model=self.model, messages=list(chat.messages), **generation
+                    )
+            except self._openai.APIStatusError as error:
+                asked = _asked_wait(error.response.headers)
+                passes = error.status_code in _MAY_PASS or error.status_code >= 500
+                if last or not passes or asked > _LONGEST_ASKED:
+                    raise
+                problem, wait = f"status {error.status_code}", asked or wait
+            except (self._openai.APIConnectionError, TimeoutError) as error:
+                if last:
+                    raise
+                too_long = isinstance(error, self._openai.APITimeoutError | TimeoutError)
+                problem = f"no answer within {self._timeout:g} s" if too_long else "no connection"
+            else:
+                if last or not again or getattr(answer, "choices", True):
+                    break
+                problem = "an answer without choices"
+            self._say_again(chat.name, problem)
+            await asyncio.sleep(wait)
         return answer
+
+    def _say_again(self, name, problem):
+        """Log, at most every ten seconds, that requests are sent again."""
+        self._again += 1
+        if time.monotonic() - self._said >= _BETWEEN_LINES:
+            self._said = time.monotonic()
+            _LOG.info(
+                "requests sent to %s again so far: %d; the last: %s, %s",
+                self.base_url,
+                self._again,
+                name,
+                problem,
+            )
 
     def _hide(self, text):
         """Return a printable text without the key: a server may quote a key that it refuses."""
@@ -254,6 +351,18 @@ def _usable_text(answer, failed):
     if not text.strip():
         failed("the answer is empty", EMPTY)
     return text
+
+
+def _asked_wait(headers):
+    """Return how long a server asks to wait, s; 0 where it does not."""
+    with suppress(TypeError, ValueError):
+        return max(0.0, float(headers.get("retry-after-ms")) / 1000)
+    after = headers.get("retry-after")
+    with suppress(TypeError, ValueError):
+        return max(0.0, float(after))
+    with suppress(TypeError, ValueError):
+        return max(0.0, parsedate_to_datetime(after).timestamp() - time.time())
+    return 0.0
 
 
 def _report(loop, context):

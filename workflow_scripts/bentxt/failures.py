@@ -4,7 +4,7 @@
 REFUSED_REQUEST, NO_ANSWER, UNREADABLE = "refused by the server", "no answer", "no chat completion"
 #: What the model said is not an answer that was asked for, or not the whole of it.
 FILTERED, DECLINED = "stopped by a content filter", "declined by the model"
-EMPTY, CUT = "empty", "cut at the longest answer"
+EMPTY, CUT, UNFINISHED = "empty", "cut at the longest answer", "a thought without an end"
 #: The model itself failed on the item.
 OUT_OF_MEMORY, CRASHED = "out of memory", "the model failed"
 
@@ -12,4 +12,4 @@ OUT_OF_MEMORY, CRASHED = "out of memory", "the model failed"
 LONGEST_ANSWER = 100_000
 
 #: Kinds that are the model's own doing. The others befall it, so that its score says less of it.
-OWN_DOING = (FILTERED, DECLINED, EMPTY, CUT)
+OWN_DOING = (FILTERED, DECLINED, EMPTY, CUT, UNFINISHED)

@@ -10,7 +10,9 @@ import multiprocessing
 import os
 import queue
 import signal
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from itertools import groupby
@@ -18,13 +20,13 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, cast
 
-from bentxt.chat_server import AnswerFailed, Chat
+from bentxt.chat_server import AnswerFailed, Chat, folded, has_system
 from bentxt.errors import CheckpointUnavailable, InputError
-from bentxt.failures import CUT, EMPTY, REFUSED_REQUEST
+from bentxt.failures import CUT, EMPTY, NO_ANSWER, REFUSED_REQUEST
 
 #: Chats that an engine has before it, so that it never waits: more than it answers at a time.
 _AHEAD = 512
-#: Longest wait for an engine that is told to end, s.
+#: Longest wait for engines that are told to end, s, all together.
 _FAREWELL = 3
 
 
@@ -52,6 +54,8 @@ class VLLMEngines:
         ``cpu``, or ``cuda: <name of the GPU>``, with the number of engines where there are several.
     version : str
         vLLM's.
+    tokens : int
+        Tokens of all answers so far.
 
     Raises
     ------
@@ -69,7 +73,7 @@ class VLLMEngines:
         engines: int = 1,
         chat: Mapping[str, Any] | None = None,
     ) -> None:
-        self._model, self._section = model, section
+        self._model, self._section, self.tokens = model, section, 0
         each = options.get("tensor_parallel_size", 1)
         visible = _gpus_of_engines(engines, each, section)
         # A fork would copy threads and locks of this process.
@@ -128,24 +132,41 @@ class VLLMEngines:
 
         for each in asked:
             feed(each)
-        while any(asked.values()):
-            for ready in wait([connection for connection, open_ in asked.items() if open_]):
-                connection = cast(Connection, ready)
-                index, text, finish, refused = self._receive(connection)
-                chat = asked[connection].pop(index)
-                failure = self._failure(chat, text, finish, refused)
-                if failure is not None and fail is not None:
-                    fail(index, failure)
-                elif refused is not None and failure is not None:
-                    raise failure
-                else:
-                    following = reply(index, text)
-                    if following is not None:
-                        ask(connection, index, following)
-                feed(connection)
+
+        def take(connection):
+            index, text, finish, refused, tokens = self._receive(connection)
+            self.tokens += tokens
+            chat = asked[connection].pop(index)
+            failure = self._failure(chat, text, finish, refused)
+            if failure is not None and fail is not None:
+                fail(index, failure)
+            elif refused is not None and failure is not None:
+                raise failure
+            else:
+                following = reply(index, text)
+                if following is not None:
+                    ask(connection, index, following)
+
+        try:
+            while any(asked.values()):
+                for ready in wait([connection for connection, open_ in asked.items() if open_]):
+                    take(cast(Connection, ready))
+                    feed(cast(Connection, ready))
+        except (SystemExit, KeyboardInterrupt):
+            # The program is told to end: what the engines have sent until now is not lost.
+            for connection in asked:
+                with suppress(InputError):
+                    while asked[connection] and connection.poll():
+                        take(connection)
+            raise
 
     def _failure(self, chat, text, finish, refused):
-        kinds = ((refused, REFUSED_REQUEST), (finish == "length", CUT), (not text.strip(), EMPTY))
+        kinds = (
+            (refused, REFUSED_REQUEST),
+            (finish == "length", CUT),
+            (finish in ("abort", "error"), NO_ANSWER),
+            (not text.strip(), EMPTY),
+        )
         kind = next((kind for found, kind in kinds if found), None)
         if kind is None:
             return None
@@ -182,8 +203,9 @@ class VLLMEngines:
             # An engine that loads or computes does not hear this; it hears the connection being closed.
             with suppress(OSError):
                 connection.send(None)
+        end = time.monotonic() + _FAREWELL
         for connection, process in engines.items():
-            process.join(_FAREWELL)
+            process.join(max(0.0, end - time.monotonic()))
             connection.close()
             with suppress(ProcessLookupError, PermissionError):
                 # What vLLM has started belongs to the engine's process group.
@@ -233,8 +255,8 @@ def _engine(connection: Connection, model: str, options: dict, chat: dict, gpus:
     if options.get("dtype") == "auto":
         options["dtype"] = "float32" if on_cpu else "bfloat16"
     try:
-        llm = vllm.LLM(model=model, enable_prefix_caching=True, **options)
-    except (OSError, ValueError, RuntimeError) as error:
+        llm = vllm.LLM(model=model, **{"enable_prefix_caching": True, **options})
+    except (OSError, ValueError, RuntimeError, TypeError) as error:
         # Its own processes say more in the log.
         connection.send({"unavailable": " ".join(str(error).split())[:1000]})
         return
@@ -254,12 +276,17 @@ def _listen(connection, requests):
 def _serve(llm, vllm, connection, requests, chat):
     """Answer until a None is read: chats join those at work as they come."""
     answered: dict[str, int] = {}
+    folds = None
     while True:
         while not (answered and requests.empty()):
             request = requests.get()
             if request is None:
                 return
             index, messages, generation = request
+            if has_system(messages):
+                if folds is None:
+                    folds = not _takes_system(llm, chat)
+                messages = list(folded(messages)) if folds else messages
             try:
                 (name,) = llm.enqueue_chat(
                     [messages],
@@ -268,11 +295,38 @@ def _serve(llm, vllm, connection, requests, chat):
                     chat_template_kwargs=chat or None,
                 )
             except (vllm.exceptions.VLLMClientError, ValueError, TypeError) as error:
-                connection.send((index, "", None, " ".join(str(error).split())))
+                connection.send((index, "", None, " ".join(str(error).split()), 0))
             else:
                 # vLLM adds random characters to the name, which its outputs leave out.
                 answered[name.rpartition("-")[0] or name] = index
         for output in llm.llm_engine.step():
             if output.finished:
                 said = output.outputs[0]
-                connection.send((answered.pop(output.request_id), said.text, said.finish_reason, None))
+                index, tokens = answered.pop(output.request_id), len(said.token_ids)
+                connection.send((index, said.text, said.finish_reason, None, tokens))
+
+
+def _takes_system(llm, chat):
+    """Whether the chat template has a system role: it neither refuses such a message nor leaves it out."""
+    from jinja2 import TemplateError
+
+    word = "bentxt-asks"
+
+    def rendered(*messages):
+        try:
+            return llm.get_tokenizer().apply_chat_template(
+                list(messages), tokenize=False, add_generation_prompt=True, **chat
+            )
+        except (TemplateError, ValueError, TypeError, KeyError):
+            return None
+
+    user = {"role": "user", "content": "?"}
+    text = rendered({"role": "system", "content": word}, user)
+    if (text is not None and word in text) or rendered(user) is None:
+        return True
+    print(
+        "the chat template has no system role: the system's text goes in front of the user's first turn",
+        file=sys.stderr,
+        flush=True,
+    )
+    return False

@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from bentxt.errors import InputError
 from bentxt.evaluation.answer_grammar import AFTER_A_LABEL, Mention, choose_label, mark
-from bentxt.evaluation.model_text import alone, declared_answer, plain, unwrapped
+from bentxt.evaluation.model_text import alone, declared_answer, plain
 from bentxt.evaluation.option_forms import named_options
 from bentxt.release import LETTERS
+from bentxt.thoughts import unwrapped
 
 STRICT, LENIENT, UNPARSED = "strict", "lenient", "unparsed"
 _DECORATION = " \t\r\n\"'`*_“”‘’"

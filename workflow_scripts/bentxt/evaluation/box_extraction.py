@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bentxt.evaluation.answer_extraction import LENIENT, STRICT, UNPARSED
-from bentxt.evaluation.model_text import declared_answer, unwrapped
+from bentxt.evaluation.model_text import declared_answer
 from bentxt.nomenclature import SIDE
+from bentxt.thoughts import unwrapped
 
 _N = r"\s*-?(?:\d+\.?\d*|\.\d+)\s*"
 #: Answers that are a box and nothing else, in one of the notations that the models were taught or asked for.

@@ -17,11 +17,11 @@ from bentxt.evaluation.clair import clair
 from bentxt.evaluation.corpus_bleu import bleu4
 from bentxt.evaluation.estimates import ScoredTask, estimates, extraction_counts, missing_metric
 from bentxt.evaluation.meteor import meteor, meteor_jar
-from bentxt.evaluation.model_text import unwrapped
 from bentxt.evaluation.ngram_metrics import bleu4_statistics, cider, rouge_l
 from bentxt.evaluation.ptb_tokens import ptb_tokens
 from bentxt.evaluation.score import Metric, TaskScore
 from bentxt.evaluation.scoring_settings import CaptionSettings
+from bentxt.thoughts import unwrapped
 from bentxt.words import word_tokens
 
 #: Metrics of captions, in the order of Table 7.

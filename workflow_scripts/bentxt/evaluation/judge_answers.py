@@ -2,7 +2,7 @@
 
 import re
 
-from bentxt.evaluation.model_text import unwrapped
+from bentxt.thoughts import unwrapped
 
 #: A text in quotes, as in JSON or Python. A quotation mark within it is its end only where what comes next
 #: can follow a text: "the lake's shore" and 'the "best" one' are whole.

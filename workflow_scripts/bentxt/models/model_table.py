@@ -7,9 +7,9 @@ from typing import Any, get_type_hints
 
 from bentxt.errors import InputError
 from bentxt.models.checkpoint_sources import ENCODERS
-from bentxt.models.server_options import server_problem
 from bentxt.release import TASKS
 from bentxt.resources import load_yaml
+from bentxt.server_options import server_problem
 
 
 @dataclass(frozen=True)

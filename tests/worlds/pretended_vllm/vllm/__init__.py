@@ -1,13 +1,16 @@
 """As much of vLLM's offline interface as the engines use, for tests of what is round it: it echoes.
 
 Put the folder above on ``sys.path``; processes that are spawned see it too. The name of the model says what
-befalls it: ``absent`` cannot be loaded, ``dies`` ends its process at the third question.
+befalls it: ``absent`` cannot be loaded, ``dies`` ends its process at the third question, the templates of
+``plain`` and ``deaf`` refuse a system message or leave it out.
 """
 
 import os
 import subprocess
 import sys
 from types import SimpleNamespace
+
+import jinja2
 
 from . import exceptions
 
@@ -30,6 +33,15 @@ class LLM:
         command = [sys.executable, "-c", wait, f"of {os.getppid()}"]
         self.helper = subprocess.Popen(command, stdout=subprocess.PIPE)
         self.helper.stdout.readline()
+
+    def get_tokenizer(self):
+        return SimpleNamespace(apply_chat_template=self.apply_chat_template)
+
+    def apply_chat_template(self, messages, tokenize, add_generation_prompt, **chat):
+        if messages[0]["role"] == "system" and self.model == "plain":
+            raise jinja2.TemplateError("System role not supported")
+        left_out = "system" if self.model == "deaf" else None
+        return "".join(message["content"] for message in messages if message["role"] != left_out)
 
     def enqueue_chat(self, conversations, sampling, use_tqdm, chat_template_kwargs):
         (messages,) = conversations
@@ -56,5 +68,5 @@ class LLM:
     def step(self):
         # The last that came is done first.
         name, text, reason = self.open.pop()
-        said = SimpleNamespace(text=text, finish_reason=reason)
+        said = SimpleNamespace(text=text, finish_reason=reason, token_ids=text.split())
         return [SimpleNamespace(request_id=name, finished=True, outputs=[said])]

@@ -8,7 +8,7 @@ from bentxt.chat_server import AnswerFailed, ChatServer
 from bentxt.errors import CheckpointUnavailable, InputError
 from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages, Reply
 from bentxt.models.picture_chats import PictureChats, picture_message
-from bentxt.models.server_options import server_options, server_problem
+from bentxt.server_options import server_options, server_problem
 
 
 class ServerModel(AnsweringModel):

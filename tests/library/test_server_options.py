@@ -1,7 +1,7 @@
 import pytest
 
 from bentxt.models.model_table import find_entry
-from bentxt.models.server_options import server_options, server_problem
+from bentxt.server_options import server_options, server_problem
 from worlds.prediction_world import PREDICTION, ROOT
 
 

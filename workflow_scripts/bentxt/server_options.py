@@ -1,4 +1,4 @@
-"""The server of a model: what ``prediction.openai`` says, and what its entry says differently."""
+"""Options of servers and engines that people write into the config: what they can be, and never a key."""
 
 import re
 from collections.abc import Mapping
@@ -23,6 +23,11 @@ DETAILS = ("low", "high", "auto")
 #: Parameters of a request that are this project's to set, or that fields of their own set.
 _OWN = ("model", "messages", "temperature", *LENGTH_PARAMETERS, "n", "stream", "stream_options")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+#: Names under which keys are passed on, and what keys begin with: a config is written into files and logs.
+_KEY_NAME = re.compile(
+    r"api[-_]?key|(?:^|[-_])token$|authori[sz]ation|secret|password|credential", re.IGNORECASE
+)
+_KEY = re.compile(r"(?:sk-|hf_|bearer )", re.IGNORECASE)
 
 
 def server_options(section: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,7 +66,10 @@ def server_problem(options: Mapping[str, Any]) -> str | None:
         ),
         "length_parameter": (lambda value: value in LENGTH_PARAMETERS, " or ".join(LENGTH_PARAMETERS)),
         "detail": (lambda value: value is None or value in DETAILS, f"null, {', '.join(DETAILS)}"),
-        "extra": (_is_extra, f"a mapping of further request parameters, none of {', '.join(_OWN)}"),
+        "extra": (
+            _is_extra,
+            f"a mapping of further request parameters, never a key, and none of {', '.join(_OWN)}",
+        ),
     }
     for name, value in options.items():
         holds, wanted = checks[name]
@@ -96,4 +104,20 @@ def _is_whole(value, least, most):
 
 
 def _is_extra(value):
-    return isinstance(value, dict) and all(isinstance(name, str) and name not in _OWN for name in value)
+    named = isinstance(value, dict) and all(isinstance(name, str) and name not in _OWN for name in value)
+    return named and not holds_key(value)
+
+
+def holds_key(value: Any) -> bool:
+    """Whether a mapping, at any depth, has a name or a text that looks like that of a key.
+
+    Examples
+    --------
+    >>> holds_key({"headers": {"Authorization": "Bearer x"}}), holds_key({"top_k": 5, "stop_token_ids": [1]})
+    (True, False)
+    """
+    if isinstance(value, dict):
+        return any(_KEY_NAME.search(str(name)) or holds_key(inner) for name, inner in value.items())
+    if isinstance(value, list | tuple):
+        return any(map(holds_key, value))
+    return isinstance(value, str) and _KEY.match(value) is not None
