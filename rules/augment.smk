@@ -5,6 +5,9 @@
 # makes:  {results}/captions/augmented/{shard}-{shards}.parquet, {results}/questions/captioning.parquet
 
 
+include: "functions/augment.smk"
+
+
 rule augment_captions:
     input:
         captions=rules.write_captions.output,
@@ -21,17 +24,13 @@ rule augment_captions:
         f"{TIMINGS}/augment_captions/{{shard}}-{{shards}}.tsv"
     conda:
         "../envs/data.yaml" if config["augmentation"]["backend"] != "vllm" else "../envs/vllm.yaml"
+    threads: augmentation_threads()
     resources:
-        mem_mb=8000,
+        **augmentation_resources(),
         runtime=240,
     params:
         # The number of shards is in the path: changing it makes new files of the same captions.
-        settings=settings(
-            "seed",
-            "captions",
-            "caption_check",
-            *(f"augmentation.{key}" for key in config["augmentation"] if key != "shards"),
-        ),
+        settings=settings("seed", "captions", "caption_check", *AUGMENTATION_KEYS),
         code=code("augment_captions"),
         answers=f"{RESULTS}/answers/augment_captions/{{shard}}-{{shards}}.jsonl",
     message:

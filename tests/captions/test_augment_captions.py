@@ -3,16 +3,13 @@
 import json
 import signal
 import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
-import augment_captions
-from bentxt.captions.augmentation import answer_key, augment
+from bentxt.captions.augmentation import Answers, answer_key, augment
 from bentxt.captions.backends import GrammarBackend, ServerBackend
 from bentxt.captions.grammar import paraphrase
 from bentxt.captions.prompts import read_prompts
@@ -20,96 +17,14 @@ from bentxt.captions.template_captions import template_caption
 from bentxt.errors import InputError
 from bentxt.program.answer_log import AnswerLog
 from bentxt.program.lineage import read_lineage
-from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
-from bentxt.tables.table_files import read_table
 from worlds.answering_server import chat_server
-from worlds.caption_tables import SETTINGS, facts_of, random_map, write_tables
+from worlds.augmentation import command, settings, unquoted, written
+from worlds.caption_tables import SETTINGS, facts_of, write_tables
 
 PATCHES = 9
 
 
-@pytest.fixture(scope="module")
-def maps():
-    """Nine patches, two of which have the same caption."""
-    return [random_map(seed, regions=5) for seed in range(PATCHES - 2)] + [
-        np.full((120, 120), 18, np.uint8)
-    ] * 2
-
-
-@pytest.fixture(scope="module")
-def inputs(tmp_path_factory, maps, run_program):
-    folder = tmp_path_factory.mktemp("inputs")
-    paths = write_tables(folder, maps)
-    names = ("--patches", "--maps", "--instances", "--adjacencies")
-    arguments = [str(part) for pair in zip(names, paths, strict=True) for part in pair]
-    captions = folder / "template.parquet"
-    run_program("write_captions", *arguments, "--out", captions, "--settings", json.dumps(SETTINGS))
-    return ["--captions", str(captions), *arguments]
-
-
-def settings(server=None, **changes):
-    augmentation = {"backend": "grammar"}
-    if server is not None:
-        options = {
-            "base_url": server.base_url,
-            "key_variable": "BENTXT_TEST_KEY",
-            "concurrency": 1,
-            "retries": 0,
-            "timeout": 60,
-        }
-        augmentation = {
-            "backend": "openai",
-            "model": "m",
-            "temperature": 0.0,
-            "max_tokens": 99,
-            "openai": options,
-        }
-    return json.dumps(SETTINGS | {"augmentation": augmentation | changes})
-
-
-def command(inputs, folder, text, shard=0, shards=1):
-    return [
-        sys.executable,
-        augment_captions.__file__,
-        *inputs,
-        *("--shard", str(shard), "--shards", str(shards), "--settings", text),
-        *(
-            "--answers",
-            str(folder / f"{shard}-{shards}.jsonl"),
-            "--out",
-            str(folder / f"{shard}-{shards}.parquet"),
-        ),
-    ]
-
-
-@pytest.fixture
-def run(monkeypatch):
-    """Run the program in this process."""
-
-    def call(inputs, folder, text, **shard):
-        with monkeypatch.context() as patch:
-            patch.setattr(sys, "argv", command(inputs, folder, text, **shard)[1:])
-            augment_captions.main()
-
-    return call
-
-
-def written(folder, shard=0, shards=1):
-    return read_table(folder / f"{shard}-{shards}.parquet", AUGMENTED_CAPTIONS)
-
-
-@pytest.fixture(autouse=True)
-def key(monkeypatch):
-    monkeypatch.setenv("BENTXT_TEST_KEY", "sk-very-secret")
-
-
-def unquoted(messages):
-    """Answer as a model might: the template caption without quotation marks round the classes."""
-    if len(messages) == 4:
-        return f"{messages[2]['content']} "
-    template = messages[1]["content"].removeprefix("Description: ").removesuffix("\nCaption:")
-    body, zone = template.split("in the climate zone ")
-    return body.replace('"', "") + "in the climate zone " + zone
+pytestmark = pytest.mark.usefixtures("key")
 
 
 # Grammar and shards
@@ -212,11 +127,11 @@ def test_a_server_that_fails_in_the_middle_keeps_what_was_answered(run, inputs, 
 
     def answer(messages):
         if failing and len(server.asked) > 5:
-            return 500, {}, {"error": {"message": "out of memory"}}
+            return 401, {}, {"error": {"message": "the key has expired"}}
         return unquoted(messages)
 
     with chat_server(answer) as server:
-        with pytest.raises(InputError, match="out of memory"):
+        with pytest.raises(InputError, match="the key has expired"):
             run(inputs, tmp_path, settings(server))
         assert not (tmp_path / "0-1.parquet").exists()
         assert len((tmp_path / "0-1.jsonl").read_text().splitlines()) == 5
@@ -281,16 +196,16 @@ def test_another_number_of_shards_asks_nothing_again(run, inputs, tmp_path):
 def test_answers_are_kept_for_one_prompt_model_caption_and_generation_only(maps):
     prompts, patch = read_prompts(), facts_of(maps[0], "P")
     options = {"base_url": "http://localhost:1/v1", "key_variable": None, "concurrency": 1, "retries": 0}
-    options["timeout"] = 1
-    server = ServerBackend("m", 0.0, 99, options)
+    options |= {"timeout": 1, "length_parameter": "max_tokens", "extra": {}}
+    server = ServerBackend("m", 0.0, 99, {}, options)
 
     def key(backend=server, prompts=prompts, patch=patch, template="It shows pastures."):
         return answer_key(backend, prompts, patch, template)
 
     others = [
-        key(ServerBackend("another", 0.0, 99, options)),
-        key(ServerBackend("m", 0.5, 99, options)),
-        key(ServerBackend("m", 0.0, 50, options)),
+        key(ServerBackend("another", 0.0, 99, {}, options)),
+        key(ServerBackend("m", 0.5, 99, {}, options)),
+        key(ServerBackend("m", 0.0, 50, {}, options)),
         key(prompts=replace(prompts, hash="0")),
         key(template="It shows forest."),
     ]
@@ -305,7 +220,7 @@ def test_results_do_not_depend_on_the_order_of_the_patches(maps):
     facts = [facts_of(class_map, f"P{i}") for i, class_map in enumerate(maps)]
     templates = [template_caption(patch) for patch in facts]
     arguments = GrammarBackend(3), read_prompts()
-    forward = augment(facts, templates, *arguments, AnswerLog())
-    backward = augment(facts[::-1], templates[::-1], *arguments, AnswerLog())
+    forward = augment(facts, templates, *arguments, Answers(AnswerLog()))
+    backward = augment(facts[::-1], templates[::-1], *arguments, Answers(AnswerLog()))
     assert forward == backward[::-1]
     assert len(set(forward)) == len(maps)

@@ -239,7 +239,10 @@ def users(base_url):
     model = {"temperature": None, "length_parameter": "max_tokens"}
 
     def caption():
-        ServerBackend("m", 0.0, 9, with_key).converse([None], chats(1), lambda *_: None)
+        own = {"length_parameter": "max_tokens", "extra": {}}
+        backend = ServerBackend("m", 0.0, 9, {}, with_key | own)
+        backend.open()
+        backend.converse([None], chats(1), lambda *_: None, lambda *_: None)
 
     def prediction():
         ServerModel("m", {"input": "rgb", "side": None}, with_key | model).answer(patch(1), ["one"], 9)

@@ -48,6 +48,46 @@ def test_the_profile_leaves_the_gpus_of_predictions_to_the_rule():
     assert "gpu=prediction_gpus" in (PROJECT / "rules/benchmark.smk").read_text()
 
 
+# Augmentation
+
+
+def augmentation(**changes):
+    """Return what rules/functions/augment.smk defines for a changed config."""
+    config = yaml.safe_load((PROJECT / "config.yaml").read_text())
+    config["augmentation"] |= changes
+    names = {"config": config}
+    exec((PROJECT / "rules/functions/augment.smk").read_text(), names)
+    return names
+
+
+@pytest.mark.parametrize("backend", ["grammar", "openai"])
+def test_the_grammar_and_the_client_of_a_server_ask_for_no_gpu(backend):
+    names = augmentation(backend=backend, vllm={"data_parallel": 2, "tensor_parallel_size": 4})
+    assert names["augmentation_resources"]() == {"mem_mb": 8000}
+    assert names["augmentation_threads"]() == 1
+
+
+def test_an_augmentation_by_vllm_asks_for_the_gpus_of_its_engines():
+    names = augmentation(backend="vllm", vllm={"data_parallel": 2, "tensor_parallel_size": 4})
+    resources = {"runtime": 60, **names["augmentation_resources"]()}
+    options = ("run_uuid", "slurm_logfile", "comment_str", "account", "partition", "workdir")
+    job = SimpleNamespace(resources=SimpleResources(resources), threads=names["augmentation_threads"]())
+    submitted = shlex.split(get_submit_command(job, dict.fromkeys(options, "")) + set_gres_string(job))
+    assert {"--gpus=8", "--cpus-per-task=32", "--mem", "400000"} <= set(submitted)
+    sized = yaml.safe_load((PROJECT / "profiles/slurm/config.yaml").read_text())["set-resources"]
+    assert [line.split("=")[0] for line in sized if line.startswith("augment")] == [
+        "augment_captions:runtime"
+    ]
+
+
+def test_captions_depend_on_the_settings_of_their_own_backend_only():
+    keys = {backend: augmentation(backend=backend)["AUGMENTATION_KEYS"] for backend in ("grammar", "openai")}
+    assert not {"augmentation.model", "augmentation.openai", "augmentation.vllm"} & set(keys["grammar"])
+    assert {"augmentation.model", "augmentation.openai"} <= set(keys["openai"])
+    assert "augmentation.vllm" not in keys["openai"]
+    assert not [key for of in keys.values() for key in of if key == "augmentation.shards"]
+
+
 # Fine-tuning
 
 

@@ -22,6 +22,12 @@ DETAILS = ("low", "high", "auto")
 
 #: Parameters of a request that are this project's to set, or that fields of their own set.
 _OWN = ("model", "messages", "temperature", *LENGTH_PARAMETERS, "n", "stream", "stream_options")
+#: Arguments of ``vllm.LLM`` and ``vllm.SamplingParams`` that have fields of their own.
+_OWN_ENGINE = (
+    *("model", "tensor_parallel_size", "quantization", "dtype", "max_model_len", "gpu_memory_utilization"),
+    *("enforce_eager", "seed", "trust_remote_code"),
+)
+_OWN_SAMPLING = ("temperature", "max_tokens", "seed", "n")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 #: Names under which keys are passed on, and what keys begin with: a config is written into files and logs.
 _KEY_NAME = re.compile(
@@ -76,6 +82,30 @@ def server_problem(options: Mapping[str, Any]) -> str | None:
         if not holds(value):
             # A value in the wrong place may be a key.
             return f"server.{name} must be {wanted}"
+    return None
+
+
+def request_parameters(options: Mapping[str, Any], chat: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what a request holds besides model, messages and longest answer.
+
+    Parameters
+    ----------
+    options : dict
+        ``temperature`` (None: the server's own) and, where wanted, ``extra``.
+    chat : dict or None
+        Variables of the chat template, for servers that take them (``chat_template_kwargs``, as vLLM's does).
+    """
+    parameters = {} if options["temperature"] is None else {"temperature": options["temperature"]}
+    extra = ({"chat_template_kwargs": dict(chat)} if chat else {}) | (options.get("extra") or {})
+    # The client puts them beside the others.
+    return parameters | ({"extra_body": extra} if extra else {})
+
+
+def engine_problem(engine: Mapping[str, Any], sampling: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with further arguments of vLLM's engine and sampling, or None."""
+    for name, value, own in (("extra", engine, _OWN_ENGINE), ("sampling", sampling, _OWN_SAMPLING)):
+        if set(value) & set(own) or holds_key(value):
+            return f"{name} must hold further arguments of vLLM, never a key, and none of {', '.join(own)}"
     return None
 
 

@@ -48,17 +48,9 @@ class AnswerLog:
                 self._said, self._marks, self._end = _read(file, path)
             self._written = {key: len(said) for key, said in self._said.items()}
             self._file.truncate(self._end)
-        for other in others:
-            if path is None or Path(other) != path:
-                with Path(other).open("rb") as file:
-                    found, marks, _ = _read(file, other)
-                # Turns of a conversation belong together: all are taken from the file that holds the most.
-                for key, said in found.items():
-                    if len(said) > len(self._said.get(key, ())):
-                        self._said[key] = said
-                        self._written.pop(key, None)
-                        self._marks.pop(key, None)
-                        self._marks |= {key: marks[key]} if key in marks else {}
+        self._path = path
+        self._lengths: dict[Path, int] = {}
+        self.read(others)
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +61,33 @@ class AnswerLog:
                 self.sync()
             finally:
                 self._file.close()
+
+    def read(self, others: Iterable[Path | str]) -> None:
+        """Take over what files of other jobs hold by now; one that has not grown is not read again.
+
+        Parameters
+        ----------
+        others : iterable of str or Path
+
+        Raises
+        ------
+        InputError
+            If a line other than the last is broken.
+        """
+        for other in map(Path, others):
+            length = other.stat().st_size
+            if other == self._path or self._lengths.get(other) == length:
+                continue
+            with other.open("rb") as file:
+                found, marks, _ = _read(file, other)
+            self._lengths[other] = length
+            # Turns of a conversation belong together: all are taken from the file that holds the most.
+            for key, said in found.items():
+                if len(said) > len(self._said.get(key, ())):
+                    self._said[key] = said
+                    self._written.pop(key, None)
+                    self._marks.pop(key, None)
+                    self._marks |= {key: marks[key]} if key in marks else {}
 
     def __len__(self) -> int:
         return sum(len(said) for said in self._said.values())

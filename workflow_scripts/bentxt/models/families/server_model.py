@@ -8,7 +8,7 @@ from bentxt.chat_server import AnswerFailed, ChatServer
 from bentxt.errors import CheckpointUnavailable, InputError
 from bentxt.models.answering_model import AnsweringModel, LoadedEntry, LoadedWeights, PatchImages, Reply
 from bentxt.models.picture_chats import PictureChats, picture_message
-from bentxt.server_options import server_options, server_problem
+from bentxt.server_options import request_parameters, server_options, server_problem
 
 
 class ServerModel(AnsweringModel):
@@ -62,12 +62,7 @@ class ServerModel(AnsweringModel):
         self.weights = "published" if _is_openai(self.device) else f"as served by {self.device}"
         self._side, self._length = image["side"], options["length_parameter"]
         self._detail = options.get("detail")
-        temperature = options["temperature"]
-        extra = ({"chat_template_kwargs": chat} if chat else {}) | (options.get("extra") or {})
-        self._generation = {} if temperature is None else {"temperature": temperature}
-        if extra:
-            # The client puts them beside the others.
-            self._generation["extra_body"] = extra
+        self._generation = request_parameters(options, chat)
         self.request = {
             "base_url": self.device,
             "model": model,

@@ -46,6 +46,14 @@ AUGMENTED_CAPTIONS = pa.schema(
             "template where that is used), with criterion, kind, message, and the letters from start to "
             "stop of its text; null where something is missing",
         ),
+        column(
+            "paraphrase_missing",
+            pa.string(),
+            "why there is no paraphrased caption, as cut, empty or refused; empty where there is one",
+        ),
+        column(
+            "refinement_missing", pa.string(), "why there is no refined caption; empty where there is one"
+        ),
         column("backend", pa.string(), "grammar, vllm or openai"),
         column("model", pa.string(), "the language model, empty for the grammar"),
         column("prompt_hash", pa.string(), "hash of the prompts, empty for the grammar"),
