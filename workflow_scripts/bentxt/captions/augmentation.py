@@ -30,7 +30,7 @@ TURNS = 2
 #: Why there is no refinement where there is nothing to refine.
 NO_PARAPHRASE = "no paraphrase"
 #: s between two looks at what other jobs have been answered.
-_LOOK = 5
+_LOOK = 2
 
 _LOG = logging.getLogger(__name__)
 

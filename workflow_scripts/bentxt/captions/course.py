@@ -114,7 +114,7 @@ def _reasons(choice, rewritten):
     """Return why a caption fell back: what is missing, and the kinds of what the check objects to."""
     kinds = {finding["kind"] for finding in choice["findings"] if finding["version"] != "template"}
     missing = {rewritten.paraphrase_missing, rewritten.refinement_missing} - {"", NO_PARAPHRASE}
-    return kinds | missing
+    return sorted(kinds | missing)
 
 
 def count_missing(rewritten: list[Rewritten]) -> dict[str, dict[str, int]]:

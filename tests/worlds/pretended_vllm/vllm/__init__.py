@@ -2,12 +2,14 @@
 
 Put the folder above on ``sys.path``; processes that are spawned see it too. The name of the model says what
 befalls it: ``absent`` cannot be loaded, ``dies`` ends its process at the third question, the templates of
-``plain`` and ``deaf`` refuse a system message or leave it out.
+``plain`` and ``deaf`` refuse a system message or leave it out, ``stuck`` takes prompts of any length, answers
+five, says so on standard error, and no more.
 """
 
 import os
 import subprocess
 import sys
+import threading
 from types import SimpleNamespace
 
 import jinja2
@@ -26,7 +28,7 @@ class LLM:
     def __init__(self, model, **options):
         if model == "absent":
             raise OSError("absent is not a local folder and is not a valid model identifier")
-        self.model, self.options, self.asked, self.open = model, options, 0, []
+        self.model, self.options, self.asked, self.open, self.answered = model, options, 0, [], 0
         self.llm_engine = SimpleNamespace(step=self.step)
         # vLLM has processes of its own; this one is found by its last argument.
         wait = "import time; print(flush=True); time.sleep(600)"
@@ -49,7 +51,7 @@ class LLM:
         if self.model == "dies" and self.asked == 3:
             os._exit(3)
         words = messages[0]["content"]
-        if len(words) > 100:
+        if len(words) > 100 and self.model != "stuck":
             raise exceptions.VLLMValidationError("the prompt is too long")
         text = f"answer {len(messages)} to {words}"
         if words == "options?":
@@ -66,6 +68,10 @@ class LLM:
         return [f"{self.asked}-0a1b2c3d"]
 
     def step(self):
+        if self.model == "stuck" and self.answered == 5:
+            print("stuck", file=sys.stderr, flush=True)
+            threading.Event().wait()
+        self.answered += 1
         # The last that came is done first.
         name, text, reason = self.open.pop()
         said = SimpleNamespace(text=text, finish_reason=reason, token_ids=text.split())
