@@ -3,6 +3,7 @@
 from bentxt.tables.schemas.adjacencies_schema import ADJACENCIES
 from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
 from bentxt.tables.schemas.benchmark_rows_schema import BENCHMARK_ROWS
+from bentxt.tables.schemas.caption_damages_schema import CAPTION_DAMAGES
 from bentxt.tables.schemas.caption_statistics_schema import CAPTION_STATISTICS
 from bentxt.tables.schemas.dataset_schema import DATASET
 from bentxt.tables.schemas.instances_schema import INSTANCES
@@ -25,6 +26,7 @@ TABLES = {
     "patches": PATCHES,
     "template_captions": TEMPLATE_CAPTIONS,
     "augmented_captions": AUGMENTED_CAPTIONS,
+    "caption_damages": CAPTION_DAMAGES,
     "questions": QUESTIONS,
     "benchmark_rows": BENCHMARK_ROWS,
     "dataset": DATASET,

@@ -19,6 +19,8 @@ from bentxt.randomness import generator
 
 #: Groups of kinds: what the damage is to. A harmless change is to nothing.
 FACTS, OMISSIONS, LANGUAGE, ARTIFACTS, HARMLESS = "facts", "omissions", "language", "artifacts", "harmless"
+#: Both group and kind of a caption that was not changed.
+UNDAMAGED = "undamaged"
 #: The criterion that a damage of each group breaks.
 BROKEN = {
     FACTS: "factually_accurate",
