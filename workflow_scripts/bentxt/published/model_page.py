@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 
 from bentxt.dataset.caption_review import review_remarks
-from bentxt.errors import InputError
 from bentxt.evaluation.score import SCORED, Score
 from bentxt.evaluation.verdicts import verdict
 from bentxt.published.model_standing import Standing
 from bentxt.release import TASKS
-from bentxt.reporting.html_pages import content_hash, picture_address, shortened, visible
+from bentxt.reporting.html_pages import picture_address, render_still_page, shortened, visible
 from bentxt.reporting.item_texts import category_name, point_of, reference_box
 from bentxt.reporting.tables import RUN_REMARKS
 from bentxt.reporting.worst_and_best import worst_and_best
@@ -381,31 +379,5 @@ def _edges(box):
 
 
 def render_model_page(template: str, content: Mapping[str, Any], file: Path | str | None = None) -> str:
-    """Put the content into the template, and a policy that lets nothing but its style in.
-
-    Parameters
-    ----------
-    template : str
-        A Jinja template of HTML with one ``<style>`` and no script; gets ``page`` and ``policy``.
-    content : mapping
-        From :func:`page_content`.
-    file : str or Path, optional
-        The template's file, for messages.
-
-    Raises
-    ------
-    InputError
-        If the template is broken, asks for what is not there, or has a script or several styles.
-    """
-    styles = template.split("<style>")
-    if len(styles) != 2 or "</style>" not in styles[1] or "<script" in template:
-        raise InputError("expected one <style> and no script", file=file)
-    policy = (
-        f"default-src 'none'; style-src {content_hash(styles[1].partition('</style>')[0])}; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    try:
-        return environment.from_string(template).render(page=content, policy=policy)
-    except jinja2.TemplateError as error:
-        raise InputError(f"a broken template of the page: {error}", file=file) from error
+    """Put the content into the template; see :func:`bentxt.reporting.html_pages.render_still_page`."""
+    return render_still_page(template, content, file)

@@ -4,9 +4,15 @@ import base64
 import hashlib
 import io
 import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
+import jinja2
 import numpy as np
 from PIL import Image
+
+from bentxt.errors import InputError
 
 _QUALITY = 85
 #: Control and format signs, halves of surrogate pairs, separators of lines and paragraphs.
@@ -56,3 +62,33 @@ def shortened(text: str, most: int) -> str:
     if len(text) <= most:
         return visible(text)
     return f"{visible(text[:most])}… ⟦cut here: {len(text):,} characters in all⟧"
+
+
+def render_still_page(template: str, content: Mapping[str, Any], file: Path | str | None = None) -> str:
+    """Put the content into the template, and a policy that lets nothing but its style in.
+
+    Parameters
+    ----------
+    template : str
+        A Jinja template of HTML with one ``<style>`` and no script; gets ``page`` and ``policy``.
+    content : mapping
+    file : str or Path, optional
+        The template's file, for messages.
+
+    Raises
+    ------
+    InputError
+        If the template is broken, asks for what is not there, or has a script or several styles.
+    """
+    styles = template.split("<style>")
+    if len(styles) != 2 or "</style>" not in styles[1] or "<script" in template:
+        raise InputError("expected one <style> and no script", file=file)
+    policy = (
+        f"default-src 'none'; style-src {content_hash(styles[1].partition('</style>')[0])}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    try:
+        return environment.from_string(template).render(page=content, policy=policy)
+    except jinja2.TemplateError as error:
+        raise InputError(f"a broken template of the page: {error}", file=file) from error
