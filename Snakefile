@@ -22,6 +22,7 @@ if MADE:
 
     include: "rules/annotate.smk"
     include: "rules/augment.smk"
+    include: "rules/caption_check.smk"
     include: "rules/assemble.smk"
 
 else:
@@ -55,6 +56,7 @@ rule all:
         ITEM_PAGES,
         COMPARISONS,
         LEARNING,
+        CAPTION_CHECK if MADE else [],
         "figures/agreement.csv",
         "figures/counts.csv",
         "figures/paper_consistency.csv",

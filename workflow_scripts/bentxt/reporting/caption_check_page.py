@@ -21,6 +21,8 @@ PAGE = RESOURCES / "pages/caption_check.html"
 LONGEST = 4000
 #: Captions with the most findings that are shown, and missed damages or refused changes of a kind.
 WORST, MISSED = 12, 2
+#: Kinds of findings of a version, the most frequent ones first.
+REASONS = 12
 
 
 def marked_parts(text: str, findings: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -170,16 +172,7 @@ def page_content(
             _cell(rows, "use", name, "used") | {"version": name}
             for name in ("refined", "paraphrased", "template")
         ],
-        "refusals": [
-            {
-                "version": row["captions_of"],
-                "reason": _reason(row["item"]),
-                "count": f"{row['count']:,}",
-                "share": f"{row['value']:.2f}",
-            }
-            for row in rows
-            if row["part"] == "refusals"
-        ],
+        "refusals": [_refusals(rows, version) for version in REWRITTEN],
         "lengths": [
             {
                 "version": name,
@@ -250,6 +243,18 @@ def _cell(rows, part, captions_of, item):
         "captions": f"{found['captions']:,}" if found.get("captions") else "",
         # So that the eye finds them.
         "low": part == "damages" and found["value"] < 95,
+    }
+
+
+def _refusals(rows, version):
+    own = [row for row in rows if (row["part"], row["captions_of"]) == ("refusals", version)]
+    return {
+        "version": version,
+        "reasons": [
+            {"reason": _reason(row["item"]), "count": f"{row['count']:,}", "share": f"{row['value']:.2f}"}
+            for row in own[:REASONS]
+        ],
+        "further": len(own[REASONS:]),
     }
 
 
