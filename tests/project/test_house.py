@@ -190,6 +190,11 @@ WALLS = {
         *CAPTION_METRICS,
     ],
     "draw_statistics": [*ARCHIVES, "models", "captions"],
+    "measure_caption_check": [*ARCHIVES, "questions", "models", "reporting"],
+    "report_caption_check": [
+        *ARCHIVES,
+        *("questions", "models", "captions.caption_check", "captions.damages", "captions.grammar"),
+    ],
 }
 
 

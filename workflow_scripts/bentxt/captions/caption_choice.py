@@ -5,9 +5,7 @@ from typing import Any
 
 from bentxt.captions.caption_check import CRITERIA, Strictness, Verdict, check_caption
 from bentxt.captions.caption_facts import CaptionFacts
-
-#: The versions of a caption that a rewriter makes, in the order in which they are made.
-REWRITTEN = ("paraphrased", "refined")
+from bentxt.tables.schemas.augmented_captions_schema import REWRITTEN
 
 
 def choose(

@@ -9,12 +9,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from bentxt.captions.caption_choice import REWRITTEN
 from bentxt.reporting.caption_check_figure import GROUP_TITLES, criterion_name
 from bentxt.reporting.caption_rates import ITEMS, PAPER, PAPER_CAPTIONS, PEOPLE, VERSIONS
 from bentxt.reporting.html_pages import shortened, visible
 from bentxt.reporting.tables import RUN_REMARKS
 from bentxt.resources import RESOURCES
+from bentxt.tables.schemas.augmented_captions_schema import REWRITTEN
 
 PAGE = RESOURCES / "pages/caption_check.html"
 #: Longest caption shown, characters: a model may repeat itself without end.

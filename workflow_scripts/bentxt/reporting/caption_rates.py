@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bentxt.captions.caption_check import CRITERIA
-from bentxt.captions.caption_choice import REWRITTEN
 from bentxt.dataset.text_statistics import count_captions, mtld
 from bentxt.errors import InputError
 from bentxt.resources import load_yaml
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA, REWRITTEN
 
 COLUMNS = (
     "part",

@@ -11,7 +11,7 @@ from bentxt.captions.caption_check import Strictness, Verdict, check_caption
 from bentxt.captions.caption_facts import CaptionFacts
 from bentxt.captions.damages import fact_damages as facts_
 from bentxt.captions.damages import harmless_changes as harmless
-from bentxt.captions.damages import omissions
+from bentxt.captions.damages import left_out
 from bentxt.captions.damages import rewritten_facts as rewrites
 from bentxt.captions.damages import spoilt_texts as spoilt
 from bentxt.captions.damages.text_parts import Damage
@@ -112,15 +112,15 @@ KINDS: tuple[Kind, ...] = (
         area_a_tenth_off_as_written=rewrites.with_another_area,
         smaller_class_written_as_marginal=rewrites.with_another_tier,
     ),
-    Kind("class left out", OMISSIONS, omissions.class_left_out),
-    Kind("area left out", OMISSIONS, omissions.area_left_out),
-    Kind("one border left out", OMISSIONS, omissions.border_left_out),
-    Kind("all borders left out", OMISSIONS, omissions.borders_left_out),
-    Kind("all counts of areas left out", OMISSIONS, omissions.counts_left_out),
-    Kind("season left out", OMISSIONS, omissions.season_left_out),
-    Kind("country left out", OMISSIONS, omissions.country_left_out),
-    Kind("climate zone left out", OMISSIONS, omissions.zone_left_out),
-    Kind("last sentence lost", OMISSIONS, omissions.last_sentence_lost),
+    Kind("class left out", OMISSIONS, left_out.class_left_out),
+    Kind("area left out", OMISSIONS, left_out.area_left_out),
+    Kind("one border left out", OMISSIONS, left_out.border_left_out),
+    Kind("all borders left out", OMISSIONS, left_out.borders_left_out),
+    Kind("all counts of areas left out", OMISSIONS, left_out.counts_left_out),
+    Kind("season left out", OMISSIONS, left_out.season_left_out),
+    Kind("country left out", OMISSIONS, left_out.country_left_out),
+    Kind("climate zone left out", OMISSIONS, left_out.zone_left_out),
+    Kind("last sentence lost", OMISSIONS, left_out.last_sentence_lost),
     *_rewrites(
         OMISSIONS,
         class_never_written=rewrites.without_class,

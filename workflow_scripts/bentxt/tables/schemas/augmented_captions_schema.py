@@ -11,6 +11,10 @@ _MEANINGS = {
     "free_of_artifacts": "no prefix, quotation marks round classes, or foreign text",
 }
 
+#: The four criteria, and the versions of a caption that a rewriter makes, in that order.
+CRITERIA = tuple(_MEANINGS)
+REWRITTEN = ("paraphrased", "refined")
+
 #: What the check objects to: in which version, by which criterion, and where in the version's text.
 _FINDING = pa.struct(
     [
@@ -36,7 +40,7 @@ AUGMENTED_CAPTIONS = pa.schema(
             optional_column(
                 f"{version}_{name}", pa.bool_(), f"the {version} caption: {meaning}; null where there is none"
             )
-            for version in ("paraphrased", "refined")
+            for version in REWRITTEN
             for name, meaning in _MEANINGS.items()
         ),
         column(
