@@ -95,6 +95,8 @@ def serve(app, token, port):
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind(("127.0.0.1", port))
+            # Whoever reads the address may open it at once.
+            listening.listen()
         except OSError as error:
             remedy = "end what uses it, or leave --port out"
             raise InputError(f"port {port}: {error.strerror}", item="--port", remedy=remedy) from error

@@ -109,7 +109,9 @@ class Browser:
 
     def reload(self):
         """Load the page again, as F5 does."""
+        self.value("window.isBeforeReload = true")
         self.ask("Page.reload")
+        self.wait("!window.isBeforeReload && document.readyState === 'complete'")
 
     def value(self, expression):
         """Return the value of an expression of JavaScript."""

@@ -10,7 +10,7 @@ from PIL import Image
 
 from bentxt.bigearthnet.image_store import Images
 from bentxt.nomenclature import CLASSES, PIXEL_AREA
-from bentxt.reporting.composites import map_picture, radar_composite, true_colour
+from bentxt.reporting.composites import NO_CLASS, map_picture, radar_composite, true_colour
 
 #: The pictures of a patch.
 S2, S1, MAP = "sentinel-2", "sentinel-1", "map"
@@ -64,15 +64,16 @@ class PatchPictures:
             return file.getvalue()
 
     def legend(self, patch: str) -> list[LegendLine]:
-        """Return the classes of the reference map, the largest first."""
-        codes = self._maps[patch]
-        pixels = np.bincount(codes.ravel(), minlength=len(CLASSES))[: len(CLASSES)]
+        """Return the classes of the reference map, and where there is none, the largest first."""
+        classes = self._maps[patch].clip(max=len(CLASSES))
+        names, colours = (*CLASSES, "no class"), [*self._colours.tolist(), NO_CLASS]
+        pixels = np.bincount(classes.ravel(), minlength=len(names))
         return [
             LegendLine(
-                CLASSES[index],
-                "#" + bytes(self._colours[index]).hex(),
+                names[index],
+                "#" + bytes(colours[index]).hex(),
                 int(pixels[index]) * PIXEL_AREA,
-                float(round(100 * pixels[index] / codes.size, 1)),
+                float(round(100 * pixels[index] / classes.size, 1)),
             )
             for index in np.argsort(-pixels, kind="stable").tolist()
             if pixels[index]
