@@ -21,7 +21,7 @@ from bentxt.program.overlays import with_overlays
 from bentxt.program.settings import section, setting
 from bentxt.reporting.composites import read_class_colours
 from bentxt.review.caption_sample import ReviewSettings
-from bentxt.review.captions_under_review import captions_under_review
+from bentxt.review.captions_under_review import captions_to_review, reviewed_captions
 from bentxt.review.review_files import check_reviewer, count_reviews, write_reviews
 from bentxt.review.review_journal import ReviewJournal
 from bentxt.review.review_page import exported, review_app
@@ -52,29 +52,33 @@ def main():
     results, reviewer = Path(setting(settings, "paths.results")), check_reviewer(args.reviewer)
     shards = args.captions or caption_shards(results, setting(settings, "augmentation.shards"))
     chosen = section(settings, "review", ReviewSettings)
-    captions, radar = captions_under_review(
-        args.patches or results / "patches.parquet", shards, setting(settings, "seed"), chosen
-    )
+    patches = args.patches or results / "patches.parquet"
+    names = captions_to_review(patches, shards, setting(settings, "seed"), chosen)
     folder = Path(args.journals or results / "reviews")
     with ReviewJournal(folder / f"{reviewer}.jsonl", reviewer) as journal:
         for line in journal.torn:
             logging.warning("%s: %s was cut off and is passed over", journal.path, line)
-        hashes = {caption.patch_id: caption.digest for caption in captions}
-        for text in count_reviews(journal.reviews(), hashes).left_out():
+        reviewed = [review.patch_id for review in journal.reviews()]
+        found, radar = reviewed_captions(patches, shards, chosen.text, [*names, *reviewed])
+        counted = count_reviews(journal.reviews(), {caption.patch_id: caption.digest for caption in found})
+        for text in counted.left_out(unfinished=bool(args.export)):
             logging.warning("%s: %s", journal.path, text)
         if args.export:
-            reviews = exported(captions, journal, chosen.sample)
+            reviews = exported(found, journal)
             write_reviews(args.export, reviews)
             logging.info("%s: reviews of %d captions", args.export, len(reviews))
             return
+        captions, others = found[: len(names)], found[len(names) :]
         logging.info("%d captions under review, reading their reference maps", len(captions))
         archive = args.reference_maps or Path(setting(settings, "paths.data")) / "Reference_Maps.tar.zst"
-        names = [caption.patch_id for caption in captions]
         maps = dict(zip(names, class_maps(archive, names), strict=True))
         images = open_images(args.images or results / "images.lmdb")
+        if missing := [name for name in names if name not in images]:
+            logging.warning("%d of %d patches have no images (images.splits)", len(missing), len(names))
         pictures = PatchPictures(images, radar, maps, read_class_colours(args.class_colours))
         token = secrets.token_urlsafe(24)
-        app = review_app(captions, journal, pictures, token, setting(settings, "run"), chosen.sample)
+        run_name = setting(settings, "run")
+        app = review_app(captions, journal, pictures, token, run_name, chosen.sample, others)
         serve(app, token, args.port)
 
 

@@ -25,6 +25,7 @@ from bentxt.questions.categories import QUESTION_TYPES
 from bentxt.questions.similar_classes import load_similar_classes
 from bentxt.release import TYPE_CATEGORIES, TYPES
 from bentxt.resources import RESOURCES
+from bentxt.review.review_files import write_reviews
 from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
 from bentxt.tables.schemas.benchmark_rows_schema import BENCHMARK_ROWS
 from bentxt.tables.schemas.questions_schema import QUESTIONS
@@ -32,6 +33,7 @@ from bentxt.tables.table_files import write_table
 from worlds.asked_questions import SETTINGS, settings_of, template_files
 from worlds.benchmark_optimum import solve_with_highs
 from worlds.question_world import LINEAGE, captions_of, mosaic, patch_table, question, write_tables
+from worlds.review_world import review
 
 RELEASE_ROWS = RESOURCES / "release_benchmark_rows.csv"
 CRITERIA = ("linguistically_correct", "factually_accurate", "complete", "free_of_artifacts")
@@ -294,7 +296,7 @@ def test_letters_are_dealt_evenly_within_groups_too():
     assert sorted(letters[8:12]) == list("abcd")
 
 
-def program_arguments(world, asked, out):
+def program_arguments(world, asked, out, *more):
     settings = {"run": "mini", "seed": 5, "benchmark_split": {"patches": asked}, "questions": SETTINGS}
     arguments = []
     for table in ("patches", "maps", "instances", "adjacencies"):
@@ -313,6 +315,7 @@ def program_arguments(world, asked, out):
         out / "balance.csv",
         "--settings",
         json.dumps(settings),
+        *more,
     ]
 
 
@@ -336,4 +339,39 @@ def test_the_program_writes_rows_that_say_that_no_one_has_reviewed_the_captions(
     done = run_program("select_benchmark", *program_arguments(world, 59, tmp_path / "other"), check=False)
     assert done.returncode == 1
     assert "benchmark_split.patches" in done.stderr
+    assert not (tmp_path / "other").exists()
+
+
+def reviewed(world, patches, judgements="yyyy", reviewer="anna", caption="Caption of {}."):
+    return [review(name, judgements, caption.format(name), reviewers=(reviewer,)) for name in patches]
+
+
+def test_with_reviews_only_captions_that_people_passed_are_candidates(world, tmp_path, run_program):
+    located = pq.read_table(world.patches, columns=["patch_id", "split"]).to_pylist()
+    test = [row["patch_id"] for row in located if row["split"] == "test"]
+    good, refused, changed, undecided, unread = test[:30], test[30:33], test[33], test[34], test[35:]
+    assert unread
+    anna = [
+        *reviewed(world, [*good, *refused]),
+        *reviewed(world, [changed], caption="Another caption of {}."),
+        *reviewed(world, [undecided], "yy-y"),
+    ]
+    write_reviews(tmp_path / "anna.csv", anna)
+    write_reviews(tmp_path / "ben.csv", reviewed(world, refused, "yyyn", "ben"))
+    reviews = ("--reviews", tmp_path / "anna.csv", tmp_path / "ben.csv")
+    done = run_program("select_benchmark", *program_arguments(world, 12, tmp_path, *reviews))
+    assert f"the caption in the run has another text: {changed}" in done.stderr
+    assert f"not all four criteria are judged: {undecided}" in done.stderr
+    notes = read_lineage(tmp_path / "benchmark_rows.parquet")["notes"]
+    assert notes["caption_review"] == {"by": "people", "reviewers": 2, "captions": 33, "passed": 30}
+    assert notes["eligible_patches"] == 30
+    taken = set(pq.read_table(tmp_path / "benchmark_rows.parquet")["patch_id"].to_pylist())
+    assert len(taken) == 12
+    assert taken <= set(good)
+    arguments = program_arguments(world, 34, tmp_path / "other", *reviews)
+    done = run_program("select_benchmark", *arguments, check=False)
+    assert done.returncode == 1
+    assert "judged the captions of 33 test patches and passed 30" in done.stderr
+    assert "34 patches are asked for, so 4 more have to pass" in done.stderr
+    assert "benchmark_split.reviews" in done.stderr
     assert not (tmp_path / "other").exists()

@@ -1,5 +1,6 @@
 import pytest
 
+from bentxt.dataset.caption_review import checked_by_rule, reviewed_by_people
 from bentxt.errors import InputError
 from bentxt.reporting.dataset_table import datasets_table, read_published, samples_as_number, samples_in_words
 from worlds.score_sets import PAPER
@@ -36,6 +37,15 @@ def test_table1_adds_one_row_that_says_what_it_is():
     assert (ours["llm_based"], ours["vqa"], ours["referring_detection"]) == ("no", "yes", "no")
     assert "1,000 annotations of 50 patches" in ours["note"]
     assert datasets_table(published, {}, 0, "mini", "vllm").rows[-1]["llm_based"] == "yes"
+
+
+def test_table1_says_who_judged_the_captions():
+    published, counts = read_published(PAPER / "table1.csv"), ({"binary": 800}, 50, "mini", "grammar", None)
+    people = datasets_table(published, *counts, reviewed_by_people(2, 3209, 2487)).rows[-1]
+    rule = datasets_table(published, *counts, checked_by_rule()).rows[-1]
+    assert (people["manual_qc"], rule["manual_qc"]) == ("yes", "no")
+    assert "benchmark split reviewed by people (2 reviewers, 3,209 captions)" in people["note"]
+    assert "benchmark split checked by rule, not reviewed by people" in rule["note"]
 
 
 def test_table1_does_not_claim_a_data_set_from_elsewhere():

@@ -17,7 +17,7 @@ from bentxt.bigearthnet.reference_maps import class_maps
 from bentxt.reporting.composites import read_class_colours
 from bentxt.resources import RESOURCES
 from bentxt.review.caption_sample import ReviewSettings
-from bentxt.review.captions_under_review import captions_under_review
+from bentxt.review.captions_under_review import captions_to_review, reviewed_captions
 from bentxt.review.review_files import CRITERIA, caption_hash, read_reviews
 from bentxt.review.review_journal import ReviewJournal
 from bentxt.review.review_page import review_app
@@ -47,10 +47,9 @@ def world(tmp_path_factory):
 
 def app_of(world, journal, **settings):
     chosen = ReviewSettings(**{"sample": "random", "text": "caption", "captions": None, **settings})
-    captions, radar = captions_under_review(
-        world / "patches.parquet", [world / "captions.parquet"], 7, chosen
-    )
-    names = [caption.patch_id for caption in captions]
+    tables = world / "patches.parquet", [world / "captions.parquet"]
+    names = captions_to_review(*tables, 7, chosen)
+    captions, radar = reviewed_captions(*tables, chosen.text, names)
     maps = dict(zip(names, class_maps(world / "Reference_Maps.tar.zst", names), strict=True))
     colours = read_class_colours(RESOURCES / "class_colours.csv")
     pictures = PatchPictures(open_images(world / "images.lmdb"), radar, maps, colours)
@@ -256,8 +255,8 @@ def test_candidates_are_test_patches_that_the_check_passed_and_a_refined_text_ca
 
     def drawn(**settings):
         chosen = ReviewSettings(**{"sample": "random", "text": "caption", "captions": None, **settings})
-        shards = [tmp_path / "captions.parquet"]
-        return captions_under_review(tmp_path / "patches.parquet", shards, 7, chosen)[0]
+        tables = tmp_path / "patches.parquet", [tmp_path / "captions.parquet"]
+        return reviewed_captions(*tables, chosen.text, captions_to_review(*tables, 7, chosen))[0]
 
     # Patches 0, 3, 6 and 9 are of the test split.
     assert sorted(each.patch_id for each in drawn(sample="candidates")) == [NAMES[3], NAMES[6], NAMES[9]]

@@ -121,9 +121,10 @@ def model_items(model, task, rows, **about):
     return ModelItems(row.label or model, row.group, score_of(model, task, rows, made, **about), table)
 
 
-def write_items(folder, model, task, rows, **about):
-    """Write a score and its items; return the paths of both."""
-    made = Lineage("score_answers.py", {"run": "mini"}, "c0de", {"model": model, "task": task})
+def write_items(folder, model, task, rows, upstream=(), **about):
+    """Write a score and its items, made from what ``upstream`` says; return the paths of both."""
+    notes = {"model": model, "task": task}
+    made = Lineage("score_answers.py", {"run": "mini"}, "c0de", notes, list(upstream))
     score, items = (
         Path(folder, name, model, f"{task}.{suffix}")
         for name, suffix in (("scores", "json"), ("items", "parquet"))

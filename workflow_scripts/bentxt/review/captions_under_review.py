@@ -1,6 +1,6 @@
 """The captions that people judge, out of a run's finished tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,10 @@ _VERSIONS = {
 }
 
 
-def captions_under_review(
+def captions_to_review(
     patches: Path | str, shards: Sequence[Path | str], seed: int, settings: ReviewSettings
-) -> tuple[list[ReviewedCaption], dict[str, str]]:
-    """Draw the captions of a sample.
+) -> list[str]:
+    """Draw the patches whose captions are read.
 
     Parameters
     ----------
@@ -42,23 +42,19 @@ def captions_under_review(
 
     Returns
     -------
-    tuple of (list of ReviewedCaption, dict of str to str)
-        The captions in drawn order, and the Sentinel-1 patch of each.
+    list of str
+        In drawn order.
 
     Raises
     ------
     InputError
         If no caption is of that kind.
     """
-    located = read_table(patches, PATCHES)
-    verdicts = [_column(settings.text, name) for name in CRITERIA]
-    captions = read_captions(shards, list(dict.fromkeys(["patch_id", settings.text, *CRITERIA, *verdicts])))
-    if settings.sample == CANDIDATES:
-        pool = eligible_patches(located, captions)["patch_id"]
-    else:
-        pool = located["patch_id"]
+    captions = read_captions(shards, list(dict.fromkeys(["patch_id", settings.text, *CRITERIA])))
+    located = read_table(patches, PATCHES, ["patch_id", "split"])
+    pool = eligible_patches(located, captions) if settings.sample == CANDIDATES else located
     written = captions.filter(pc.not_equal(pc.utf8_trim_whitespace(captions[settings.text]), ""))
-    written = written.filter(pc.is_in(written["patch_id"], value_set=pool.combine_chunks()))
+    written = written.filter(pc.is_in(written["patch_id"], value_set=pool["patch_id"].combine_chunks()))
     drawn = draw_captions(seed, written["patch_id"].to_pylist(), settings.captions)
     if not drawn:
         raise InputError(
@@ -66,17 +62,39 @@ def captions_under_review(
             item="review",
             remedy="choose another sample or text, or make more captions",
         )
-    wanted = pa.array(drawn, pa.string())
-    places = _rows(located, wanted)
-    rows = _rows(
-        read_captions(
-            shards,
-            list(dict.fromkeys([*_SHOWN, *CRITERIA, *verdicts])),
-        ),
-        wanted,
-    )
-    found = [_reviewed(rows[patch], places[patch], settings.text) for patch in drawn]
-    return found, {patch: places[patch]["s1_name"] for patch in drawn}
+    return drawn
+
+
+def reviewed_captions(
+    patches: Path | str, shards: Sequence[Path | str], text: str, wanted: Iterable[str]
+) -> tuple[list[ReviewedCaption], dict[str, str]]:
+    """Read captions, with all that is shown of them.
+
+    Parameters
+    ----------
+    patches, shards
+        As for :func:`captions_to_review`.
+    text : str
+        Which text is read, one of :data:`bentxt.review.caption_sample.TEXTS`.
+    wanted : iterable of str
+        Patches; those that the run does not have are passed over.
+
+    Returns
+    -------
+    tuple of (list of ReviewedCaption, dict of str to str)
+        The captions in that order, and the Sentinel-1 patch of each.
+    """
+    verdicts = [_column(text, name) for name in CRITERIA]
+    names = list(dict.fromkeys(wanted))
+    columns = list(dict.fromkeys([*_SHOWN, *CRITERIA, *verdicts]))
+    places = _rows(read_table(patches, PATCHES), names)
+    # Shard by shard: all texts of the paper's run take more than a gigabyte.
+    rows = {
+        name: row for shard in shards for name, row in _rows(read_captions([shard], columns), names).items()
+    }
+    there = [name for name in names if name in rows and name in places]
+    found = [_reviewed(rows[name], places[name], text) for name in there]
+    return found, {name: places[name]["s1_name"] for name in there}
 
 
 def _column(text: str, criterion: str) -> str:
@@ -84,8 +102,8 @@ def _column(text: str, criterion: str) -> str:
     return criterion if text == "caption" else f"{text}_{criterion}"
 
 
-def _rows(table: pa.Table, wanted: pa.Array) -> dict[str, dict[str, Any]]:
-    rows = table.filter(pc.is_in(table["patch_id"], value_set=wanted)).to_pylist()
+def _rows(table: pa.Table, wanted: Sequence[str]) -> dict[str, dict[str, Any]]:
+    rows = table.filter(pc.is_in(table["patch_id"], value_set=pa.array(wanted, pa.string()))).to_pylist()
     return {row["patch_id"]: row for row in rows}
 
 

@@ -223,12 +223,18 @@ class CountedReviews:
     unknown: list[str]
     unfinished: list[str]
 
-    def left_out(self) -> list[str]:
-        """Return a line for each kind of review that does not count, with how many and which."""
+    def left_out(self, unfinished: bool = True) -> list[str]:
+        """Return a line for each kind of review that does not count, with how many and which.
+
+        Parameters
+        ----------
+        unfinished : bool
+            Whether those are among them of which a criterion is open.
+        """
         kinds = (
             (self.changed, "the caption in the run has another text"),
             (self.unknown, "the run has no such patch"),
-            (self.unfinished, "not all four criteria are judged"),
+            (self.unfinished if unfinished else [], "not all four criteria are judged"),
         )
         return [
             f"{len(patches)} reviewed captions do not count, {why}: {_listed(patches)}"

@@ -162,7 +162,9 @@ def _apply(reviews, record):
         own = list(before.judgements)
         own[CRITERIA.index(record["field"])] = value
         change = {"judgements": tuple(own)}
-    reviews[key] = replace(before, **change, time=record["time"], sample=record["sample"])
+    # Whoever judged a caption that was drawn at random may meet it again among the candidates.
+    sample = RANDOM if RANDOM in (record["sample"], before.time and before.sample) else record["sample"]
+    reviews[key] = replace(before, **change, time=record["time"], sample=sample)
     return reviews[key]
 
 

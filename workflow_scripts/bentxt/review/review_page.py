@@ -7,7 +7,7 @@ machine's own names are answered: neither another user nor a page from elsewhere
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jinja2 import Environment
@@ -104,6 +104,7 @@ def review_app(
     token: str,
     run: str,
     sample: str,
+    others: Sequence[ReviewedCaption] = (),
 ) -> Starlette:
     """Make the application.
 
@@ -121,12 +122,14 @@ def review_app(
         ``mini`` or ``paper``.
     sample : str
         How the captions were chosen; stands in each review.
+    others : sequence of ReviewedCaption
+        Captions whose reviews are exported too: those of another sample that the journal has.
 
     Returns
     -------
     starlette.applications.Starlette
     """
-    shown = _Shown(captions, journal, pictures, run, sample)
+    shown = _Shown(captions, journal, pictures, run, sample, others)
     prefix = "/{token}"
     routes = [
         Route(f"{prefix}/", shown.page),
@@ -146,27 +149,16 @@ def review_app(
     return Starlette(routes=routes, middleware=middleware)
 
 
-def exported(captions: Sequence[ReviewedCaption], journal: ReviewJournal, sample: str) -> list[Review]:
-    """Return the reviews of the captions under review that have a judgement or a comment, in their order.
+def exported(captions: Sequence[ReviewedCaption], journal: ReviewJournal) -> list[Review]:
+    """Return the reviews of captions that have a judgement or a comment, in their order.
 
-    Reviews of other captions in the journal are left out: of another sample, or of texts that have changed.
+    Reviews of other captions in the journal are left out, as of texts that have changed.
     """
     found = []
     for caption in captions:
         review = journal.review(caption.patch_id, caption.digest)
         if review.comment or set(review.judgements) != {None}:
-            found.append(
-                Review(
-                    caption.patch_id,
-                    caption.digest,
-                    review.reviewers,
-                    review.judgements,
-                    review.comment,
-                    review.time,
-                    sample,
-                    caption.checked,
-                )
-            )
+            found.append(replace(review, checked=caption.checked))
     return found
 
 
@@ -205,10 +197,10 @@ class _Token:
 class _Shown:
     """What each address answers."""
 
-    def __init__(self, captions, journal, pictures, run, sample):
+    def __init__(self, captions, journal, pictures, run, sample, others):
         self._captions: Mapping[str, ReviewedCaption] = {caption.patch_id: caption for caption in captions}
         self._journal, self._pictures = journal, pictures
-        self._run, self._sample = run, sample
+        self._run, self._sample, self._others = run, sample, others
         template = (PAGES / "review.html").read_text(encoding="utf-8")
         self._template = Environment(autoescape=True).from_string(template)
         self._files = {name: (PAGES / name).read_bytes() for name in ("review.css", "review.js")}
@@ -294,7 +286,7 @@ class _Shown:
         return Response(picture, media_type="image/png")
 
     async def export(self, request: Request) -> Response:
-        reviews = exported(list(self._captions.values()), self._journal, self._sample)
+        reviews = exported([*self._captions.values(), *self._others], self._journal)
         name = f"reviews-{self._journal.path.stem}.csv"
         headers = {"Content-Disposition": _attachment(name)}
         return Response(reviews_as_csv(reviews), media_type="text/csv; charset=utf-8", headers=headers)
