@@ -216,7 +216,7 @@ function showLegend(lines) {
     swatch.style.background = line.colour;
     sample.append(swatch);
     const cell = element("td", line.name);
-    cell.append(element("span", `${line.area.toLocaleString("en-GB")} m², ${line.share} %`, "amount"));
+    cell.append(element("span", `${line.area.toLocaleString("en-GB")} m², ${line.share.toFixed(1)} %`, "amount"));
     row.append(sample, cell);
     return row;
   }));
