@@ -1,7 +1,7 @@
 # The check of the captions, measured on captions that are damaged on purpose, and its rates next to the paper's
 # (Section 3.1).
 #
-# needs:  {results}/captions/augmented, attributes for the check, the paper's claims
+# needs:  {results}/captions/augmented, attributes for the check, the paper's claims, people's reviews if there are
 # makes:  {results}/statistics/caption_damages.parquet, figures/caption_check.{csv,pdf,png,html}
 
 
@@ -48,6 +48,7 @@ rule report_caption_check:
     input:
         captions=augmented_captions(),
         damages=rules.measure_caption_check.output,
+        reviews=config["benchmark_split"]["reviews"] or [],
         claims="resources/paper/claims.yaml",
         page="resources/pages/caption_check.html",
     output:
@@ -89,6 +90,7 @@ rule report_caption_check:
         "python workflow_scripts/report_caption_check.py"
         " --captions {input.captions}"
         " --damages {input.damages}"
+        " --reviews {input.reviews}"
         " --claims {input.claims}"
         " --page {input.page}"
         " --out {output.csv}"

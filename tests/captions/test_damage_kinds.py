@@ -40,8 +40,8 @@ CAPTION = (
     "This satellite image, captured during the summer in Austria, shows a landscape of forest and farmland "
     'within the "cold, no dry season, warm summer" climate zone. The primary feature is a mixed forest '
     "(~800,000 sqm), split into two areas, one large (~700,000 sqm) and one smaller (~100,000 sqm). Pastures "
-    "(~448,000 sqm) are divided into three areas, with a large one (~384,000 sqm). Arable land covers 192,000 "
-    "square meters. Mixed forest borders pastures and arable land."
+    "(~448,000 sqm) are divided into three areas, with a large one (~384,000 sqm). Arable land covers "
+    "192,000 square meters. Mixed forest borders pastures and arable land."
 )
 
 

@@ -216,9 +216,14 @@ def use_rows(table: pa.Table, run: str) -> list[dict[str, Any]]:
         for version in ("refined", "paraphrased", "template")
     ]
     findings = table["findings"].to_pylist()
-    for version in REWRITTEN:
-        missing = len(table) - len(criteria_of(table, version))
-        reasons = Counter({"no text": missing} if missing else {})
+    for version, missing in zip(REWRITTEN, ("paraphrase_missing", "refinement_missing"), strict=True):
+        # A blank text without a reason is one that nothing is known of.
+        there = [value is not None for value in table[f"{version}_{CRITERIA[0]}"].to_pylist()]
+        reasons = Counter(
+            f"no text: {reason or 'not known why'}"
+            for reason, given in zip(table[missing].to_pylist(), there, strict=True)
+            if not given
+        )
         for found in findings:
             reasons.update({f"{f['criterion']}: {f['kind']}" for f in found if f["version"] == version})
         rows += [

@@ -97,7 +97,7 @@ def autumn(text: str, facts: CaptionFacts, draws: np.random.Generator) -> str | 
 def about_as_sign(text: str, facts: CaptionFacts, draws: np.random.Generator) -> str | None:
     """Write ≈ before areas in place of ~ or a word."""
     return _if_changed(
-        re.sub(rf"(?:~|\b(?:about|around|roughly|approximately) )(?={AREA.pattern})", "≈", text), text
+        re.sub(rf"(?:~|\b(?:about|around|roughly|approximately|some) )(?={AREA.pattern})", "≈", text), text
     )
 
 

@@ -27,7 +27,11 @@ from bentxt.randomness import pick_or_none
 
 _NAME = "[\ue000-\uf8ff]"
 _LIST = re.compile(rf"{_NAME}(?:, {_NAME})*(?:,? and | as well as ){_NAME}")
-_NUMBER = r"(?:~|≈|about |approximately |around |roughly )?"
+#: An area in words or in %, but the bound of marginal ones.
+_SHARE = re.compile(
+    r"(?<!less than )\b\d+(?:\.\d+)? ?%|\b(?:half|third|thirds|quarter|quarters|fifth|most|rest)\b"
+)
+_NUMBER = r"(?:~|≈|about |approximately |around |roughly |some )?"
 
 
 def _rewritten(text, change):
@@ -96,11 +100,17 @@ def counts_left_out(text: str, facts: CaptionFacts, draws: np.random.Generator) 
 
 
 def area_left_out(text: str, facts: CaptionFacts, draws: np.random.Generator) -> str | None:
-    """Drop the brackets with the area of a class, where it stands nowhere else."""
-    options = []
-    for c in facts.classes:
-        if c.tier != MARGINAL and text.count(f"{c.area:,}") == 1:
-            options += re.findall(rf" \({_NUMBER}{c.area:,} [a-zA-Z² ]+\)", text)
+    """Drop the brackets with the area of a class, where it stands nowhere else, and no share near by."""
+    options: list[str] = []
+    sentences = split_sentences(text)
+    # A share of a general class is that of its only class.
+    alone = {members[0] for members in groups(facts).values() if len(members) == 1}
+    shared = alone if _SHARE.search(text) else set()
+    for sentence, following in zip(sentences, [*sentences[1:], ""], strict=True):
+        if not _SHARE.search(f"{sentence} {following}"):
+            for c in facts.classes:
+                if c.tier != MARGINAL and c.index not in shared and text.count(f"{c.area:,}") == 1:
+                    options += re.findall(rf" \({_NUMBER}{c.area:,} [a-zA-Z² ]+\)", sentence)
     chosen = pick_or_none(options, draws.random())
     return None if chosen is None else text.replace(chosen, "")
 
@@ -168,7 +178,9 @@ def zone_left_out(text: str, facts: CaptionFacts, draws: np.random.Generator) ->
     if not facts.climate_zone:
         return None
     name = re.escape(facts.climate_zone)
-    changed = re.sub(rf'(?:[Tt]he )?["“]?{name}["”]?(?: climate zone)?', "one climate zone", text)
+    changed = re.sub(
+        rf'(?:[Tt]he (?:climate zone )?)?["“]?{name}["”]?(?: climate zone)?', "one climate zone", text
+    )
     return changed if changed != text and facts.climate_zone not in changed else None
 
 

@@ -21,9 +21,10 @@ Damage = Callable[[str, CaptionFacts, np.random.Generator], str | None]
 
 #: An area with thousands separators; captions write no other number so.
 AREA = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?!,?\d)")
-#: Areas in a row with their unit behind them: ``248,000 and 119,000 square meters``.
+#: Areas in a row with their unit behind them: ``248,000 and ~119,000 square meters``.
 WITH_UNIT = re.compile(
-    rf"{AREA.pattern}(?:(?:,? and |, ){AREA.pattern})* (?P<unit>sqm|square met(?:er|re)s|m²)(?!\w)"
+    rf"{AREA.pattern}(?:(?:,? and |, )(?:~|≈|about |some )?{AREA.pattern})* "
+    r"(?P<unit>sqm|square met(?:er|re)s|m²)(?!\w)"
 )
 #: Counts in words, by value; from thirteen on captions have digits.
 COUNT_WORDS = (*NUMBERS, "thirteen")
@@ -40,6 +41,8 @@ BORDER = re.compile(
 PRONOUN = re.compile(
     r"\b(?:it|its|they|their|them|this|these|those|which|former|latter|both|each|all|others?|rest|one)\b"
 )
+#: What a long name is called after its first mention.
+_SHORT = {6: ("land principally occupied by agriculture",)}
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(\ue000-\uf8ff])")
 _CLAUSE_END = re.compile(r"(; |, while |, whereas )")
 #: Closer than that to a right area, m², a number may be meant as that one.
@@ -48,8 +51,8 @@ _DOUBTFUL = 1500
 
 @cache
 def class_pattern(index: int) -> re.Pattern[str]:
-    """Return the pattern of a class's names: as this project's captions and as the nomenclature write it."""
-    names = sorted({NAMES[index], CLASSES[index]}, key=len, reverse=True)
+    """Return the pattern of a class's names: of this project's captions and of the nomenclature."""
+    names = sorted({NAMES[index], CLASSES[index], *_SHORT.get(index, ())}, key=len, reverse=True)
     return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, names))})(?![\w-])", re.IGNORECASE)
 
 
