@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bentxt.captions.caption_facts import MARGINAL, PRIMARY, CaptionFacts
+from bentxt.captions.caption_facts import MARGINAL, SECONDARY, CaptionFacts
 from bentxt.captions.damages.text_parts import Damage, is_wrong_area, pairs
 from bentxt.captions.grammar import paraphrase
 from bentxt.randomness import pick_or_none
@@ -19,7 +19,10 @@ def rewritten(change: Callable[[CaptionFacts, np.random.Generator], CaptionFacts
 
     def damage(text: str, facts: CaptionFacts, draws: np.random.Generator) -> str | None:
         changed = change(facts, draws)
-        return None if changed is None else paraphrase(changed, int(draws.integers(1 << 31)))
+        # The largest class of a patch is never marginal: of others the grammar has nothing to say.
+        if changed is None or changed.classes[0].tier == MARGINAL:
+            return None
+        return paraphrase(changed, int(draws.integers(1 << 31)))
 
     return damage
 
@@ -117,8 +120,8 @@ def with_another_area(facts: CaptionFacts, draws: np.random.Generator) -> Captio
 
 
 def with_another_tier(facts: CaptionFacts, draws: np.random.Generator) -> CaptionFacts | None:
-    """Call a class marginal that is not, and one of several that is primary."""
-    options = [c for c in facts.classes if c.tier not in (MARGINAL, PRIMARY)]
+    """Call a secondary class marginal."""
+    options = [c for c in facts.classes if c.tier == SECONDARY]
     chosen = pick_or_none(options, draws.random())
     return None if chosen is None else _with(facts, chosen, replace(chosen, tier=MARGINAL))
 
