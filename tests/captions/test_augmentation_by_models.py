@@ -1,6 +1,6 @@
 """A small real language model rewrites captions, by vLLM and behind a server: both turns, the check, a kill.
 
-SmolLM2-135M-Instruct drops and invents facts, so that most captions fall back: tested is what stands round it.
+SmolLM2-135M-Instruct drops and invents facts, so that most fall back: tested is what stands round it.
 """
 
 import json
