@@ -8,6 +8,9 @@
 include: "functions/augment.smk"
 
 
+os.environ["BENTXT_AUGMENTATION"] = AUGMENTATION_RUNNING
+
+
 rule augment_captions:
     input:
         captions=rules.write_captions.output,
@@ -30,7 +33,7 @@ rule augment_captions:
         runtime=240,
     params:
         # The number of shards is in the path: changing it makes new files of the same captions.
-        settings=settings("seed", "captions", "caption_check", *AUGMENTATION_KEYS),
+        settings=augmentation_settings(),
         code=code("augment_captions"),
         answers=f"{RESULTS}/answers/augment_captions/{{shard}}-{{shards}}.jsonl",
     message:
@@ -46,6 +49,7 @@ rule augment_captions:
         " --shards {wildcards.shards}"
         " --answers {params.answers}"
         " --out {output}"
+        ' --running "$BENTXT_AUGMENTATION"'
         " --settings {params.settings:q}"
         " --code {params.code}"
         " > {log} 2>&1"

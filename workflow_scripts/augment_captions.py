@@ -8,6 +8,7 @@ the next run of the job asks again. Answers of the grammar are not kept: it writ
 second.
 """
 
+import json
 import sys
 from collections import Counter
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from bentxt.captions.augmentation import Answers, augment
+from bentxt.captions.augmentation_settings import joined
 from bentxt.captions.backends import make_backend
 from bentxt.captions.caption_check import Strictness
 from bentxt.captions.caption_choice import choose
@@ -52,7 +54,13 @@ def main():
         "--answers", required=True, help="JSON-lines file that keeps a model's answers for good"
     )
     parser.add_argument("--out", required=True, help="augmented captions of the shard")
+    parser.add_argument(
+        "--running",
+        type=json.loads,
+        help="options of augmentation that change no caption, as JSON; they win over the settings",
+    )
     args = parser.parse_args()
+    settings = joined(args.settings, args.running)
     collect_rarely()
 
     check_table(args.captions, TEMPLATE_CAPTIONS)
@@ -65,7 +73,7 @@ def main():
     if [patch.patch_id for patch in facts] != captions["patch_id"].to_pylist():
         raise InputError("the captions are not those of the patches, row by row", file=args.captions)
 
-    backend, prompts = make_backend(args.settings), read_prompts(args.prompts)
+    backend, prompts = make_backend(settings), read_prompts(args.prompts)
 
     def check(row, rewritten):
         versions = (templates[row], rewritten.paraphrased, rewritten.refined)
@@ -73,7 +81,7 @@ def main():
 
     name = f"augment {args.shard}/{args.shards}"
     bar = progress(total=len(facts), desc=name, unit="caption", bar_format=BAR)
-    course = Course(check, setting(args.settings, "augmentation.most_fallbacks"), bar, lambda: backend.tokens)
+    course = Course(check, setting(settings, "augmentation.most_fallbacks"), bar, lambda: backend.tokens)
     kept = Path(args.answers) if backend.asks_model else None
     with bar, Reservations(kept) as reservations, AnswerLog(kept) as log:
         answers = Answers(log, lambda: _answers_beside(kept), reservations)

@@ -1,15 +1,21 @@
 # What the rules of rules/augment.smk are given. No rules.
 
+from bentxt.captions.augmentation_settings import running_options, tracked_options
+
 _OPTIONS = config["augmentation"]
 
-#: What the captions of this backend depend on: the server of another changes nothing.
-AUGMENTATION_KEYS = ["augmentation.backend", "augmentation.most_fallbacks"]
-if _OPTIONS["backend"] != "grammar":
-    _KEYS = ("model", "temperature", "max_tokens", "chat", _OPTIONS["backend"])
-    AUGMENTATION_KEYS += [f"augmentation.{key}" for key in _KEYS]
+#: What changes no caption, for the environment of the jobs and not their params, so that a changed one reruns
+#: nothing. A job on a cluster reads the workflow again and finds the same.
+AUGMENTATION_RUNNING = json.dumps(running_options(_OPTIONS), sort_keys=True)
 
-#: CPUs and memory of a job for each GPU of vLLM: its processes, and weights on their way to the GPU.
+#: CPUs and memory (MB) of a job for each GPU of vLLM: its processes, and weights on their way to the GPU.
 CPUS_OF_A_GPU, MEMORY_OF_A_GPU = 4, 50000
+
+
+def augmentation_settings():
+    """The settings of one job: those of its backend only, on which captions depend."""
+    own = json.loads(settings("seed", "captions", "caption_check"))
+    return json.dumps(own | {"augmentation": tracked_options(_OPTIONS)}, sort_keys=True)
 
 
 def augmentation_gpus():

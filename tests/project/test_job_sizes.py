@@ -9,6 +9,7 @@ import yaml
 from snakemake_executor_plugin_slurm.submit_string import get_submit_command
 from snakemake_executor_plugin_slurm.utils import set_gres_string
 
+from bentxt.captions.augmentation_settings import joined
 from bentxt.models.model_table import FAMILIES, read_models, with_engine
 from bentxt.program.settings import select_settings
 from worlds.finetuning_jobs import finetuning_rules
@@ -55,7 +56,8 @@ def augmentation(**changes):
     """Return what rules/functions/augment.smk defines for a changed config."""
     config = yaml.safe_load((PROJECT / "config.yaml").read_text())
     config["augmentation"] |= changes
-    names = {"config": config}
+    names = {"config": config, "json": json}
+    names["settings"] = lambda *keys: json.dumps(select_settings(config, ["run", *keys]), sort_keys=True)
     exec((PROJECT / "rules/functions/augment.smk").read_text(), names)
     return names
 
@@ -80,12 +82,29 @@ def test_an_augmentation_by_vllm_asks_for_the_gpus_of_its_engines():
     ]
 
 
-def test_captions_depend_on_the_settings_of_their_own_backend_only():
-    keys = {backend: augmentation(backend=backend)["AUGMENTATION_KEYS"] for backend in ("grammar", "openai")}
-    assert not {"augmentation.model", "augmentation.openai", "augmentation.vllm"} & set(keys["grammar"])
-    assert {"augmentation.model", "augmentation.openai"} <= set(keys["openai"])
-    assert "augmentation.vllm" not in keys["openai"]
-    assert not [key for of in keys.values() for key in of if key == "augmentation.shards"]
+def test_what_changes_no_caption_is_no_param_of_the_augmentation():
+    server = yaml.safe_load((PROJECT / "config.yaml").read_text())["augmentation"]["openai"]
+    plain = augmentation(backend="openai")
+    how = {"concurrency": 64, "timeout": 9, "base_url": "http://localhost:1/v1"}
+    asked = augmentation(backend="openai", openai=server | how, most_fallbacks=1, shards=9, vllm={})
+    assert asked["augmentation_settings"]() == plain["augmentation_settings"]()
+    assert json.loads(asked["AUGMENTATION_RUNNING"])["openai"].items() >= how.items()
+    for change in (
+        {"model": "m"},
+        {"chat": {"thinking": False}},
+        {"openai": server | {"extra": {"seed": 1}}},
+    ):
+        assert (
+            augmentation(backend="openai", **change)["augmentation_settings"]()
+            != plain["augmentation_settings"]()
+        )
+    # Together they are all that the program needs.
+    options = joined(json.loads(asked["augmentation_settings"]()), json.loads(asked["AUGMENTATION_RUNNING"]))
+    assert options["augmentation"]["openai"] == server | how
+    grammar = [augmentation(model=model)["augmentation_settings"]() for model in ("", "m")]
+    assert grammar[0] == grammar[1]
+    rule = (PROJECT / "rules/augment.smk").read_text()
+    assert ' --running "$BENTXT_AUGMENTATION"' in rule
 
 
 # Fine-tuning
