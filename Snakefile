@@ -52,6 +52,7 @@ rule all:
         TABLES,
         BREAKDOWN,
         FIGURES,
+        "figures/caption_statistics.csv",
         ANSWERS,
         ITEM_PAGES,
         COMPARISONS,

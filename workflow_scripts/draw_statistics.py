@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from bentxt.errors import InputError
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
+from bentxt.reporting.caption_statistics_table import paper_means, read_published_captions
 from bentxt.reporting.dataset_origin import origin_in_words, read_origin
 from bentxt.reporting.dataset_table import read_published
 from bentxt.reporting.figure_files import write_figure_files
@@ -35,6 +36,11 @@ def main():
     parser.add_argument("--dataset", required=True, help="the data set, for its number of rows")
     parser.add_argument("--published", default="resources/paper/table1.csv", help="Table 1 as published, CSV")
     parser.add_argument("--diversity", default="resources/paper/figure3.csv", help="published words and MTLD")
+    parser.add_argument(
+        "--published-captions",
+        default="resources/paper/caption_statistics.csv",
+        help="published words and sentences per caption",
+    )
     parser.add_argument("--out", required=True, help="CSV; PDF, PNG and provenance are written next to it")
     args = parser.parse_args()
 
@@ -54,8 +60,9 @@ def main():
         source,
     )
     words, sentences = captions["words"].to_numpy(), captions["sentences"].to_numpy()
-    figure = draw_statistics(words, sentences, points, run_name, source)
-    rows = statistics_rows(words, sentences, points, run_name)
+    paper = paper_means(read_published_captions(args.published_captions))
+    figure = draw_statistics(words, sentences, points, run_name, paper, source)
+    rows = statistics_rows(words, sentences, points, run_name, paper)
     paths = write_figure_files(figure, COLUMNS, rows, args.out)
     inputs = (
         args.captions,
@@ -63,6 +70,7 @@ def main():
         args.dataset,
         args.published,
         args.diversity,
+        args.published_captions,
     )
     write_provenance(paths, lineage(args), inputs)
 

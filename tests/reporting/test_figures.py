@@ -14,12 +14,14 @@ from bentxt.reporting import (
     pipeline_figure,
     statistics_figure,
 )
+from bentxt.reporting.caption_statistics_table import paper_means, read_published_captions
 from bentxt.reporting.dataset_table import read_published
 from bentxt.reporting.figure_files import text_width, wrapped, write_figure_files
 from bentxt.tables.schemas.dataset_schema import DATASET
 
 ROOT = Path(__file__).parents[2]
 COLOURS = ROOT / "resources" / "class_colours.csv"
+PUBLISHED_CAPTIONS = ROOT / "resources" / "paper" / "caption_statistics.csv"
 RNG = np.random.default_rng(0)
 PICTURE = RNG.integers(0, 255, (120, 120, 3), np.uint8)
 
@@ -238,12 +240,21 @@ def test_figure3_draws_known_values_only_and_lists_the_others(tmp_path):
     assert known == {"BigEarthNet.txt": 64.69, "this run (mini)": 53.97}
     assert len(points) == len(published) + 1
     words, sentences = RNG.integers(30, 200, 99), RNG.integers(2, 9, 99)
-    figure = statistics_figure.draw_statistics(words, sentences, points, "mini")
+    paper = paper_means(read_published_captions(PUBLISHED_CAPTIONS))
+    assert paper == (107, 4.5)
+    figure = statistics_figure.draw_statistics(words, sentences, points, "mini", paper)
     note = figure.texts[0].get_text()
     assert "RSTeller" in note
     assert "mini" in note
-    rows = statistics_figure.statistics_rows(words, sentences, points, "mini")
+    labels = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert {"paper: mean 107", "paper: mean 4.5", f"mean {words.mean():.1f}"} < set(labels)
+    assert "BigEarthNet.txt (paper)\n64.69" in labels
+    assert "this run (mini)\n53.97" in labels
+    rows = statistics_figure.statistics_rows(words, sentences, points, "mini", paper)
     found = _written(tmp_path, figure, statistics_figure.COLUMNS, rows)
+    means = {(row["panel"], row["run"]): row["x"] for row in found if row["series"] == "mean"}
+    assert (means["a", "published"], means["b", "published"]) == ("107", "4.5")
+    assert float(means["a", "mini"]) == pytest.approx(words.mean(), rel=1e-5)
     assert {row["panel"] for row in found} == {"a", "b", "c"}
     assert [row["y"] for row in found if row["series"] == "RSTeller"] == [""]
 

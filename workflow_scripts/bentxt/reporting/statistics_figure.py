@@ -19,6 +19,9 @@ COLUMNS = ("panel", "series", "x", "y", "words", "more_than_3_bands", "run", "no
 
 _FILL, _CURVE = "#a9c4e4", "#1f4e8c"
 
+#: What is the paper's, and not measured by this run.
+_PAPER = "#c4541d"
+
 
 def word_density(
     words: np.ndarray, points: int = 256
@@ -130,9 +133,13 @@ def read_diversity(path: Path | str) -> dict[str, dict[str, float]]:
 
 
 def statistics_rows(
-    words: np.ndarray, sentences: np.ndarray, points: list[dict[str, Any]], run: str
+    words: np.ndarray,
+    sentences: np.ndarray,
+    points: list[dict[str, Any]],
+    run: str,
+    paper: tuple[float, float],
 ) -> list[dict[str, Any]]:
-    """Return all plotted numbers as rows with the columns :data:`COLUMNS`."""
+    """Return all plotted numbers as rows with the columns :data:`COLUMNS`; parameters as below."""
     edges, histogram, x, curve = word_density(words)
     numbers, shares = sentence_shares(sentences)
     middles = (edges[:-1] + edges[1:]) / 2
@@ -144,10 +151,19 @@ def statistics_rows(
             for a, b in zip(first, second, strict=True)
         ]
 
+    def means(panel, mean, published):
+        note = "x: mean of the captions"
+        return [
+            {"panel": panel, "series": "mean", "x": f"{mean:.6g}", "run": run, "note": note},
+            {"panel": panel, "series": "mean", "x": f"{published:g}", "run": "published", "note": note},
+        ]
+
     return [
         *rows("a", "histogram", middles, histogram, "x: middle of the bin; y: density per word"),
         *rows("a", "kernel estimate", x, curve, "y: density per word"),
+        *means("a", words.mean(), paper[0]),
         *rows("b", "share of captions", numbers, shares, ""),
+        *means("b", sentences.mean(), paper[1]),
         *points,
     ]
 
@@ -157,6 +173,7 @@ def draw_statistics(
     sentences: np.ndarray,
     points: list[dict[str, Any]],
     run: str,
+    paper: tuple[float, float],
     source: str = "this run",
 ) -> Figure:
     """Draw Figure 3.
@@ -168,6 +185,9 @@ def draw_statistics(
     points : list of dict
         From :func:`diversity_points`.
     run : str
+    paper : tuple of float
+        The paper's words and sentences per caption, from
+        :func:`bentxt.reporting.caption_statistics_table.paper_means`.
     source : str
         As for :func:`diversity_points`.
 
@@ -182,17 +202,15 @@ def draw_statistics(
     edges, histogram, x, curve = word_density(words)
     first.stairs(histogram, edges, fill=True, color=_FILL)
     first.plot(x, curve, color=_CURVE, linewidth=1.6)
-    first.axvline(words.mean(), color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
     first.set(xlabel="Words per caption", ylabel="Density", title="(a) Words per caption")
-    _mean_label(first, words.mean())
+    _draw_means(first, words.mean(), paper[0])
     first.set_xlim(left=0)
 
     numbers, shares = sentence_shares(sentences)
     second.bar(numbers, shares, width=0.82, color=_FILL, edgecolor=_CURVE, linewidth=0.8)
-    second.axvline(sentences.mean(), color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
     second.set(xlabel="Sentences per caption", ylabel="Share of captions", title="(b) Sentences per caption")
     second.set_xticks(range(int(numbers.min()), int(numbers.max()) + 1, max(1, int(np.ptp(numbers)) // 12)))
-    _mean_label(second, sentences.mean())
+    _draw_means(second, sentences.mean(), paper[1])
 
     _draw_diversity(figure, third, [point for point in points if point["y"] is not None])
     for axes in (first, second, third):
@@ -200,25 +218,33 @@ def draw_statistics(
         axes.title.set_ha("left")
         axes.title.set_x(0)
     absent = [point["series"] for point in points if point["y"] is None]
-    note = f"Captions of {source} ({RUN_REMARKS[run]}), {len(words):,} in all."
+    note = f"Captions of {source} ({RUN_REMARKS[run]}), {len(words):,} in all. Orange: the paper's numbers."
     if absent:
         note += f" (c) leaves out data sets whose MTLD is not known as a number: {', '.join(absent)}."
     figure.text(0.06, 0.035, note, size=7.5, color=MUTED, va="bottom", wrap=True)
     return figure
 
 
-def _mean_label(axes, mean):
+def _draw_means(axes, mean, paper):
+    """Draw this run's mean and the paper's as lines, each labelled on its outer side."""
     axes.set_ylim(top=axes.get_ylim()[1] * 1.12)
-    axes.annotate(
-        f"mean {mean:.1f}",
-        (mean, 1),
-        xycoords=("data", "axes fraction"),
-        xytext=(5, -4),
-        textcoords="offset points",
-        va="top",
-        size=8.5,
-        color=MUTED,
-    )
+    for value, label, colour, style in (
+        (mean, f"mean {mean:.1f}", MUTED, (0, (4, 3))),
+        (paper, f"paper: mean {paper:g}", _PAPER, "solid"),
+    ):
+        left = value == min(mean, paper) and value != max(mean, paper)
+        axes.axvline(value, color=colour, linewidth=1.1, linestyle=style)
+        axes.annotate(
+            label,
+            (value, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(-5 if left else 5, -4),
+            textcoords="offset points",
+            ha="right" if left else "left",
+            va="top",
+            size=8.5,
+            color=colour,
+        )
 
 
 def _draw_diversity(figure, axes, points):
@@ -238,14 +264,16 @@ def _draw_diversity(figure, axes, points):
             linewidth=0.7,
             zorder=3,
         )
+        paper = point["run"] == "published"
         axes.annotate(
-            f"{point['series']}\n{point['y']:.2f}",
+            f"{point['series']}{' (paper)' if paper else ''}\n{point['y']:.2f}",
             (point["x"], point["y"]),
             xytext=(0, -13),
             textcoords="offset points",
             ha="center",
             va="top",
             size=8.5,
+            color=_PAPER if paper else INK,
         )
     axes.set_xscale("log")
     x, y = [point["x"] for point in points], [point["y"] for point in points]
