@@ -13,15 +13,15 @@ _AREAS = ("areas", "regions", "parts", "pieces", "sections")
 #: Neighbours of the largest class that are still named in the sentence that introduces it.
 _FEW = 3
 
-#: How often the secondary and the marginal classes share a sentence.
-_JOINED = 0.5
+#: How often two sentences on classes become one.
+_JOINED = 0.75
 
 #: How often areas stand in running text instead of brackets, in lists of few classes: where a
 #: caption has few, and elsewhere.
-_IN_PROSE = (0.85, 0.4)
+_IN_PROSE = (0.9, 0.6)
 
 #: How often a sentence says, besides what it is about, into how many areas a class falls.
-_WOVEN = (0.35, 0.6)
+_WOVEN = (0.3, 0.5)
 
 
 class Introductions:
@@ -78,7 +78,7 @@ class Introductions:
         _, neighbours = self.borders.pop(0)
         touching = [self._classes[index] for index in neighbours]
         others = [c for c in self._facts.classes[1:] if c.index not in neighbours]
-        if len(touching) <= _FEW and words.chance(0.5):
+        if len(touching) <= _FEW and words.chance(_JOINED):
             lead, is_subject = self._lead(first, False)
             verb = (
                 f"and {touch(words, first.index)}"
@@ -272,9 +272,11 @@ class Introductions:
         return listed + self._clause(classes[-1], before)
 
     def _covering(self, c):
-        if self._words.chance(0.4):
-            return f"which {inflected(c.index, self._words.pick('cover', 'occupy', 'span', 'extend over'))}"
-        return self._words.pick(*_COVERING)
+        words, marginal = self._words, c.tier == MARGINAL
+        if words.chance(0.4):
+            verbs = ("cover", "occupy", *(("account for",) if marginal else ("span", "extend over")))
+            return f"which {inflected(c.index, words.pick(*verbs))}"
+        return words.pick("covering", "occupying", "accounting for") if marginal else words.pick(*_COVERING)
 
     def _clause(self, c, before=""):
         words = self._words

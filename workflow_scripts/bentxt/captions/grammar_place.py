@@ -11,7 +11,7 @@ _DOMINANT = 60
 
 #: How often the general classes come at the end, as a summary, instead of the beginning:
 #: where there are few classes, and elsewhere.
-_SUMMED_UP = (0.9, 0.45)
+_SUMMED_UP = (0.9, 0.6)
 
 #: Share of a general class, %, from which a summary says it: well above the bound of marginal classes.
 _TOLD = 7
@@ -122,7 +122,9 @@ def _summary(words, shares, groups):
 
 
 def _mixed(first, rest):
-    return f"{first} and of {rest[0]}" if len(rest) == 1 else listing([first, *rest])
+    # "A mix of water bodies and wetlands", but "a mix of wetlands and of forest and semi-natural areas".
+    inner = any(" and " in group for group in (first, *rest))
+    return f"{first} and of {rest[0]}" if inner and len(rest) == 1 else listing([first, *rest])
 
 
 def single(words: Words) -> str:
@@ -141,8 +143,8 @@ def single(words: Words) -> str:
     covering = words.pick("covering", "spanning", "extending over", "occupying", "stretching over")
     whole = words.form(
         lambda: words.prose(c.area),
-        lambda: f"{words.prose(c.area)}, the {words.pick('whole', 'entire')} area of the {words.scene()}",
-        lambda: f"the {words.pick('whole', 'entire')} {words.scene()} of {words.prose(c.area)}",
+        lambda: f"{words.prose(c.area)}, the {words.pick('whole', 'entire')} area of the {words.image}",
+        lambda: f"the {words.pick('whole', 'entire')} {words.image} of {words.prose(c.area)}",
     )
     if words.chance(0.6):
         alone = words.pick(", with no other class present", ", without any other class", "", "")

@@ -32,11 +32,11 @@ _JOINED = 0.9
 _LONG = 300
 
 #: How often the areas of instances stand in running text instead of brackets.
-_IN_PROSE = 0.5
+_IN_PROSE = 0.65
 
 #: How often it is said at once that a class, or each class, touches all others, instead of one by one: where
 #: there are few classes, and elsewhere.
-_ALL_AT_ONCE = (0.15, 0.45)
+_ALL_AT_ONCE = (0.15, 0.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ def border_clauses(words: Words, borders: Sequence[tuple[int, Sequence[int]]], c
     rest = [(index, tuple(others)) for index, others in borders]
     pairs = sum(len(others) for _, others in rest)
     if classes == 2 and pairs:
-        return [Clause(None, words.pick("the two classes", "the two"), words.pick(*_TOUCH_EACH_OTHER))]
+        # Not "the two": it could be two areas of one class.
+        return [Clause(None, "the two classes", words.pick(*_TOUCH_EACH_OTHER))]
     if pairs and pairs == classes * (classes - 1) / 2 and words.roomy(*_ALL_AT_ONCE):
         count = number(classes)
         everyone = words.pick(f"all {count} classes", f"the {count} classes", "all of these classes")
