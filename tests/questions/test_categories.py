@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from bentxt.agreement.caption_reading import read_caption
+from bentxt.agreement.caption_reading import read_caption, statements
 from bentxt.agreement.question_reading import read_row
 from bentxt.dataset.benchmark_quotas import PAPER_PATCHES, read_quotas
 from bentxt.patches.climate_legend import zone_names
@@ -134,7 +134,7 @@ def test_a_category_has_a_reader(made, annotation_type, category):
     assert rows
     for row in rows:
         if annotation_type == "captioning":
-            assert "classes" in read_caption(row["output"], zones).statements
+            assert "classes" in statements(read_caption(row["output"], zones))
         else:
             reading = read_row(annotation_type, category, row["input"], row["output"], zones)
             assert (reading.type, reading.category) == (annotation_type, category)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bentxt.agreement.answers_from_maps import answer_row
-from bentxt.agreement.caption_reading import STATEMENTS, answer_caption, read_caption
+from bentxt.agreement.caption_reading import STATEMENTS, answer_caption, read_caption, statements
 from bentxt.agreement.complete_patches import CompleteSets
 from bentxt.agreement.evidence import Evidence
 from bentxt.agreement.question_reading import check_category, read_row
@@ -145,7 +145,7 @@ class _Run:
         return there
 
     def _answer_caption(self, row, reading, known):
-        for name in reading.statements:
+        for name in statements(reading):
             self._statements[name]["captions"] += 1
         if not self._can_be_answered(row, known):
             return

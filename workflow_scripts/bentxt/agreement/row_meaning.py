@@ -8,10 +8,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from bentxt.agreement.caption_reading import CaptionReading, read_caption
+from bentxt.agreement.caption_reading import read_caption
 from bentxt.agreement.intervals import Interval
 from bentxt.agreement.pixel_positions import centre_range, possible_edges
 from bentxt.agreement.question_reading import Reading, check_category, read_row
+from bentxt.captions.reading import caption_reader
 from bentxt.errors import Unreadable
 from bentxt.nomenclature import CLASSES
 from bentxt.patches.climate_legend import zone_names
@@ -20,7 +21,9 @@ from bentxt.release import TASKS
 _READ = ("type", "category", "input", "output")
 
 
-def parse_row(row: Mapping[str, Any], zones: tuple[str, ...] | None = None) -> Reading | CaptionReading:
+def parse_row(
+    row: Mapping[str, Any], zones: tuple[str, ...] | None = None
+) -> Reading | caption_reader.Reading:
     """Read a row of the release into what it asks and answers.
 
     Parameters
@@ -32,7 +35,7 @@ def parse_row(row: Mapping[str, Any], zones: tuple[str, ...] | None = None) -> R
 
     Returns
     -------
-    bentxt.agreement.question_reading.Reading or bentxt.agreement.caption_reading.CaptionReading
+    bentxt.agreement.question_reading.Reading or bentxt.captions.reading.caption_reader.Reading
         Classes by their place in ``bentxt.nomenclature.CLASSES``, areas in pixels (of 100 m²), boxes and
         points in shares of the patch's side.
 
@@ -94,11 +97,10 @@ def row_meaning(row: Mapping[str, Any], zones: tuple[str, ...] | None = None) ->
     'Pastures, the largest instance: x 0 or 1 to 33, y 40 to 95 or 96'
     """
     reading = parse_row(row, zones)
-    if isinstance(reading, CaptionReading):
-        mentions = (mention for sentence in reading.sentences for mention in sentence.mentions)
-        found = {mention.index for mention in mentions if not mention.group}
+    if isinstance(reading, caption_reader.Reading):
+        found = {index for mention in reading.mentions if not mention.group for index in mention.classes}
         classes = "; ".join(CLASSES[index] for index in sorted(found))
-        return " | ".join([f"caption of {classes}", *reading.zones])
+        return " | ".join([f"caption of {classes}", *sorted({zone for zone, _, _ in reading.zones})])
     if reading.type == TASKS["binary"]:
         return _answered(reading)
     if reading.type == TASKS["mcq"]:

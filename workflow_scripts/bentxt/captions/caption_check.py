@@ -1,43 +1,25 @@
-"""The automatic gate: is a caption well formed, true, complete and clean (Section 3.1 of the paper)?
+"""The automatic check: is a caption well formed, true, complete and clean (Section 3.1 of the paper)?
 
-It stands where the paper has people: four criteria, judged from the text and the attributes by rule. It
-is strict rather than clever: what it cannot reconcile with the attributes is a finding, and the caption
-falls back to an earlier version. It does not judge style, and it does not require that all borders and
-numbers of areas are kept, only that those stated are true.
+It stands where the paper has people: four criteria, judged from the text and the facts by rule. The text is
+read (:mod:`bentxt.captions.reading.caption_reader`), what it states is held against the facts, what the facts
+demand is looked for in it. It does not judge style. A caption that fails falls back to an earlier version.
 """
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
 
-from bentxt.captions.caption_facts import MARGINAL, CaptionFacts
-from bentxt.captions.caption_parsing import GROUPS, class_name, parse_sentence, split_sentences
-from bentxt.captions.claims import absent_classes, false_areas, false_borders, false_counts
-from bentxt.captions.place_words import Place, contradictions, missing_place
-from bentxt.nomenclature import PIXELS
+from bentxt.captions.caption_facts import CaptionFacts
+from bentxt.captions.claims import judge
+from bentxt.captions.completeness import missing_borders, missing_classes, missing_counts, missing_place
+from bentxt.captions.generation_traces import traces
+from bentxt.captions.known_words import unknown_words
+from bentxt.captions.language_check import language_faults
+from bentxt.captions.place_check import false_places
+from bentxt.captions.reading.caption_reader import read
 
 #: The four criteria, as in the schema of augmented captions.
 CRITERIA = ("linguistically_correct", "factually_accurate", "complete", "free_of_artifacts")
-_PREFIX = re.compile(
-    r"\W*(?:(?:refined |final |revised |rewritten |paraphrased |full )?"
-    r"(?:output|caption|answer|description|note)\s*:|here(?: is|'s|’s)|sure\b|certainly\b|of course\b)"
-)
-
-#: What a model leaves in its answer, in lower case; the first two are the prompt's own terms to avoid.
-_LEFTOVERS = (
-    *("land cover", "land use", "output:", "caption:", "this caption", "refined caption", "as an ai"),
-    *("the given description", "the provided description", "the original description", " i have ", " i've "),
-    *(" i will ", "**", "```", "<", ">", "{", "}"),
-)
-
-#: Characters beyond ASCII that English typography uses.
-_TYPOGRAPHY = frozenset("‘’“”–—…²≈°×")
-_QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”')
-_A_VOWEL = re.compile(r"\ba (?=[aeio](?!ne\b|nce\b|uro))")
-_AN_CONSONANT = re.compile(r"\ban (?=[bcdfgjklmnpqrstvwxyz](?!our\b))")
-_STRAY_SPACE = re.compile(r" [ ,.;](?!\d)")
-_MINIMUM_WORDS = 8
+_LANGUAGE, _ACCURACY, _COMPLETENESS, _ARTIFACTS = CRITERIA
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,101 +118,23 @@ def check_caption(text: str, facts: CaptionFacts, strictness: Strictness) -> Ver
     """
     if not text.strip():
         return Verdict(tuple(Finding(criterion, "empty", "empty") for criterion in CRITERIA))
-    # The name of the climate zone holds a season's name: it is set aside before the rest is read.
-    rest, zones = _zone(facts.climate_zone).subn("[zone]", text)
-    parts = split_sentences(rest)
-    sentences = [parse_sentence(part) for part in parts]
-    rest = rest.lower()
-    place = Place(rest)
-    errors = [
-        *false_areas(sentences, facts),
-        *false_counts(sentences, facts),
-        *false_borders(sentences, facts),
-        *absent_classes(sentences, facts),
-        *contradictions(place, facts),
-    ]
-    missing = [*missing_place(place, zones, facts), *_missing_classes(sentences, facts)]
-    found = (list(_language(text.strip(), parts)), errors, missing, list(_artifacts(text, rest)))
-    return Verdict(
-        tuple(
-            Finding(criterion, message.partition(":")[0], message)
-            for criterion, messages in zip(CRITERIA, found, strict=True)
-            for message in dict.fromkeys(messages)
-        )
-    )
+    return Verdict(tuple(dict.fromkeys(_findings(text, facts, strictness))))
 
 
-@lru_cache(64)
-def _zone(name):
-    return re.compile(rf'["“”]?\b{re.escape(name)}\b["“”]?', re.IGNORECASE)
-
-
-# Language
-def _language(text, sentences):
-    if not re.match(r'["“(]?[A-Z0-9]', text):
-        yield "does not begin with a capital letter"
-    if not re.search(r'[.!?]["”)]*$', text):
-        yield "does not end with a full stop"
-    words = text.lower().split()
-    if len(words) < _MINIMUM_WORDS:
-        yield "too short"
-    if len({sentence.lower() for sentence in sentences}) < len(sentences):
-        yield "a sentence is repeated"
-    for one, other in pairwise(words):
-        if one == other:
-            yield f"doubled word {one!r}"
-    for left, right in ("()", "[]"):
-        if text.count(left) != text.count(right):
-            yield f"unbalanced {left}{right}"
-    if text.count('"') % 2:
-        yield "unbalanced quotation marks"
-    lower = text.lower()
-    for pattern, article in ((_A_VOWEL, "a"), (_AN_CONSONANT, "an")):
-        if match := pattern.search(lower):
-            yield f"article: {article} {lower[match.end() :].split()[0]}"
-    if _STRAY_SPACE.search(text):
-        yield "stray space"
-
-
-def _missing_classes(sentences, facts):
-    mentions = [mention for sentence in sentences for mention in sentence.mentions]
-    named = {mention.index for mention in mentions if not mention.group}
-    grouped = {mention.index for mention in mentions if mention.group}
-    claims = [claim for sentence in sentences for claim in sentence.claims]
-    areas = [claim for claim in claims if claim.kind == "area"]
-    percentages = [claim for claim in claims if claim.kind == "percent"]
-    present = {c.index for c in facts.classes}
-    for c in facts.classes:
-        if c.index not in named:
-            group = next(i for i, members in enumerate(GROUPS) if c.index in members)
-            # Classes may be put together under their general class, but all of it or none.
-            members = GROUPS[group] & present
-            if len(members) < 2 or members & named or group not in grouped:
-                yield f"class is missing: {class_name(c.index)}"
-        elif c.tier != MARGINAL and not (
-            any(abs(a.value - c.area) <= a.tolerance for a in areas)
-            or any(abs(p.value - 100 * c.pixels / PIXELS) <= p.tolerance + 0.5 for p in percentages)
-        ):
-            yield f"area is missing: {class_name(c.index)}"
-
-
-# Artifacts
-def _artifacts(text, rest):
-    lower = text.strip().lower()
-    if match := _PREFIX.match(lower):
-        yield f"prefix: {match[0].strip()}"
-    for leftover in _LEFTOVERS:
-        if leftover in lower:
-            yield f"left over: {leftover.strip()}"
-    if "\n" in lower:
-        yield "left over: line break"
-    if lower.startswith(("#", "- ", "* ")):
-        yield f"left over: {lower[0]}"
-    if not text.isascii():
-        foreign = {character for character in text if not character.isascii()} - _TYPOGRAPHY
-        if foreign:
-            yield f"characters: {' '.join(sorted(foreign))}"
-    for match in _QUOTED.finditer(rest):
-        inside = (match[1] or match[2] or "").strip(" .,")
-        if parse_sentence(inside).mentions:
-            yield f"quotation marks: {inside}"
+def _findings(text: str, facts: CaptionFacts, strictness: Strictness) -> Iterator[Finding]:
+    reading = read(text, (facts.climate_zone,))
+    faults, stated = judge(reading, facts)
+    strange, invented = unknown_words(text, reading, strictness.words, [c.index for c in facts.classes])
+    for fault in (*language_faults(text, reading), *strange):
+        yield Finding(_LANGUAGE, fault.kind, fault.message, fault.start, fault.end)
+    for fault in (*faults, *false_places(reading, facts), *invented):
+        yield Finding(_ACCURACY, fault.kind, fault.message, fault.start, fault.end)
+    missing = [*missing_place(reading, facts), *missing_classes(stated, facts)]
+    if strictness.borders:
+        missing += missing_borders(stated, facts)
+    if strictness.counts:
+        missing += missing_counts(stated, facts)
+    for kind, message in missing:
+        yield Finding(_COMPLETENESS, kind, message)
+    for fault in traces(text, reading.zones):
+        yield Finding(_ARTIFACTS, fault.kind, fault.message, fault.start, fault.end)

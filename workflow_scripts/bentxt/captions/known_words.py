@@ -1,0 +1,84 @@
+"""Which words of a caption are no English, and which name what no fact tells of."""
+
+import re
+from collections.abc import Collection
+
+from bentxt.captions.claims import Fault
+from bentxt.captions.english_words import is_english, named_thing
+from bentxt.captions.field_words import BY_CLASS, INVENTED, NEUTRAL
+from bentxt.captions.reading.caption_reader import Reading, lower
+
+_CAUSES = re.compile(
+    r"\b(?:due to|because(?: of)?|caused by|as a (?:result|consequence) of|owing to|thanks to"
+    r"|driven by|resulting from"
+    r"|attributed to|attributable to|in response to|following (?:recent|heavy|years|decades|the (?:recent"
+    r"|last))|after (?:recent|heavy|the)"
+    r"|shaped by|influenced by|sustain(?:s|ed|ing)|support(?:s|ed|ing) (?:local|the local|a)"
+    r"|ideal for|suitable for|used (?:for|as)"
+    r"|home to|known for|famous for|popular (?:with|for|among)|prone to|(?:provides|providing) (?:habitat"
+    r"|shelter|food|a habitat)"
+    r"|on its way|once (?:was|were)|used to be|will (?:be|become)|is expected to|has (?:grown"
+    r"|shrunk|increased|decreased))\b"
+)
+_PLACES = re.compile(
+    r"\b(?:in|at|near|around|towards?|across|along) the (?:very )?(?:center|centre|middle|right"
+    r"|left|bottom|lower)\b"
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b(?!\s*(?:sqm|m²|square|ha))")
+_BORDER_WORDS = re.compile(r"[a-z]+(?:-[a-z]+)*")
+
+
+def unknown_words(
+    text: str, reading: Reading, words: Collection[str], present: Collection[int]
+) -> tuple[list[Fault], list[Fault]]:
+    """Return the words that are no English, and those that name what no fact tells of.
+
+    Parameters
+    ----------
+    text : str
+    reading : bentxt.captions.reading.caption_reader.Reading
+    words : collection of str
+        Further words that captions may use.
+    present : collection of int
+        Classes of the patch.
+
+    Returns
+    -------
+    strange, invented : list of Fault
+    """
+    small = lower(text)
+    own = frozenset(word.lower() for word in words)
+    own = own.union(*(names for index, names in BY_CLASS.items() if index in present))
+    places = {word.start for word in reading.places}
+    strange, invented = [], []
+    for sentence in reading.sentences:
+        for token in sentence.tokens:
+            if token.kind in "Bb":
+                found = [
+                    (m[0], token.start + m.start(), token.start + m.end())
+                    for m in _BORDER_WORDS.finditer(token.text)
+                ]
+                found = [each for each in found if each[0] in INVENTED]
+            elif token.kind == "x" and token.start not in places and token.text[0].isalpha():
+                found = [(token.text, token.start, token.end)]
+            else:
+                continue
+            for word, start, end in found:
+                if word.endswith(("'s", "’s")):
+                    word = word[:-2]
+                if word in own or (word in NEUTRAL and word not in INVENTED):
+                    continue
+                if word in INVENTED:
+                    invented.append(Fault("invented object", f"no fact tells of it: {word}", start, end))
+                elif not is_english(word):
+                    strange.append(
+                        Fault("unknown word", f"no English word, or a name: {text[start:end]}", start, end)
+                    )
+                elif thing := named_thing(word):
+                    invented.append(
+                        Fault("invented object", f"no fact tells of it: {word}, {thing}", start, end)
+                    )
+    for kind, pattern in (("invented cause", _CAUSES), ("invented place", _PLACES), ("invented time", _YEAR)):
+        for match in pattern.finditer(small):
+            invented.append(Fault(kind, f"no fact tells of it: {match[0]}", *match.span()))
+    return strange, invented

@@ -1,0 +1,121 @@
+"""Whether a caption is well formed as English: beginning, end, articles, brackets, repetitions."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from bentxt.captions.claims import Fault
+from bentxt.captions.reading.caption_reader import Reading, Sentence, lower
+
+_A_VOWEL = re.compile(r"\ba (?=[aeio](?!ne\b|nce\b|uro|ne-))")
+_AN_CONSONANT = re.compile(r"\ban (?=[bcdfgjklmnpqrstvwxyz](?!our\b|onest|eir))")
+_STRAY_SPACE = re.compile(r" [ ,.;](?!\d)")
+_CUT_WORDS = re.compile(
+    r"\b(?:and|or|the|a|an|of|with|to|by|in|at|for|from|into|which|that|while|whereas|is|are"
+    r"|covers?|borders?|both|as|its"
+    r"|approximately|about|around|roughly)[.!]?$"
+)
+#: Openings that add nothing, so that a sentence behind them is the same as without.
+_OPENING = re.compile(
+    r"^(?:in addition(?: to this)?|additionally|moreover|furthermore|also|notably|likewise|again"
+    r"|in other words|that is"
+    r"|further|besides|overall|in summary|to summari[sz]e|in total|as (?:noted|mentioned)(?: above"
+    r"| before)?|similarly"
+    r"|here|specifically|in this (?:image|scene)|indeed|in fact|as well|it (?:can be|is) (?:seen"
+    r"|noted|clear) that"
+    r"|it is (?:also )?worth noting that|the image (?:also )?shows that),? "
+)
+_WORD = re.compile(r"[a-z0-9][a-z0-9,.'-]*")
+#: Words that a sentence may exchange and stay the same.
+_LIGHT_WORDS = """
+the a an also and is are of in with by this that it its to as both about around approximately roughly some
+"""
+_LIGHT = frozenset(_LIGHT_WORDS.split())
+_MINIMUM_WORDS = 8
+#: Share of common words from which two sentences are the same.
+_SAME = 0.9
+
+
+def language_faults(text: str, reading: Reading) -> Iterator[Fault]:
+    """Yield what is wrong with the language of a caption.
+
+    Parameters
+    ----------
+    text : str
+        As long as the text that was read, the climate zone included.
+    reading : bentxt.captions.reading.caption_reader.Reading
+
+    Yields
+    ------
+    Fault
+    """
+    size = len(text)
+    begin = len(text) - len(text.lstrip())
+    end = len(text.rstrip())
+    small = lower(text)
+    if not re.match(r'["“(]?[A-Z0-9]', text[begin:]):
+        yield Fault("no capital", "does not begin with a capital letter", begin, min(begin + 1, size))
+    if not re.search(r'[.!?]["”)]*$', text[:end]):
+        yield Fault("cut off", "does not end with a full stop", max(0, end - 1), end)
+    elif match := _CUT_WORDS.search(small[:end].rstrip('")”')):
+        yield Fault("cut off", f"ends within a sentence: {match[0]}", match.start(), match.end())
+    words = list(re.finditer(r"\S+", small))
+    if len(words) < _MINIMUM_WORDS:
+        yield Fault("too short", "too short", 0, size)
+    for one, other in pairwise(words):
+        bare = one[0].strip(",")
+        if bare == other[0].strip(",.;") and bare.isalpha() and bare not in ("that", "had", "land"):
+            yield Fault("doubled word", f"doubled word: {bare}", one.start(), other.end())
+    for left, right in ("()", "[]"):
+        if text.count(left) != text.count(right):
+            yield Fault("unbalanced", f"unbalanced {left}{right}", 0, size)
+    if text.count('"') % 2 or text.count("“") != text.count("”"):
+        yield Fault("unbalanced", "unbalanced quotation marks", 0, size)
+    for pattern, article in ((_A_VOWEL, "a"), (_AN_CONSONANT, "an")):
+        if match := pattern.search(small):
+            following = small[match.end() :].split()
+            yield Fault("article", f"article: {article} {following[0]}", match.start(), match.end())
+    if match := _STRAY_SPACE.search(text):
+        yield Fault("stray space", "stray space", *match.span())
+    yield from _repeated(small, reading)
+
+
+def _repeated(small, reading):
+    seen: list[tuple[frozenset, list[str]]] = []
+    for sentence in reading.sentences:
+        said = _OPENING.sub("", small[sentence.start : sentence.end].strip(" .!?\"'"))
+        words = [word for word in _WORD.findall(said) if word.strip(",.'") not in _LIGHT]
+        claims = _claims(sentence)
+        for other_claims, other_words in seen:
+            common = len(set(words) & set(other_words))
+            alike = common >= _SAME * max(len(set(words)), len(set(other_words)), 1)
+            if words and (alike or (claims and claims == other_claims)):
+                yield Fault("repeated", "a sentence is repeated", sentence.start, sentence.end)
+                break
+        seen.append((claims, words))
+
+
+def _claims(sentence: Sentence) -> frozenset:
+    """Return what a sentence claims, whatever its words; of its wording nothing is left."""
+    areas: set[tuple] = {
+        ("area", round(claim.amount.value, -3), tuple(mention.classes for mention in owner.mentions))
+        for claim in sentence.areas
+        for owner in claim.owners[:1]
+    }
+    counts: set[tuple] = {
+        (
+            "count",
+            claim.number,
+            claim.size,
+            tuple(mention.classes for owner in claim.owners[:1] for mention in owner.mentions),
+        )
+        for claim in sentence.counts
+    }
+    borders: set[tuple] = set()
+    for claim in sentence.borders:
+        sides = claim.readings[0]
+        for left in sides.left:
+            for right in sides.right if sides.right is not None else sides.left:
+                if left.classes != right.classes:
+                    borders.add(("border", claim.negated, frozenset((left.classes, right.classes))))
+    return frozenset(areas | counts | borders)

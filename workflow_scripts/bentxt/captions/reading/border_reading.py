@@ -1,0 +1,367 @@
+"""Which classes a sentence says touch each other, in whatever words, and which it says do not."""
+
+import re
+from collections.abc import Iterator
+
+from bentxt.captions.reading.class_names import Mention
+from bentxt.captions.reading.rows import Row
+from bentxt.captions.reading.statements import EVERYTHING, OTHERS, BorderClaim, Sides
+
+#: Need not mean a border where no verb carries them.
+_WEAK = re.compile(
+    r"^(?:next (?:door )?to|beside|alongside|against|at the edges? of|on the edges? of|linked to|with )"
+)
+
+
+def read_borders(row: Row) -> Iterator[BorderClaim]:
+    """Yield what a sentence says of borders.
+
+    Parameters
+    ----------
+    row : Row
+
+    Yields
+    ------
+    BorderClaim
+    """
+    for place, kind in enumerate(row.kinds):
+        if kind in "BbN":
+            claims = _between(row, place) if kind == "N" else _read(row, place)
+            yield from claims
+
+
+def _between(row, place):
+    objects, end = _objects(row, place)
+    if len(objects) >= 2 or EVERYTHING in objects:
+        readings = [Sides(objects, None), *(Sides(objects[:1], objects[1:]) for _ in range(len(objects) > 2))]
+        yield _claim(row, place, readings, _negated(row, place), False, end)
+    elif (objects and "with" in row.tokens[place].text) or (objects and end < len(row)):
+        subject = row.first_classes(row.clause_start(place), place)
+        readings = [Sides(subject, objects)] if subject else []
+        # "The border of X with Y".
+        later = [j for j in range(end, min(end + 4, len(row))) if row.kinds[j] == "C"]
+        if later and any(row.tokens[j].text in ("with", "to") for j in range(end, later[0])):
+            readings.insert(0, Sides(objects, row.mentions(row.list_from(later[0]))))
+        if readings:
+            yield _claim(row, place, readings, _negated(row, place), not later, end)
+
+
+def _claim(row, place, readings, negated, weak, end):
+    start = row.tokens[place].start
+    stop = row.tokens[min(end, len(row)) - 1].end
+    return BorderClaim(tuple(dict.fromkeys(readings)), negated, weak, start, max(start, stop))
+
+
+def _read(row, place):
+    token = row.tokens[place]
+    objects, end = _objects(row, place)
+    negated = _negated(row, place)
+    subjects = _subjects(row, place)
+    weak = token.kind == "b" and bool(_WEAK.match(token.text))
+    reciprocal = end < len(row) and row.kinds[end] == "R" and not objects
+    but: tuple[Mention, ...] = ()
+    if objects:
+        following, but_end = _but(row, end)
+        if following:
+            if objects[0] in (OTHERS, EVERYTHING):
+                but, end = following, but_end
+            else:
+                # "X borders Y, but not Z."
+                yield _claim(row, place, [Sides(s, following) for s in subjects], not negated, False, but_end)
+    if (not subjects and objects and token.kind == "b") or _fronted(row, place, objects, end):
+        # "Adjacent to X lies Y."
+        later = _inverted(row, end)
+        if later:
+            yield _claim(row, place, [Sides(later, objects)], negated, False, end)
+            return
+    if reciprocal or not objects:
+        if token.kind == "b" and not reciprocal:
+            return
+        # Objects that a comma or a clause keeps away are none: the subjects touch each other.
+        rest = row.first_classes(0, place)
+        readings = [
+            Sides(s, None, rest if s == (OTHERS,) else ())
+            for s in subjects
+            if len(s) > 1 or s in ((EVERYTHING,), (OTHERS,))
+        ]
+        if not readings and subjects and reciprocal:
+            readings = [Sides(row.last_two(place), None)]
+        if readings:
+            following, end = _but(row, end + reciprocal)
+            readings = [Sides(r.left, None, following or r.but) for r in readings]
+            yield _claim(row, place, readings, negated, False, end)
+        return
+    readings = [Sides(s, objects, but) for s in subjects if s != objects]
+    if readings:
+        yield _claim(row, place, readings, negated, weak, end)
+
+
+def _fronted(row, place, objects, end):
+    return bool(objects) and not any(row.kinds[j] in "CiDFL" for j in range(row.clause_start(place), place))
+
+
+def _inverted(row, end):
+    """Return the list behind "Adjacent to X is …"."""
+    j = end
+    while j < len(row) and row.kinds[j] in "x,":
+        j += 1
+    if j < len(row) and row.kinds[j] in "VvC":
+        while j < len(row) and row.kinds[j] in "Vvatnx#p,":
+            j += 1
+        if j < len(row) and row.kinds[j] == "C":
+            return row.mentions(row.list_from(j))
+    return ()
+
+
+def _but(row, end):
+    """Return the classes of ", but not Z" or "except Z" at ``end``, and where that ends."""
+    j = end
+    while j < len(row) and row.kinds[j] in ",x&":
+        j += 1
+    if j < len(row) and row.kinds[j] == "s" and row.tokens[j].text in ("but", "though", "although"):
+        j += 1
+    elif not (j < len(row) and row.kinds[j] == "!"):
+        return (), end
+    seen = False
+    while j < len(row) and (row.kinds[j] in "!pax#" or row.tokens[j].text in ("to", "for")):
+        seen = seen or row.kinds[j] == "!"
+        j += 1
+    if j < len(row) and row.kinds[j] == "C" and (seen or row.tokens[end].text == "but"):
+        places = row.list_from(j)
+        if not row.is_finite(places[-1]):
+            return row.mentions(places), places[-1] + 1
+    return (), end
+
+
+def _negated(row, place):
+    j = place - 1
+    while j >= 0 and row.kinds[j] in "xV#ap!R" and j > place - 6:
+        if row.kinds[j] == "!" and row.tokens[j].text not in (
+            "except",
+            "excluding",
+            "apart from",
+            "other than",
+            "aside from",
+        ):
+            return True
+        j -= 1
+    j = row.back_over_brackets(j)
+    if j >= 0 and row.kinds[j] == "C":
+        first = row.list_to(j)[0]
+        return any(row.tokens[i].text in ("neither", "no") for i in range(max(0, first - 3), first))
+    if re.search(r"\bno\b", row.tokens[place].text):
+        return True
+    return (
+        j >= 0
+        and row.kinds[j] in "DiO"
+        and any(row.tokens[i].text in ("neither", "none") for i in range(max(0, j - 2), j))
+    )
+
+
+def _objects(row, place):
+    """Return what a word of a border is followed by, and where that ends."""
+    j = place + 1
+    for _ in range(9):
+        j = row.skip_brackets(j)
+        if j >= len(row):
+            return (), place + 1
+        kind, token = row.kinds[j], row.tokens[j]
+        if kind == "C":
+            return _object_list(row, place, j)
+        if kind == "O":
+            return (OTHERS,), j + 1
+        if kind == "D":
+            return _all(row, j)[0], j + 1
+        if kind in "FL":
+            return row.former_latter(j), j + 1
+        if kind == "i" and token.text in ("it", "them"):
+            readings = row.pronoun(j)
+            return (readings[0] if readings else ()), j + 1
+        if kind == "#" and token.text == "both" and j + 1 < len(row) and row.kinds[j + 1] in ",.;s)&":
+            subject = row.first_classes(row.clause_start(place), place)
+            return row.last_two(place, subject), j + 1
+        if kind == "R":
+            return (), j
+        if kind not in "xat#npAv" or (kind == "p" and token.text not in ("of", "with", "to", "by", "on")):
+            return (), (j if kind == "R" else place + 1)
+        if kind == "v" and token.text not in ("scattered", "dispersed", "fragmented", "sized"):
+            return (), place + 1
+        j += 1
+    return (), place + 1
+
+
+def _object_list(row, place, j):
+    places = [j]
+    while True:
+        following = row.next_in_list(places[-1]) or _resumed(row, places[-1])
+        if following is None:
+            break
+        # "… borders Y, and Z covers …": Z begins a clause.
+        if row.is_finite(following):
+            break
+        places.append(following)
+    if len(places) > 1 and row.is_finite(places[-1]) and not _relative(row, place):
+        places.pop()
+    found = row.mentions(places)
+    end = row.skip_brackets(places[-1] + 1)
+    # "… and them", "… and the latter" end the list as well.
+    others = row.kinds.find("O", end, end + 3)
+    if others > 0 and row.kinds[end] in "&," and not row.is_finite(others):
+        found = (*found, OTHERS)
+    return found, end
+
+
+def _relative(row, place):
+    """Whether a word of a border stands in a relative clause: "X, which borders Y, covers"."""
+    j = place - 1
+    while j >= 0 and row.kinds[j] in "x#V!":
+        j -= 1
+    return j >= 0 and row.kinds[j] == "w"
+
+
+def _resumed(row, place):
+    """Return the class with which a list goes on behind a clause on one of its classes."""
+    level = row.depth[place]
+    j = row.skip_brackets(place + 1)
+    if j >= len(row):
+        return None
+    # ", which covers 5 ha, and Z" or ", covering 5 ha, Z" or "spanning 5 ha and Z".
+    k = j + (row.kinds[j] == ",")
+    if k >= len(row) or row.kinds[k] not in "wvAp#ai":
+        return None
+    if row.kinds[k] == "p" and row.tokens[k].text not in ("with", "at", "of", "in", "over", "across"):
+        return None
+    for i in range(k, len(row)):
+        if row.depth[i] > level or row.kinds[i] in "()":
+            continue
+        if row.kinds[i] in "BbN;s" or row.depth[i] < level:
+            return None
+        if row.kinds[i] == "C":
+            before = i - 1
+            while before > k and (
+                row.kinds[before] in "xat#n" or row.tokens[before].text in ("of", "with", "by")
+            ):
+                before -= 1
+            return i if row.kinds[before] in ",&" and not row.is_finite(i) else None
+    return None
+
+
+def _subjects(row, place):
+    """Return what may be the subject of a word of a border, the likeliest first."""
+    token = row.tokens[place]
+    start = row.clause_start(place)
+    clause = row.first_classes(start, place)
+    j = place - 1
+    crossed = False
+    while (
+        j >= 0 and (row.kinds[j] in "x!VR#T" or (row.kinds[j] == "v" and token.kind == "b")) and j > place - 8
+    ):
+        if row.kinds[j] == "#" and row.tokens[j].text not in ("all", "both", "each", "every", "either"):
+            break
+        j -= 1
+    j = row.back_over_brackets(j)
+    if j < 0:
+        return _fallback(row, place, clause)
+    kind = row.kinds[j]
+    if kind == ")":
+        return _fallback(row, place, clause)
+    if kind == "p" and row.tokens[j].text == "of" and token.kind == "B":
+        return _fallback(row, place, clause)
+    if kind == "w":
+        return _antecedents(row, j)
+    if kind == "C":
+        places = [p for p in row.list_to(j) if p >= start] or [j]
+        whole = row.mentions(places)
+        if token.kind == "b":
+            return _unique(whole[-1:], whole, clause)
+        # "X bordered by Y touches Z".
+        crossed = any(row.kinds[i] in "b" and not row.depth[i] for i in range(start, places[0]))
+        return _unique(*((clause,) if crossed else ()), whole, *((whole[-1:],) if crossed else ()))
+    if kind == "i":
+        return row.pronoun(j) if row.tokens[j].text not in ("its", "their") else _fallback(row, place, clause)
+    if kind in "FL":
+        return [row.former_latter(j)]
+    if kind == "D":
+        return _all(row, j)
+    if kind == "O":
+        return [(OTHERS,)]
+    if kind == "n" and j and row.kinds[j - 1] in "xat#":
+        # "This area borders", "the two areas".
+        return _unique(clause, *row.lists_before(j)[:1], row.topic)
+    if kind in "&,s" and token.kind == "B":
+        relative = row.kinds.rfind("w", start, j)
+        if relative > 0 and "C" not in row.kinds[relative:j]:
+            # "…, which cover 5 ha and border Z".
+            return _unique(*_antecedents(row, relative), clause)
+        if kind == "s" or not clause:
+            return _unique(
+                clause or row.first_classes(0, place),
+                row.first_classes(0, place),
+                row.topic,
+                *row.lists_before(place)[:1],
+            )
+        # "X is the largest class, covers 5 ha, and borders Y"; an apposition "X, in turn, borders Y".
+        return _unique(clause, row.first_classes(0, place), *row.lists_before(place)[:1])
+    if token.kind == "b":
+        lists = [group for group in row.lists_before(place)[:1] if "C" in row.kinds[:place]]
+        return _unique(*(group[-1:] for group in lists), clause, *lists, row.topic if not lists else ())
+    return _fallback(row, place, clause)
+
+
+def _fallback(row, place, clause):
+    if (
+        any(row.tokens[j].text in ("both", "all", "each") for j in range(max(0, place - 3), place))
+        and not clause
+    ):
+        return _all(row, place)
+    two = [row.last_two(place)] if row.kinds[place + 1 : place + 2] == "R" else []
+    return _unique(
+        *two,
+        clause,
+        *(row.lists_before(place)[:1] if "C" in row.kinds[:place] else ()),
+        *([] if clause else [row.topic]),
+    )
+
+
+def _all(row, j):
+    text = row.tokens[j].text
+    if ordinal := re.match(r"the (first|last|latter|former) (two|three)", text):
+        size = 2 if ordinal[2] == "two" else 3
+        long = [group for group in row.lists_before(j) if len(group) > size]
+        named = long[0] if long else tuple(m for group in reversed(row.lists_before(j)) for m in group)
+        return [named[:size] if ordinal[1] in ("first", "former") else named[-size:]]
+    lists = [group for group in row.lists_before(j)[:2] if len(group) > 1]
+    if re.search(r"\b(?:two|both|either)\b", text):
+        return _unique(*(group for group in lists if len(group) == 2), row.last_two(j), (EVERYTHING,))
+    if re.search(r"\b(?:them|these|which|those|both)\b", text):
+        return _unique((EVERYTHING,), *lists)
+    return _unique((EVERYTHING,), *lists)
+
+
+def _antecedents(row, j):
+    """Return what "which" at ``j`` may refer to."""
+    near = row.kinds[max(0, j - 3) : j]
+    if "O" in near:
+        return [(OTHERS,)]
+    if "D" in near:
+        return _all(row, max(0, j - 3) + near.rindex("D"))
+    lists = row.lists_before(j)[:1]
+    if not lists:
+        return [row.topic] if row.topic else []
+    plural = j + 1 < len(row) and row.tokens[j + 1].text in (
+        "are",
+        "border",
+        "touch",
+        "do",
+        "meet",
+        "share",
+        "adjoin",
+        "have",
+    )
+    whole, last = lists[0], lists[0][-1:]
+    first = row.first_classes(row.clause_start(j), j)
+    return _unique(*((whole, last) if plural else (last, whole)), first)
+
+
+def _unique(*readings):
+    return [reading for reading in dict.fromkeys(readings) if reading]

@@ -1,0 +1,318 @@
+"""Which areas and numbers of areas a sentence states, and whose they are."""
+
+import re
+from collections.abc import Iterator
+
+from bentxt.captions.reading.ownership import number_run, owners
+from bentxt.captions.reading.rows import Row
+from bentxt.captions.reading.statements import AreaClaim, CountClaim, Owner
+
+#: What a word says of the size of an area: its tier, or how it compares.
+_SIZES = {
+    word: size
+    for size, words in (
+        ("large", "large big primary extensive vast huge"),
+        ("larger", "larger largest bigger biggest main major sizable sizeable substantial considerable"),
+        ("smaller", "smaller secondary medium medium-sized mid-sized mid-size moderate intermediate"),
+        ("small", "small smallest little minor modest"),
+        ("marginal", "marginal tiny negligible minimal"),
+    )
+    for word in words.split()
+}
+#: Nouns of areas that are shares of the image, and no areas of a class, behind an article.
+_SHARES = frozenset({"share", "shares", "part", "parts", "portion", "portions", "expanse", "extent"})
+#: Words behind which the areas of a class are listed.
+_PARTING = frozenset(
+    {
+        "into",
+        "split",
+        "divided",
+        "including",
+        "namely",
+        "plus",
+        "comprising",
+        "consisting",
+        "comprises",
+        "consists",
+    }
+)
+_CLASSES = ("classes", "class", "types", "categories", "category", "kinds", "features", "elements", "general")
+
+
+def read_areas(row: Row) -> Iterator[AreaClaim]:
+    """Yield the areas and shares that a sentence states, as :class:`AreaClaim`."""
+    for place, token in enumerate(row.tokens):
+        if token.amount is None:
+            continue
+        if not token.amount.unit and token.amount.value < 1000:
+            continue
+        found = owners(row, place)
+        yield AreaClaim(found, token.amount, _of_part(row, place))
+
+
+def _of_part(row, place):
+    """Return ``part`` or ``marginal`` where an amount is said of one area of a class, not of the class."""
+    level = row.depth[place]
+    if level:
+        opened = max(j for j in range(place) if row.kinds[j] == "(" and row.depth[j] < level)
+        if not opened or row.kinds[opened - 1] not in "tn#x" or "C" in row.kinds[max(0, opened - 2) : opened]:
+            return ""
+        near = [token.text for token in row.tokens[max(0, opened - 4) : opened] if token.kind == "t"]
+        return "marginal" if near and near[-1] == "marginal" else "part"
+    size = ""
+    for j in range(place - 1, -1, -1):
+        token = row.tokens[j]
+        if token.kind in "C;":
+            return ""
+        size = size or ("marginal" if token.text == "marginal" else "part" if token.text in _SIZES else "")
+        if (token.kind == "#" and token.number is not None) or token.text in ("other", "another"):
+            return size or "part"
+        if token.kind == "n" and j and row.kinds[j - 1] == "t" and row.tokens[j - 1].text in _SIZES:
+            return size or (_SIZES[row.tokens[j - 1].text] == "marginal" and "marginal") or "part"
+    return ""
+
+
+def read_counts(row: Row) -> Iterator[CountClaim]:
+    """Yield the numbers of areas that a sentence states, as :class:`CountClaim`."""
+    place = 0
+    while place < len(row):
+        claim, following = _count_at(row, place)
+        yield from claim or _listed(row, place)
+        place = following
+
+
+def _listed(row, place):
+    """Yield the number of areas that is stated by their sizes: "into areas of 154,000 and 151,000 m²"."""
+    if (
+        row.kinds[place] == "n"
+        and row.tokens[place].text.endswith("s")
+        and row.kinds[place - 1 : place] in ("p", "t", "x", "v")
+    ):
+        j = place + 1
+        while j < len(row) and row.kinds[j] in "pv(":
+            j += 1
+        if place + 1 < j < len(row) and row.kinds[j] == "A" and len(run := number_run(row, j)) > 1:
+            words = " ".join(t.text for t in row.tokens[place : run[-1] + 1])
+            yield CountClaim(
+                owners(row, j), len(run), "", True, row.tokens[place].start, row.tokens[run[-1]].end, words
+            )
+
+
+def _count_at(row, place):
+    kind, token = row.kinds[place], row.tokens[place]
+    following = place + 1
+    if kind == "#" and token.text not in (
+        "every",
+        "either",
+        "several",
+        "multiple",
+        "numerous",
+        "many",
+        "few",
+    ):
+        return _numbered(row, place)
+    if (kind == "a" and token.text in ("a", "an")) or (
+        token.text in ("the", "another") and _sized_one(row, place)
+    ):
+        return _single(row, place)
+    if kind == "D" and re.search(r"of (?:them|which|these)", token.text):
+        return _everyone(row, place), following
+    return None, following
+
+
+def _sized_one(row, place):
+    return row.kinds[place + 1 : place + 3] in ("tn", "xn") and row.tokens[place + 1].text in (
+        "other",
+        "remaining",
+        "larger",
+        "smaller",
+        "marginal",
+    )
+
+
+def _phrase(row, place):
+    """Return the size in the words behind a number, their end, and whether they hold a noun of areas."""
+    size, j, noun = "", place + 1, False
+    while j < len(row) and row.kinds[j] in "xtn&," and j < place + 7:
+        kind, text = row.kinds[j], row.tokens[j].text
+        if kind == "n":
+            noun, j = True, j + 1
+            # "Areas" of a class that is named by it has gone into the class.
+            break
+        if kind == "t" and text in _SIZES:
+            size = "marginal" if "marginal" in (size, _SIZES[text]) else _SIZES[text]
+        elif kind in "&,":
+            if row.kinds[j + 1 : j + 2] not in ("x", "t") or not any(k in "n" for k in row.kinds[j : j + 4]):
+                break
+            if row.kinds[j - 1] not in "xt":
+                break
+        elif text in _CLASSES or text in ("other", "additional", "such"):
+            return size, j, None
+        j += 1
+    return size, j, noun
+
+
+def _numbered(row, place):
+    token = row.tokens[place]
+    if token.text in ("both", "all", "each"):
+        return _everyone(row, place), place + 1
+    number = token.number
+    if number is None:
+        return None, place + 1
+    if token.text in ("pair", "couple", "trio"):
+        if row.tokens[place + 1].text != "of" if place + 1 < len(row) else True:
+            return None, place + 1
+        size, end, noun = _phrase(row, place + 1)
+    else:
+        size, end, noun = _phrase(row, place)
+    if noun is None:
+        return None, end
+    of_them = (
+        end < len(row)
+        and row.tokens[end].text == "of"
+        and end + 1 < len(row)
+        and row.tokens[end + 1].text in ("them", "which", "these", "those", "the")
+    )
+    direct_of = row.tokens[place + 1].text == "of" if place + 1 < len(row) else False
+    partial = of_them or direct_of
+    if not noun and not size and not partial:
+        # "Over three", "into three as well"; "two and four marginal areas".
+        if row.kinds[place + 1 : place + 2] == "&" and row.kinds[place + 2 : place + 3] == "#":
+            size, end, noun = _phrase(row, place + 2)
+            if noun:
+                return [
+                    CountClaim(
+                        _shared(row, place, 0), number, size, False, token.start, token.end, token.text
+                    )
+                ], place + 1
+        if not (
+            place
+            and row.tokens[place - 1].text in ("into", "over", "across", "in", "among", "between")
+            and token.number != 1
+        ):
+            return None, place + 1
+        ended = row.kinds[place + 1 : place + 2] in ("", ",", ".", ";", "x", "(", "&", ":", "s")
+        if not ended and row.tokens[place + 1].text != "as":
+            return None, place + 1
+    if direct_of or (number == 1 and not size and noun and _sizes_follow(row, end)):
+        # "Two of which are smaller": the size comes behind the verb.
+        size = size or _size_behind(row, place)
+        partial = True
+    stop = end - 1
+    if row.kinds[place - 2 : place] == "#&" and noun:
+        found = _shared(row, place, 1)
+    elif partial and direct_of:
+        found = owners(row, place, place)
+    else:
+        found = owners(row, place, stop)
+    if size == "" and number == 1 and not noun:
+        return None, place + 1
+    if number == 1 and not size and noun and token.text == "one" and _sizes_follow(row, end):
+        partial = True
+    text = " ".join(t.text for t in row.tokens[place:end])
+    if noun and row.tokens[end - 1].text in _SHARES and number == 1 and not row.depth[place]:
+        return None, end
+    return [CountClaim(found, number, size, partial, token.start, row.tokens[end - 1].end, text)], max(
+        end, place + 1
+    )
+
+
+def _shared(row, place, which):
+    """Return the owner of one of two numbers that stand before one noun, as "two and four marginal areas"."""
+    found = owners(row, place if which == 0 else place - 2)
+    for owner in found:
+        if len(owner.mentions) == 2:
+            return (Owner(owner.mentions[which : which + 1]),)
+    lists = row.lists_before(place)
+    if lists and len(lists[0]) >= 2:
+        return (Owner(lists[0][-2:][which : which + 1]),)
+    return found
+
+
+def _sizes_follow(row, end):
+    """Whether an area of its own follows directly: "one of 144,000 m²", "one (~93,000 m²)"."""
+    if end < len(row) and row.kinds[end] == "(":
+        return row.kinds[end + 1 : end + 2] == "A" and row.tokens[end + 1].amount.bound != "below"
+    while end < len(row) and (row.kinds[end] == "v" or row.tokens[end].text in ("of", "with", "at")):
+        end += 1
+        if end < len(row) and row.kinds[end] == "A":
+            return True
+    return False
+
+
+def _size_behind(row, place):
+    """Return the size that a verb ascribes: "one of which is a smaller patch", "two of them smaller"."""
+    for j in range(place + 1, min(place + 9, len(row))):
+        if row.kinds[j] in "AC;(" or (row.kinds[j] == "&" and j > place + 4):
+            return ""
+        if row.kinds[j] == "t" and row.tokens[j].text in _SIZES:
+            return _SIZES[row.tokens[j].text]
+    return ""
+
+
+def _single(row, place):
+    """Read "a smaller one", "the other is marginal" among the areas of a class."""
+    size, end, noun = _phrase(row, place)
+    text = row.tokens[end - 1].text if noun else ""
+    if not noun or not size or text in _SHARES:
+        return None, place + 1
+    if (
+        end < len(row)
+        and row.tokens[end].text == "of"
+        and row.kinds[end + 1 : end + 2] != "A"
+        and (
+            # "A small patch of pastures": no number.
+            size != "marginal" or not any(row.kinds[j] in "&,#!" for j in range(max(0, place - 2), place))
+        )
+    ):
+        return None, end
+    context = "".join(row.kinds[max(0, place - 14) : place])
+    near = {t.text for t in row.tokens[max(0, place - 5) : place]}
+    listed = (
+        text == "one"
+        or any(k in "#n" for k in context)
+        or context.endswith("!")
+        or row.kinds[end : end + 1] == "&"
+        or bool(near & _PARTING)
+    )
+    if not listed or row.kinds[end - 1 : end + 1] == "nC":
+        return None, end
+    found = owners(row, place, end - 1)
+    words = " ".join(t.text for t in row.tokens[place:end])
+    return [CountClaim(found, 1, size, True, row.tokens[place].start, row.tokens[end - 1].end, words)], end
+
+
+def _everyone(row, place):
+    """Read "both of them marginal", "all of which are smaller", "both smaller"."""
+    j, seen = place + 1, ""
+    token = row.tokens[place]
+    while j < len(row) and j < place + 8:
+        kind, text = row.kinds[j], row.tokens[j].text
+        if kind == "t" and text in _SIZES:
+            seen = _SIZES[text]
+            if text not in ("marginal", "tiny"):
+                following = row.kinds[j + 1 : j + 2]
+                if following == "t":
+                    j += 1
+                    continue
+            break
+        if kind not in "pwiVxa" or text in ("split", "divided"):
+            return None
+        j += 1
+    if not seen or (token.text == "each" and "C" in row.kinds[j : j + 3]):
+        return None
+    if row.kinds[j + 1 : j + 2] == "C":
+        return None
+    number = 2 if "both" in token.text else None
+    found = owners(row, place, place)
+    return [
+        CountClaim(
+            found,
+            number,
+            f"all {seen}",
+            False,
+            token.start,
+            row.tokens[j].end,
+            " ".join(t.text for t in row.tokens[place : j + 1]),
+        )
+    ]

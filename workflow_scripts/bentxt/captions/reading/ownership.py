@@ -1,0 +1,223 @@
+"""Whose a number is: the classes that an area, a share or a number of areas is said of."""
+
+import re
+
+from bentxt.captions.reading.class_names import Mention
+from bentxt.captions.reading.rows import Row
+from bentxt.captions.reading.statements import EVERYTHING, Owner
+from bentxt.captions.reading.tokens import Token
+
+
+def owners(row: Row, place: int, stop: int | None = None) -> tuple[Owner, ...]:
+    """Return what the number at ``place`` may be said of, the likeliest first.
+
+    Parameters
+    ----------
+    row : Row
+    place : int
+        A token of kind ``A`` or ``#``.
+    stop : int, optional
+        Where the words that belong to the number end; ``place`` by default.
+
+    Returns
+    -------
+    tuple of Owner
+    """
+    stop = place if stop is None else stop
+    if row.depth[place]:
+        return _bracketed(row, place)
+    if forward := _forward(row, place, stop):
+        return forward
+    backward = _backward(row, place)
+    if backward:
+        return backward
+    following = next((j for j in range(stop + 1, len(row)) if row.kinds[j] == "C" and not row.depth[j]), None)
+    if following is not None:
+        places = row.list_from(following)
+        return _distinct(Owner(row.mentions(places[:1])), Owner(row.mentions(places), "sum"))
+    if row.topic:
+        return _distinct(
+            Owner(row.topic[:1]), Owner(row.topic, "sum"), *(Owner((m,)) for m in row.lists_before(place)[0])
+        )
+    return ()
+
+
+def _distinct(*found):
+    return tuple(dict.fromkeys(owner for owner in found if owner.mentions))
+
+
+def _bracketed(row, place):
+    opened = max(j for j in range(place) if row.kinds[j] == "(" and row.depth[j] < row.depth[place])
+    inner = [j for j in range(opened + 1, place) if row.kinds[j] == "C"]
+    if inner:
+        return (Owner(row.mentions(inner[-1:])),)
+    following = row.kinds[place + 1 : place + 3]
+    if following[:1] == "C":
+        return (Owner(row.mentions([place + 1])),)
+    j = row.back_over_brackets(opened - 1)
+    if j >= 0 and row.kinds[j] == "C":
+        return (Owner(row.mentions([j])),)
+    while j >= 0 and row.kinds[j] in "xtna":
+        j -= 1
+        if j >= 0 and row.kinds[j] == "C":
+            return (Owner(row.mentions([j])),)
+    if j >= 0 and row.kinds[j] == "#":
+        # "one smaller (~93,000 sqm)": as the count is; "both ... (98,000 and 73,000)": any of them.
+        found = owners(row, j) if not row.depth[j] else _bracketed(row, j)
+        return tuple(Owner(owner.mentions, "any" if len(owner.mentions) > 1 else "each") for owner in found)
+    found = _backward(row, opened)
+    return tuple(Owner(owner.mentions, "any" if len(owner.mentions) > 1 else "each") for owner in found)
+
+
+def _forward(row, place, stop):
+    """Read "60% of the scene is pastures", "two areas of pastures", "less than 5% belongs to pastures"."""
+    j, words, verb = stop + 1, 0, False
+    # "350,000 square meters for the former", "the former with".
+    while j < len(row) and row.kinds[j] in "xatSnpVv#" and words < 14:
+        if row.kinds[j] in "Vv" and row.tokens[j].text not in ("located", "dominated"):
+            verb = True
+        if row.tokens[j].text in ("with", "next to", "followed by", "beside", "along") and not verb:
+            return ()
+        j += 1
+        words += 1
+    if j >= len(row):
+        return ()
+    if (
+        row.kinds[j] in "FL"
+        and row.tokens[j - 1].text == "the"
+        and row.tokens[j - 2].text in ("for", "to", "of")
+    ):
+        return (Owner(row.former_latter(j)),)
+    if row.kinds[j] != "C":
+        return ()
+    between = row.tokens[stop + 1 : j]
+    places = row.list_from(j)
+    direct = not between or (between[0].text == "of" and not any(t.kind == "S" for t in between))
+    if direct and not verb:
+        if between or row.kinds[stop] != "n":
+            # "Two areas of pastures and arable land": said of the first.
+            return _distinct(
+                Owner(row.mentions([j])), *((Owner(row.mentions(places), "sum"),) if len(places) > 1 else ())
+            )
+        return ()
+    if not verb:
+        return ()
+    start = row.clause_start(place)
+    if any(
+        row.kinds[i] in "CiFL" and not row.depth[i] and row.tokens[i].text not in ("its", "their")
+        for i in range(start, place)
+    ):
+        return ()
+    below = row.tokens[place].amount is not None and row.tokens[place].amount.bound == "below"
+    if below or any(token.text == "each" for token in row.tokens[place:j]):
+        return (Owner(row.mentions(places)),)
+    return _distinct(Owner(row.mentions(places[:1])), Owner(row.mentions(places), "sum"))
+
+
+def _backward(row, place):
+    level = row.depth[place]
+    words: list[Token] = []
+    for j in range(place - 1, -1, -1):
+        if row.depth[j] > level or row.kinds[j] in "()":
+            continue
+        token = row.tokens[j]
+        if token.kind == "C":
+            return _of_class(row, j, place, words)
+        if token.kind in "FL":
+            return (Owner(row.former_latter(j)),)
+        if token.kind == "w" or re.search(r"of (?:them|which|these|those)$", token.text):
+            continue
+        following = row.tokens[j + 1].text if j + 1 < len(row) else ""
+        if (token.text == "both" and following == "of") or (
+            token.kind == "i" and j and row.tokens[j - 1].text == "of"
+        ):
+            continue
+        if token.kind == "i" and token.text in ("it", "they", "this", "these", "those"):
+            readings = row.pronoun(j)
+            owners = [Owner(reading, "any" if len(reading) > 1 else "each") for reading in readings]
+            return _distinct(
+                *(Owner((m,)) for reading in readings for m in reading if len(reading) == 1), *owners
+            )
+        if token.kind == "D" or (token.text == "both" and not any(w.kind == "n" for w in words[-2:])):
+            lists = [group for group in row.lists_before(j) if len(group) > 1]
+            found = [Owner(group, "each") for group in lists[:1]] + [Owner(row.last_two(j))]
+            return _distinct(*found, Owner((EVERYTHING,), "any"))
+        if token.kind == "O" and token.text not in ("rest", "remainder"):
+            return (Owner((EVERYTHING,), "any"),)
+        if token.kind == "O":
+            following = next((i for i in range(place + 1, len(row)) if row.kinds[i] == "C"), None)
+            if following is not None:
+                return (Owner(row.mentions([following])),)
+            return (Owner((EVERYTHING,), "any"),)
+        words.append(token)
+    return ()
+
+
+def _of_class(row, j, place, words):
+    """Return the owners where the nearest class before a number stands at ``j``; ``words`` stand between."""
+    nearest = Owner(row.mentions([j]))
+    places = row.list_to(j)
+    whole = row.mentions(places)
+    kinds = "".join(word.kind for word in reversed(words))
+    found: list[Owner] = []
+    verb = any(kind in "VB" for kind in kinds) or ("w" in row.kinds[j:place])
+    each = any(word.text in ("each", "both", "individually") for word in words)
+    amount = row.tokens[place].amount
+    below = amount is not None and amount.bound == "below"
+    start = row.clause_start(place)
+    if len(places) > 1:
+        run = number_run(row, place)
+        if len(run) == len(places) and place in run:
+            found.append(Owner(row.mentions([places[run.index(place)]])))
+        elif each or (below and verb) or (amount is None and verb):
+            found.append(Owner(whole))
+        elif verb or any(
+            word.text in ("together", "total", "combined", "totaling", "totalling") for word in words
+        ):
+            found.append(Owner(whole, "sum"))
+        elif below and any(word.text == "each" for word in row.tokens[place : place + 6]):
+            found.append(Owner(whole))
+    after = [token.text for token in row.tokens[place : place + 7]]
+    if len(places) > 1 and "each" in after and (below or amount is None):
+        found.insert(0, Owner(whole))
+    subject = row.first_classes(start, j)
+    relative = "w" in row.kinds[j:place]
+    apart = kinds[:1] in (",", "&") or "V" in kinds
+    if subject and subject != whole and not relative and apart and _is_object(row, places[0], start):
+        alternative = Owner(subject, "each" if len(subject) == 1 else "sum")
+        # "X, bordered by Y, covers ...": a verb behind the comma takes the subject first.
+        finite = "V" in kinds and kinds[:1] in (",", "&")
+        own = finite or "&" in kinds[:3]
+        return _distinct(*found[:0], *((alternative, nearest) if own else (nearest, alternative)), *found)
+    return _distinct(*found, nearest)
+
+
+def _is_object(row, place, start):
+    return any(row.kinds[i] in "BbN" and not row.depth[i] for i in range(start, place))
+
+
+def number_run(row: Row, place: int) -> list[int]:
+    """Return the places of the amounts that stand in one enumeration with the one at ``place``."""
+    kind = row.kinds[place]
+    first = place
+    while True:
+        j = first - 1
+        while j >= 0 and row.kinds[j] in ",&":
+            j -= 1
+        if j < 0 or j == first - 1 or row.kinds[j] != kind:
+            break
+        first = j
+    run, j = [first], first
+    while True:
+        j += 1
+        while j < len(row) and row.kinds[j] in ",&":
+            j += 1
+        if j >= len(row) or row.kinds[j] != kind or j == run[-1] + 1:
+            break
+        run.append(j)
+    return run
+
+
+def names(mentions: tuple[Mention, ...]) -> str:
+    """Return the names of classes for a finding."""
+    return " and ".join(mention.name for mention in mentions)

@@ -1,0 +1,238 @@
+"""One sentence as a row of tokens, and the lists, clauses and brackets in it."""
+
+from dataclasses import dataclass, field
+
+from bentxt.captions.reading.class_names import Mention
+from bentxt.captions.reading.statements import EVERYTHING
+from bentxt.captions.reading.tokens import Token
+
+_LIST_WORDS = frozenset({"of", "with", "to", "by", "also", "both"})
+_JOINS = frozenset(
+    {
+        "and",
+        "or",
+        "nor",
+        "as well as",
+        "along with",
+        "together with",
+        "in addition to",
+        "plus",
+        "and also",
+        "&",
+    }
+)
+
+
+@dataclass
+class Row:
+    """The tokens of a sentence, those in brackets apart.
+
+    Attributes
+    ----------
+    tokens : list of Token
+    kinds : str
+        The kind of each.
+    depth : list of int
+        How many brackets a token is in.
+    before : tuple of tuple of Mention
+        Lists of classes that earlier sentences name, the last one last.
+    topic : tuple of Mention
+        What the sentence before is about.
+    """
+
+    tokens: list[Token]
+    before: tuple[tuple[Mention, ...], ...] = ()
+    topic: tuple[Mention, ...] = ()
+    kinds: str = field(init=False)
+    depth: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.kinds = "".join(token.kind for token in self.tokens)
+        self.depth, level = [], 0
+        for token in self.tokens:
+            level -= token.kind == ")" and level > 0
+            self.depth.append(level)
+            level += token.kind == "("
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def skip_brackets(self, place: int) -> int:
+        """Return the next place at ``place`` or beyond that is not within brackets that open there."""
+        while place < len(self) and self.kinds[place] == "(":
+            level = self.depth[place]
+            place += 1
+            while place < len(self) and self.depth[place] > level:
+                place += 1
+            place += place < len(self) and self.kinds[place] == ")"
+        return place
+
+    def back_over_brackets(self, place: int) -> int:
+        """Return the last place at ``place`` or before that is not within brackets that close there."""
+        while place >= 0 and self.kinds[place] == ")":
+            level = self.depth[place]
+            place -= 1
+            while place >= 0 and (self.depth[place] > level or self.kinds[place] != "("):
+                place -= 1
+            place -= 1
+        return place
+
+    def next_in_list(self, place: int) -> int | None:
+        """Return where the class stands that follows the one at ``place`` in a list, or None."""
+        level = self.depth[place]
+        j = self.skip_brackets(place + 1)
+        if j >= len(self) or self.kinds[j] not in ",&":
+            return None
+        while j < len(self) and self.kinds[j] in ",&":
+            j += 1
+        for _ in range(9):
+            j = self.skip_brackets(j)
+            if j >= len(self) or self.depth[j] != level:
+                return None
+            kind = self.kinds[j]
+            if kind == "C":
+                return j
+            if kind not in "xat#n" and self.tokens[j].text not in _LIST_WORDS:
+                return None
+            j += 1
+        return None
+
+    def list_from(self, place: int) -> list[int]:
+        """Return the places of the classes of a list that begins with the one at ``place``."""
+        found = [place]
+        while (following := self.next_in_list(found[-1])) is not None:
+            found.append(following)
+        return found
+
+    def list_to(self, place: int) -> list[int]:
+        """Return the places of the classes of a list that ends with the one at ``place``."""
+        for start in range(place + 1):
+            if self.kinds[start] == "C" and self.depth[start] == self.depth[place]:
+                found = self.list_from(start)
+                if place in found:
+                    return found[: found.index(place) + 1]
+        return [place]
+
+    def mentions(self, places: list[int]) -> tuple[Mention, ...]:
+        """Return the mentions at some places."""
+        return tuple(mention for place in places if (mention := self.tokens[place].mention))
+
+    def is_finite(self, place: int) -> bool:
+        """Tell whether a verb of a subject follows behind the class at ``place``."""
+        j = self.skip_brackets(place + 1)
+        while j < len(self) and (
+            (self.kinds[j] in "x#!T" and self.tokens[j].text not in ("single",))
+            or self.tokens[j].text in ("in", "turn")
+        ):
+            j += 1
+            j = self.skip_brackets(j)
+        return j < len(self) and (self.kinds[j] in "VB")
+
+    def clause_start(self, place: int) -> int:
+        """Return where the clause that holds ``place`` begins."""
+        level = self.depth[place]
+        for j in range(place - 1, -1, -1):
+            if self.depth[j] > level or self.kinds[self.back_over_brackets(j)] == "(":
+                continue
+            if self.kinds[j] in ";s:":
+                return j + 1
+            if self.kinds[j] in ",&" and j + 1 < place:
+                following = j + 1
+                while following < place and (
+                    self.kinds[following] in "&at#nx" or self.tokens[following].text in ("of",)
+                ):
+                    following += 1
+                if (
+                    following < place
+                    and self.kinds[following] in "CDFLi"
+                    and self.tokens[following].text not in ("its", "their", "them")
+                ):
+                    last = self.list_from(following)[-1] if self.kinds[following] == "C" else following
+                    if last < place and self.is_finite(last) and self._begins_clause(j, following):
+                        return following
+        return 0
+
+    def _begins_clause(self, comma, first):
+        """Whether a list behind a comma is a subject, not the end of another list with a common verb."""
+        j = self.back_over_brackets(comma - 1)
+        while j >= 0 and self.kinds[j] in ",&":
+            j = self.back_over_brackets(j - 1)
+        if j < 0:
+            return True
+        if self.kinds[j] != "C":
+            return True
+        # "X and Y border Z" is one list; "A borders X and Y covers Z" has a verb before X.
+        start = self.list_to(j)[0] if self.kinds[first] == "C" else j
+        return any(self.kinds[i] in "VB" and self.depth[i] == self.depth[j] for i in range(start))
+
+    def first_classes(self, start: int, stop: int) -> tuple[Mention, ...]:
+        """Return the subject of the clause from ``start`` on: the first list before ``stop``."""
+        for j in range(start, stop):
+            if self.depth[j] != self.depth[start] if start < len(self) else False:
+                continue
+            if self.kinds[j] == "C":
+                found = [place for place in self.list_from(j) if place < stop]
+                return self.mentions(found)
+            if self.kinds[j] == "D":
+                return (EVERYTHING,)
+            if self.kinds[j] == "i" and self.tokens[j].text in ("it", "they", "this", "these", "both"):
+                readings = self.pronoun(j)
+                return readings[0] if readings else ()
+            if self.kinds[j] in "FL":
+                return self.former_latter(j)
+        return ()
+
+    def lists_before(self, place: int) -> list[tuple[Mention, ...]]:
+        """Return the lists of classes before ``place``, the nearest first, those of earlier sentences too."""
+        found, seen = [], set()
+        for j in range(place - 1, -1, -1):
+            if self.kinds[j] == "C" and j not in seen:
+                places = [p for p in self.list_to(j) if p < place]
+                seen.update(places)
+                found.append(self.mentions(places))
+        return found + list(reversed(self.before))
+
+    def last_two(self, place: int, without: tuple[Mention, ...] = ()) -> tuple[Mention, ...]:
+        """Return the last two different classes named before ``place``, in their order, some left out."""
+        out = {mention.classes for mention in without}
+        found: list[Mention] = []
+        for group in self.lists_before(place):
+            for mention in reversed(group):
+                if mention.classes not in out and all(mention.classes != other.classes for other in found):
+                    found.append(mention)
+                if len(found) == 2:
+                    return tuple(reversed(found))
+        return tuple(reversed(found))
+
+    def former_latter(self, place: int) -> tuple[Mention, ...]:
+        """Return the class that "the former" or "the latter" at ``place`` stands for."""
+        former = self.tokens[place].kind == "F"
+        for group in self.lists_before(place):
+            if len(group) >= 2:
+                return (group[0] if len(group) == 2 and former else group[-2] if former else group[-1],)
+            break
+        two = self.last_two(place)
+        if not two:
+            return ()
+        if len(two) == 2 and any(
+            self.tokens[j].kind in "FL" and self.tokens[j].kind != self.tokens[place].kind
+            for j in range(place)
+        ):
+            return (two[0],) if former else (two[1],)
+        return (two[0],) if former else (two[-1],)
+
+    def pronoun(self, place: int) -> list[tuple[Mention, ...]]:
+        """Return what "it" or "they" at ``place`` may stand for, the likeliest first."""
+        plural = self.tokens[place].text in ("they", "them", "these", "those", "both", "their")
+        here = self.lists_before(place)
+        clause = self.clause_start(place)
+        readings = []
+        own = self.kinds[:place]
+        if "C" in own:
+            first = self.first_classes(0, place) if clause or "C" in own else ()
+            readings += [first, here[0]] if not plural else [here[0], first]
+        else:
+            readings += [self.topic, *here[:1]] if not plural else [self.topic, *here[:2]]
+        if plural:
+            readings.append(self.last_two(place))
+        return [reading for reading in dict.fromkeys(readings) if reading]

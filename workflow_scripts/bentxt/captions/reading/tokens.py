@@ -1,0 +1,314 @@
+"""A sentence as a row of tokens: classes, amounts, numbers, words of borders, all other words by their part.
+
+The kind of a token is one letter, so that a sentence's kinds are a string in which the readers look around.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from bentxt.captions.reading.amounts import AMOUNT, Amount, amount_of
+from bentxt.captions.reading.class_names import MENTION, Mention, mention_of
+
+_NUMBER_NAMES = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+seventeen eighteen nineteen twenty
+"""
+#: Number words, by value.
+NUMBERS = {word: value for value, word in enumerate(_NUMBER_NAMES.split())}
+
+_ADVERB = (
+    r"(?:(?:also|both|directly|immediately|in turn|further|furthermore|again|only|each|all|likewise|itself"
+    r"|themselves|partly|partially|closely|mostly|mainly|too|then|additionally|in addition|now"
+    r"|here|there|however"
+    r"|moreover|similarly) )*"
+)
+_BE = (
+    r"(?:is|are|was|were|lies?|lie|sits?|stands?|appears?|runs?|remains?|is found|are found|occurs?|extends?)"
+)
+_PLACED = r"(?:(?:located|situated|found|set|positioned|placed|lying|directly|immediately|right|close|in) )*"
+_BORDER_NOUN = (
+    r"(?:borders?|boundar(?:y|ies)|edges?|frontiers?|limits?|perimeters?|borderlines?|contact(?: zones?)?)"
+)
+_NEXT = (
+    r"(?:adjacent (?:to|with)|contiguous (?:with|to)|next(?: door)? to|beside|alongside|in "
+    r"(?:direct )?contact with"
+    r"|neighbou?rs (?:of|to)|neighbou?r(?: of| to)|up against|against|(?:abutting|bordering) "
+    r"(?:on|onto)|bordering"
+    r"|adjoining|touching|connected (?:to|with)|linked to|attached to|by the side of|at the edges? of"
+    r"|on the edges? of|along the edges? of)"
+)
+_PASSIVE = (
+    r"(?:bordered|flanked|surrounded|enclosed|fringed|encircled|framed|adjoined|abutted|met"
+    r"|touched|bounded|ringed"
+    r"|edged|hemmed in|neighbou?red|delimited|lined|skirted|embraced|enveloped|rimmed)"
+    r"(?: (?:on|to|at|in|along|from) (?!by)[\w ]{1,24}?)? (?:by|with)"
+)
+_MEET = (
+    r"borders?(?: (?:on|onto|upon|with|against))?|adjoins?|abuts?(?: (?:on|onto|against|with))?"
+    r"|touch(?:es)?(?: upon| on)?"
+    r"|meets?(?: up)?(?: with)?|neighbou?rs?|flanks?|fringes?|surrounds?|encloses?|encircles?"
+    r"|frames?|skirts?|contacts?"
+    r"|reach(?:es)?(?: (?:as far as|up to))?(?= (?:the|both|urban|arable|past|inland|coast|mixed"
+    r"|broad|conif|perm|comp))"
+    r"|(?:comes?|come) into (?:direct )?contact with|makes? contact with|joins?(?: up)?(?: with)?"
+    r"|connects? (?:to|with)"
+    r"|runs? (?:up )?(?:along|alongside|against)|backs? onto|give way to|gives way to"
+)
+_MEETING = (
+    r"bordering(?: (?:on|onto|upon|with))?|adjoining|abutting(?: (?:on|onto))?|touching|meeting"
+    r"(?: with)?|neighbou?ring"
+    r"|flanking|fringing|surrounding|enclosing|encircling|framing|skirting|reaching(?= (?:the|both) )|joining"
+)
+#: By kind: B finite, b participle or bare preposition, N noun.
+_PHRASES = (
+    (
+        "B",
+        rf"(?:shares?|have|has|had|form|forms|exhibits?|maintains?) {_ADVERB}(?:a |an |the "
+        r"|its |their |no |any )?"
+        rf"(?:(?!with)[a-z]+ ){{0,2}}?{_BORDER_NOUN}(?: (?:with|to)\b)?",
+    ),
+    (
+        "b",
+        rf"(?:sharing|having|shared|forming|with) {_ADVERB}(?:a |an |the |its |their |no |any )?"
+        rf"(?:(?!with)[a-z]+ ){{0,2}}?(?:borders?|boundar(?:y|ies)|edges?)(?: (?:with|to|on|along)\b)",
+    ),
+    ("B", rf"{_BE} (?:not )?{_ADVERB}(?:being )?{_PASSIVE}"),
+    ("b", _PASSIVE),
+    ("B", rf"{_BE} (?:not )?{_ADVERB}{_PLACED}{_ADVERB}{_NEXT}"),
+    (
+        "B",
+        rf"{_BE} (?:not )?{_ADVERB}(?:mutually )?(?:adjacent|contiguous|neighbou?rs|connected"
+        r"|in (?:direct )?contact)\b(?! (?:to|with))",
+    ),
+    ("b", rf"(?:directly |immediately |lying |located |situated |found )*{_NEXT}"),
+    (
+        "N",
+        r"(?:(?:a |the |any )?(?:shared |common |mutual |direct )*(?:borders?|boundar(?:y|ies)"
+        r"|edges?|contacts?"
+        r"|adjacency|adjacencies|interfaces?|borderlines?)(?: (?:exists?|runs?|lies?|is found"
+        r"|is shared|can be found))? "
+        r"(?:between|of|with))",
+    ),
+    ("B", _MEET),
+    ("b", _MEETING),
+)
+_WORDS_OF_KIND = {
+    "w": "which that who whose where",
+    "i": "it they its their them itself themselves those",
+    "F": "former",
+    "L": "latter",
+    "!": ("not never neither none cannot without nowhere lack lacks lacking hardly except excluding nor no"),
+    "&": "and or plus",
+    "s": "while whereas but although though yet however",
+    "O": "others rest remainder",
+    "n": (
+        "area areas region regions part parts patch patches zone zones piece pieces segment segments "
+        "section sections stretch stretches cluster clusters plot plots portion portions parcel "
+        "parcels instance instances expanse expanses ones fragment fragments block blocks pocket "
+        "pockets stand stands tract tracts field fields site sites unit units body bodies component "
+        "components strip strips group groups polygon polygons spot spots location locations place "
+        "places sector sectors swath swaths swathe swathes chunk chunks island-like occurrence "
+        "occurrences remnant remnants sliver slivers bit bits division divisions subdivision "
+        "subdivisions surface surfaces space spaces extent extents enclave enclaves share shares one"
+    ),
+    "t": (
+        "large larger largest big bigger biggest small smaller smallest marginal tiny minor major "
+        "sizable sizeable medium medium-sized mid-sized mid-size moderate intermediate extensive vast "
+        "huge substantial considerable negligible minimal main primary secondary moderately little "
+        "modest"
+    ),
+    "S": (
+        "image scene view picture landscape frame tile photo photograph snapshot capture territory "
+        "terrain setting scenery total"
+    ),
+    "V": (
+        "is are was were be been being has have had do does did covers cover occupies occupy spans "
+        "span extends extend stretches stretch measures measure totals accounts account makes make "
+        "takes take fills fill comprises comprise consists consist contains contain includes include "
+        "forms form falls fall dominates dominate splits appears appear occurs occur lies lie sits "
+        "sit stands stand belongs belong represents represent constitutes constitute amounts amount "
+        "follows follow comes come remains remain shows show features depicts depict presents "
+        "displays display reveals reveal showcases showcase leads lead adds add sums sum claims claim "
+        "ranks rank spreads holds hold accompanies accompany completes complete rounds exists exist "
+        "shares share divides divide breaks break encompasses encompass prevails prevail can could "
+        "may must provides provide contributes contribute becomes become needs dominated exceeds "
+        "exceed reaches reach borders border"
+    ),
+    "v": (
+        "covering spanning occupying extending stretching measuring totaling totalling accounting "
+        "making taking filling comprising consisting containing including forming falling dominating "
+        "split divided distributed spread scattered dispersed fragmented separated arranged organised "
+        "organized broken composed made located situated captured taken acquired recorded followed "
+        "covered occupied filled adding amounting summing featuring representing constituting sized "
+        "interspersed found seen given dotted concentrated shared"
+    ),
+    "p": (
+        "of with in by to from at on for into over across among amongst between within up off onto "
+        "besides beside along about around near through throughout under per as than together "
+        "individually combined"
+    ),
+    "a": "the a an this these such any some",
+    "#": (
+        "both all each every either single sole lone solitary pair couple several multiple numerous "
+        "many few trio"
+    ),
+    "T": "respectively",
+}
+#: Marks that stand round words and say nothing.
+_QUOTES = frozenset("\"“”„«»'‘’`*_")
+_EXTENDING = re.compile(r"(?:extend|stretch|spread|span|sprawl|expand|rang|unfold|distribut|scatter|reach)")
+_KINDS = {word: kind for kind, words in _WORDS_OF_KIND.items() for word in words.split()}
+_NUMBER_WORDS = "|".join(sorted((word for word in NUMBERS if word != "one"), key=len, reverse=True))
+_LEXER = re.compile(
+    "|".join(
+        [
+            MENTION,
+            r"\b(?P<R>each other|one another|every other|(?:the )?(?:others?|other two)(?= too\b))\b"
+            r"(?! class| of)",
+            r"\b(?P<O>(?:all|each|every|both|any|either) (?:of )?(?:the )?(?:remaining |other )+"
+            r"(?:classes|class|types|ones"
+            r"|categories|two|three|four|five|six|seven)?(?<=[a-z])|both of the others|all "
+            r"(?:of )?the (?:others|rest)"
+            r"|both others|all others|each of the others|the other (?:two|three|four|five|six)"
+            r"(?: classes| ones)?"
+            r"|(?:the )?(?:remaining|other) (?:classes|class|types|categories)|the others?(?= ?[.,;])"
+            r"|(?:every|each) other (?:class|one|type|category)|the remaining (?:two|three|four"
+            r"|five)(?: classes| ones)?)\b",
+            r"\b(?P<D>the (?:first|last|latter|former) (?:two|three)|(?:all|each|both|either"
+            r"|any) (?:of )?(?:the |these |those |them |its )*"
+            r"(?:two |three |four |five |six |seven |eight |nine |ten )?"
+            r"(?:classes|class|types|categories|features|components|of them|of these|of which)"
+            r"|(?:these|the|those) (?:two|three|four|five|six|seven|eight)(?: \w+)? ?(?:classes"
+            r"|types|categories|features)?"
+            r"|the classes|these classes|each class|every class|(?:the|these) (?:two|three|four"
+            r"|five)\b(?! (?:\w+ )?(?:areas|parts|regions))"
+            r"|all (?:of )?(?:the )?(?:two|three|four|five|six|seven|eight)\b(?! (?:\w+ )?(?:areas"
+            r"|parts|regions))"
+            r"|each of the (?:two|three|four|five|six|seven|eight)(?: classes)?)\b",
+            *(rf"\b(?P<{kind}{place}>{words})\b" for place, (kind, words) in enumerate(_PHRASES)),
+            rf"(?P<A>{AMOUNT})",
+            rf"\b(?P<num>{_NUMBER_WORDS})\b(?!-)|(?<![\w.,])(?P<digits>\d{{1,3}})(?![\w%]|[.,]\d)",
+            r"\b(?P<and>as well as|along with|together with|in addition to|and also|followed by|next to)\b",
+            r"\b(?P<neg>does not|do not|did not|is not|are not|doesn't|don't|isn't|aren't|fails? to"
+            r"|no longer|free of"
+            r"|other than|apart from|aside from|all but)\b",
+            r"(?P<word>[^\W\d_]+(?:[-'’][^\W\d_]+)*)",
+            r"(?P<mark>[^\w\s]|\d+|_)",
+        ]
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a sentence at [start, end) of the text.
+
+    Attributes
+    ----------
+    kind : str
+        One letter: C class, A amount, # number, n noun of an area, t size, B b N border, w which, i it,
+        F former, L latter, R each other, D all of them, O the others, ! negation, & and, s while, S scene,
+        V v verb, p preposition, a article, T respectively, x another word; a mark stands for itself.
+    start, end : int
+    text : str
+        In lower case.
+    mention : bentxt.captions.reading.class_names.Mention or None
+    amount : bentxt.captions.reading.amounts.Amount or None
+    """
+
+    kind: str
+    start: int
+    end: int
+    text: str
+    mention: Mention | None = None
+    amount: Amount | None = None
+
+    @property
+    def number(self) -> int | None:
+        """The number that it states, where it is a count."""
+        if self.text.isdigit():
+            return int(self.text)
+        return {
+            "single": 1,
+            "sole": 1,
+            "lone": 1,
+            "solitary": 1,
+            "pair": 2,
+            "couple": 2,
+            "trio": 3,
+            "one": 1,
+        }.get(self.text, NUMBERS.get(self.text))
+
+
+def tokens_of(text: str, offset: int = 0) -> list[Token]:
+    """Split a sentence (in lower case) into tokens; ``offset`` is its place in the whole text."""
+    found: list[Token] = []
+    for match in _LEXER.finditer(text):
+        start, end = match.span()
+        found += _tokens(match, match[0], start + offset, end + offset, found)
+    return [_settled(found, place) for place in range(len(found))]
+
+
+def _tokens(match, words, start, end, found):
+    group = match.lastgroup or ""
+    if group == "word":
+        yield Token(_KINDS.get(words, "x"), start, end, words)
+    elif group == "mark" and words in _QUOTES:
+        return
+    elif group == "mark":
+        kind = (
+            words if words in ",;:()." else {"–": ",", "—": ",", "&": "&", "[": "(", "]": ")"}.get(words, "x")
+        )
+        yield Token(kind, start, end, words)
+    elif group[0] == "m" and group[1:].isdigit():
+        yield Token("C", start, end, words, mention_of(group, start, end, words))
+    elif match["A"]:
+        start += len(words) - len(words.lstrip())
+        words = words.strip()
+        amount = amount_of(match, start, words)
+        if amount and words.startswith("over ") and found and _EXTENDING.match(found[-1].text):
+            # "Extending over 5 ha" is no more than that.
+            amount = replace(amount, bound="")
+        if amount is None:
+            yield Token("#", start, end, re.sub(r"\D+", "", words) or words)
+        else:
+            yield Token("A", start, end, words, amount=amount)
+    elif group in ("num", "digits"):
+        yield Token("#", start, end, words)
+    elif group == "and":
+        yield Token("p" if words in ("followed by", "next to") else "&", start, end, words)
+    elif group == "neg":
+        if words[0] in "di" and words[:3] != "did":
+            yield Token("V", start, start, words.split()[0])
+        yield Token("!", start, end, words)
+    else:
+        if group[0] in "Bb" and (denial := re.search(r"\b(?:not|no)\b", words)):
+            yield Token("!", start, start, denial[0])
+        yield Token(group[0], start, end, words)
+
+
+def _settled(tokens, place):
+    """Return a token, its kind mended by its neighbours."""
+    token = tokens[place]
+    following = tokens[place + 1].kind if place + 1 < len(tokens) else "."
+    if token.text in ("this", "these", "those") and following in "VvBb,.!":
+        return Token("i", token.start, token.end, token.text)
+    if token.text == "that" and (following in "CnSx" and place == 0):
+        return Token("a", token.start, token.end, token.text)
+    if token.text == "one" and following in "tnp":
+        # "one large area", "one of them"; elsewhere it stands for an area: "a smaller one".
+        return Token("#", token.start, token.end, token.text)
+    if (
+        token.text == "one"
+        and place + 1 < len(tokens)
+        and tokens[place + 1].text in ("individual", "separate", "contiguous")
+    ):
+        return Token("#", token.start, token.end, token.text)
+    if (
+        token.text in ("border", "borders")
+        and token.kind == "B"
+        and place
+        and tokens[place - 1].text in ("their", "its")
+    ):
+        return Token("x", token.start, token.end, token.text)
+    return token
