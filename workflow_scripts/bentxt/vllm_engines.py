@@ -308,6 +308,8 @@ def _serve(llm, vllm, connection, requests, chat):
 
 def _takes_system(llm, chat):
     """Whether the chat template has a system role: it neither refuses such a message nor leaves it out."""
+    from jinja2 import TemplateError
+
     word = "bentxt-asks"
 
     def rendered(*messages):
@@ -315,7 +317,7 @@ def _takes_system(llm, chat):
             return llm.get_tokenizer().apply_chat_template(
                 list(messages), tokenize=False, add_generation_prompt=True, **chat
             )
-        except Exception:  # noqa: BLE001 (a template is a foreign program: it may refuse in any way)
+        except (TemplateError, ValueError, TypeError, KeyError):
             return None
 
     user = {"role": "user", "content": "?"}
