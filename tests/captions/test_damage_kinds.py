@@ -170,6 +170,20 @@ def test_what_would_be_no_damage_is_none():
     assert damaged("area a tenth off", "It shows pastures (~500,000 sqm).", near) is None
 
 
+def test_what_would_still_be_true_is_no_damage():
+    # Less than 72 hectares is true of a class of less than 7.2.
+    bound = "Pastures cover less than 72,000 sqm."
+    assert damaged("unit: hectares, ten times too many", bound) is None
+    assert damaged("unit: acres", bound) is None
+    # The share of the general class is that of its only class.
+    forest = (
+        "It shows mixed forest (~800,000 sqm). There are pastures. Forest and semi-natural areas cover 56%."
+    )
+    for seed in range(6):
+        text = damaged("class left out", forest, seed=seed)
+        assert text is None or "mixed forest" in text
+
+
 def test_a_pronoun_that_may_stand_for_a_neighbour_leaves_borders_alone():
     text = CAPTION.replace("Mixed forest borders", "It borders")
     assert damaged("one border left out", text) is None

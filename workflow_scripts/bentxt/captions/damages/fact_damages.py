@@ -61,6 +61,7 @@ _DENIALS = (
     ("{A} has no border with {b}.", "{A} have no border with {b}."),
     ("There is no border between {a} and {b}.", "There is no border between {a} and {b}."),
 )
+_BOUND = re.compile(r"\b(?:less than|under|below|up to) $")
 _NEGATED = re.compile(r"\b(?P<verb>borders?|adjoins?|touch(?:es)?|meets?)(?= (?P<neighbour>[\ue000-\uf8ff]))")
 
 
@@ -200,7 +201,9 @@ def _group_statement(text, facts, draws, change, any_right=False):
 
 def _with_unit(text, draws, unit, factor=1.0):
     """Give one area another unit, its number times ``factor``."""
-    found = pick_or_none(list(WITH_UNIT.finditer(text)), draws.random())
+    # A larger bound of a small area would still be true.
+    areas = [found for found in WITH_UNIT.finditer(text) if not _BOUND.search(text[: found.start()])]
+    found = pick_or_none(areas, draws.random())
     if found is None:
         return None
     numbers = text[found.start() : found.start("unit")]

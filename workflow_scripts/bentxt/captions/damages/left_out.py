@@ -138,8 +138,10 @@ def class_left_out(text: str, facts: CaptionFacts, draws: np.random.Generator) -
     changed = _rewritten(marked.text, change)
     if changed is None:
         return None
-    # Where no other class of its general class is named any more, that may stand for all of them.
-    alike = next(members for members in groups(facts).values() if chosen in members)
+    # A general class may stand for its only class, where it has a share or an area, and for all of several.
+    name, alike = next((name, members) for name, members in groups(facts).items() if chosen in members)
+    if len(alike) == 1 and name in changed.lower() and _SHARE.search(changed):
+        return None
     if len(alike) > 1 and not set(alike) & set(marked.classes(changed)):
         return None
     return marked.restored(changed)
