@@ -74,6 +74,8 @@ def test_a_run_in_another_folder_is_refused(tmp_path):
         ("figures/figure2.png", "Figure 2 shows"),
         ("./figures/figure2.csv", "Figure 2 shows"),
         ("draw_caption_pipeline", "Figure 2 shows"),
+        ("figures/caption_check.html", "captions that this project made"),
+        ("measure_caption_check", "captions that this project made"),
         ("results/a+b/captions/template.parquet", "made only where the data set is"),
         ("results/a+b/questions/mcq.parquet", "made only where the data set is"),
         ("results/a+b/benchmark_rows.parquet", "made only where the data set is"),

@@ -26,6 +26,8 @@ MAKING = {
     "select_benchmark",
     "assemble_dataset",
     "draw_caption_pipeline",
+    "measure_caption_check",
+    "report_caption_check",
 }
 CONFIG = ("--configfile", "small.yaml", "config/released.yaml", "here.yaml")
 

@@ -137,6 +137,11 @@ _NOT_RELEASED = (
         r"figures/figure2\..*|draw_caption_pipeline",
     ),
     (
+        "the check's report is about captions that this project made",
+        r"figures/caption_check\..*|{results}/statistics/caption_damages\..*"
+        "|measure_caption_check|report_caption_check",
+    ),
+    (
         "captions, questions and the benchmark split are made only where the data set is",
         r"{results}/(captions|questions|benchmark)[/_].*"
         "|write_captions|augment_captions|generate_questions|generate_instructions|select_benchmark"
