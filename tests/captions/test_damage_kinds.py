@@ -175,6 +175,7 @@ def test_what_would_still_be_true_is_no_damage():
     bound = "Pastures cover less than 72,000 sqm."
     assert damaged("unit: hectares, ten times too many", bound) is None
     assert damaged("unit: acres", bound) is None
+    assert damaged("unit: acres", "It has pastures (<72,000 sqm).") is None
     # The share of the general class is that of its only class.
     forest = (
         "It shows mixed forest (~800,000 sqm). There are pastures. Forest and semi-natural areas cover 56%."

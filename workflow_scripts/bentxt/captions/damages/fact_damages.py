@@ -61,7 +61,7 @@ _DENIALS = (
     ("{A} has no border with {b}.", "{A} have no border with {b}."),
     ("There is no border between {a} and {b}.", "There is no border between {a} and {b}."),
 )
-_BOUND = re.compile(r"\b(?:less than|under|below|up to) $")
+_BOUND = re.compile(r"(?:\b(?:less than|under|below|up to) |< ?)$")
 _NEGATED = re.compile(r"\b(?P<verb>borders?|adjoins?|touch(?:es)?|meets?)(?= (?P<neighbour>[\ue000-\uf8ff]))")
 
 
