@@ -1,16 +1,23 @@
 """Which version of a caption is used, and what is kept about the others."""
 
+import numpy as np
 import pytest
 
 from bentxt.captions.caption_check import CRITERIA, check_caption
 from bentxt.captions.caption_choice import choose
-from bentxt.captions.grammar import paraphrase
 from bentxt.captions.template_captions import template_caption
-from worlds.caption_tables import STRICT, facts_of, random_map
+from worlds.caption_tables import STRICT, facts_of
 
-FACTS = facts_of(random_map(3, regions=5))
+FACTS = facts_of(np.full((120, 120), 18, np.uint8))
 TEMPLATE = template_caption(FACTS)
-GOOD, OTHER = paraphrase(FACTS, 1), paraphrase(FACTS, 2)
+GOOD = (
+    "This satellite image, captured during the summer in Austria, shows a landscape entirely dominated by "
+    'marine waters (~1,440,000 sqm), set within the "cold, no dry season, warm summer" climate zone.'
+)
+OTHER = (
+    "Marine waters cover the whole image, about 1,440,000 square meters. It was taken in summer in Austria, "
+    'in the "cold, no dry season, warm summer" climate zone.'
+)
 BAD = "A sunny day at a lake."
 
 
