@@ -12,8 +12,10 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+import review_captions
 from bentxt.bigearthnet.image_store import open_images
 from bentxt.bigearthnet.reference_maps import class_maps
+from bentxt.errors import InputError
 from bentxt.reporting.composites import read_class_colours
 from bentxt.resources import RESOURCES
 from bentxt.review.caption_sample import ReviewSettings
@@ -26,6 +28,7 @@ from worlds.map_archives import codes_of
 from worlds.review_world import (
     NAMES,
     ReviewServer,
+    ask,
     caption_row,
     finding,
     review_options,
@@ -269,13 +272,6 @@ def test_candidates_are_test_patches_that_the_check_passed_and_a_refined_text_ca
 # The program as a process
 
 
-def ask(address, path="", change=None, host=None):
-    data = None if change is None else json.dumps(change).encode()
-    request = urllib.request.Request(address + path, data, JSON | ({"Host": host} if host else {}))
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        return json.load(answer)
-
-
 def judge(address, patch, values):
     digest = ask(address, f"captions/{patch}")["caption_sha256"]
     for name, value in zip(CRITERIA, values, strict=True):
@@ -327,12 +323,13 @@ def test_exports_name_the_reviews_of_texts_that_have_changed(tmp_path, run_progr
     assert len(list(csv.reader((tmp_path / "out.csv").open()))) == 2
 
 
-def test_a_run_without_captions_and_a_port_in_use_are_named(world, tmp_path, run_program):
-    settings = json.dumps({"run": "mini", "seed": 7, "paths": {"results": str(tmp_path)}}
-                          | {"augmentation": {"shards": 2}})  # fmt: skip
-    done = run_program("review_captions", "--reviewer", "anna", "--settings", settings, check=False)
-    assert done.returncode == 1
-    assert "0-2.parquet" in done.stderr
+def test_a_run_without_captions_is_named(tmp_path):
+    with pytest.raises(InputError, match="no captions there") as error:
+        review_captions.caption_shards(tmp_path, 2)
+    assert error.value.file == tmp_path / "captions/augmented/0-2.parquet"
+
+
+def test_a_port_in_use_and_a_second_page_of_one_reviewer_are_refused(world, tmp_path, run_program):
     options = [*review_options(world), "--journals", tmp_path]
     with ReviewServer(options) as server:
         port = server.address.split(":")[2].split("/")[0]

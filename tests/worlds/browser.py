@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 #: The browser of this machine, None where there is none.
@@ -16,6 +17,10 @@ BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chr
 
 #: Keys whose name is not what they write: virtual key codes.
 _CODES = {"ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "Escape": 27, "Enter": 13}
+
+
+class Refused(Exception):
+    """A command that the browser did not carry out, as while it goes to another page."""
 
 
 class Browser:
@@ -90,7 +95,8 @@ class Browser:
             line, _, self._rest = self._rest.partition(b"\0")
             answer = json.loads(line)
             if answer.get("id") == self._asked:
-                assert "error" not in answer, answer
+                if "error" in answer:
+                    raise Refused(f"{method}: {answer['error']}")
                 return answer["result"]
 
     def resize(self, width, height):
@@ -123,10 +129,13 @@ class Browser:
         """Return the text that is shown in an element."""
         return self.value(f"document.querySelector({json.dumps(selector)})?.innerText")
 
-    def wait(self, expression, seconds=15):
+    def wait(self, expression, seconds=30):
         """Wait until an expression is true; one that fails, as on a page that is being loaded, is not yet."""
         end = time.monotonic() + seconds
-        while not self.value(f"(() => {{ try {{ return !!({expression}) }} catch {{ return false }} }})()"):
+        while True:
+            with suppress(Refused):
+                if self.value(f"(() => {{ try {{ return !!({expression}) }} catch {{ return false }} }})()"):
+                    return
             assert time.monotonic() < end, f"not so within {seconds} s: {expression}"
 
     def press(self, *keys):

@@ -5,6 +5,7 @@ import select
 import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import lmdb
@@ -119,6 +120,16 @@ def review(name, judgements, caption=None, **values):
     text = caption_row(name)["caption"] if caption is None else caption
     given = {"reviewers": ("anna",), "time": "2026-01-01T00:00:00+00:00", "checked": (True,) * len(CRITERIA)}
     return Review(name, caption_hash(text), judgements=tuple(map(words.get, judgements)), **(given | values))
+
+
+def ask(address, path="", change=None, host=None):
+    """Return what a server answers, read as JSON; with a change it is posted."""
+    data = None if change is None else json.dumps(change).encode()
+    request = urllib.request.Request(
+        address + path, data, {"Content-Type": "application/json"} | ({"Host": host} if host else {})
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.load(answer)
 
 
 class ReviewServer:

@@ -63,7 +63,9 @@ def _merged(found, rule):
     names = tuple(name for review in found for name in review.reviewers)
     comments = [(review.reviewers[0], review.comment) for review in found if review.comment]
     several = len(found) > 1
-    checked = [review.checked for review in found if None not in review.checked]
+    # The check may have changed between two exports.
+    by_time = sorted(found, key=lambda review: review.time)
+    checked = [review.checked for review in by_time if None not in review.checked]
     return replace(
         found[0],
         reviewers=names,
