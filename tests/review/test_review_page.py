@@ -227,6 +227,7 @@ def test_findings_stand_where_they_are_and_rejected_versions_apart(tmp_path, jou
         "caption": text,
         "refined": text,
         "complete": False,
+        "refinement_missing": "refused",
         "findings": [
             finding(
                 text, "harbour", criterion="factually_accurate", kind="invented object", message="no harbour"
@@ -247,6 +248,8 @@ def test_findings_stand_where_they_are_and_rejected_versions_apart(tmp_path, jou
     ]
     assert [each["version"] for each in found["rejected"]] == ["paraphrased"]
     assert found["checked"] == [True, True, False, True]
+    assert found["about"]["No refinement"] == "refused"
+    assert "No paraphrase" not in found["about"]
 
 
 def test_candidates_are_test_patches_that_the_check_passed_and_a_refined_text_can_be_read_instead(tmp_path):

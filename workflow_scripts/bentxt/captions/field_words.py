@@ -72,9 +72,9 @@ INVENTED = frozenset(_INVENTED_WORDS.split())
 
 #: Of these, what a class of the patch may be called: by the index of the class.
 BY_CLASS = {
-   18: frozenset(("sea", "ocean", "coast", "coastline", "shore", "shores", "shoreline", "bay")),
-   17: frozenset(("shore", "shores", "shoreline")),
-   16: frozenset(("coast", "coastline", "shore", "shores", "shoreline")),
-   14: frozenset(("coast", "coastline", "shore", "shores", "shoreline")),
-   **dict.fromkeys((8, 9, 10), frozenset(("tree", "trees", "dense"))),
+    18: frozenset(("sea", "ocean", "coast", "coastline", "shore", "shores", "shoreline", "bay")),
+    17: frozenset(("shore", "shores", "shoreline")),
+    16: frozenset(("coast", "coastline", "shore", "shores", "shoreline")),
+    14: frozenset(("coast", "coastline", "shore", "shores", "shoreline")),
+    **dict.fromkeys((8, 9, 10), frozenset(("tree", "trees", "dense"))),
 }

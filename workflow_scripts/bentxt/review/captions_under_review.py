@@ -16,7 +16,9 @@ from bentxt.review.review_page import ReviewedCaption
 from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import read_table
 
-_SHOWN = ("patch_id", "template", "caption", "refined", "used", "findings", "backend", "model")
+#: Columns that say why the model gave no such text.
+_MISSING = {"paraphrase_missing": "paraphrase", "refinement_missing": "refinement"}
+_SHOWN = ("patch_id", "template", "caption", "refined", "used", "findings", "backend", "model", *_MISSING)
 #: What a caption in the data set is called by the version that it is.
 _VERSIONS = {
     "refined": "refined version",
@@ -125,5 +127,6 @@ def _reviewed(row, place, text):
             "Split": place["split"],
             "Caption": _VERSIONS[version],
             "Made by": made_by,
+            **{f"No {what}": row[column] for column, what in _MISSING.items() if row[column]},
         },
     )
