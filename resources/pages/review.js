@@ -222,6 +222,10 @@ function showLegend(lines) {
   }));
 }
 
+function inWords({ criterion, kind, message }) {
+  return `${criterion}: ${message.startsWith(kind) ? "" : `${kind}: `}${message}`;
+}
+
 function showDetails(found) {
   byId("about").textContent = Object.entries(found.about).map(([name, text]) => `${name}: ${text}`).join(" · ");
   showPieces(byId("caption"), found.text);
@@ -230,9 +234,9 @@ function showDetails(found) {
     ? "not checked"
     : isFailed(found) ? "the check objects" : found.findings.length ? "passed by the check, with remarks" : "passed by the check";
   byId("findings").replaceChildren(...found.findings.map((each) =>
-    element("li", `${each.criterion}, ${each.kind}: ${each.message}${each.placed ? "" : " (not in the text)"}`)));
+    element("li", `${inWords(each)}${each.placed ? "" : " (not in the text)"}`)));
   byId("rejected").replaceChildren(...found.rejected.map((each) =>
-    element("li", `${each.version}: ${each.criterion}, ${each.kind}: ${each.message}`)));
+    element("li", `${each.version}: ${inWords(each)}`)));
   byId("rejected-part").hidden = !found.rejected.length;
   showLegend(found.legend);
 }
