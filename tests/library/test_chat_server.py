@@ -3,17 +3,19 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from bentxt.captions.backends import ServerBackend
-from bentxt.chat_server import Chat, ChatServer
+from bentxt.chat_server import Chat, ChatServer, _asked_wait
 from bentxt.errors import CheckpointUnavailable, InputError, MetricUnavailable
 from bentxt.evaluation.clair import clair
 from bentxt.models.families.server_model import ServerModel
@@ -167,6 +169,61 @@ def test_a_server_that_does_not_answer_in_time_is_given_up():
             client(server, retries=1, timeout=0.2).ask(chats(1), GENERATION)
         assert len(server.asked) == 2
     assert "augmentation.openai" in error.value.remedy
+
+
+def test_a_server_that_sends_an_answer_byte_by_byte_is_given_up_too():
+    """Each byte comes in time, the whole does not."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(30)
+        given_up = threading.Event()
+
+        def drip():
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+                while not given_up.wait(0.05):
+                    connection.sendall(b" ")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        try:
+            with pytest.raises(InputError, match=r"after 1 attempts of at most 0\.5 s each: time-out"):
+                ChatServer("m", options(address, retries=0, timeout=0.5), "s").ask(chats(1), GENERATION)
+        finally:
+            given_up.set()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [
+        ({"retry-after-ms": "250"}, 0.25),
+        ({"retry-after": "3"}, 3),
+        ({"retry-after": "soon"}, 0),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
+        ({}, 0),
+    ],
+)
+def test_the_wait_that_a_server_asks_for_is_read_in_all_its_forms(header, wait):
+    assert _asked_wait(header) == wait
+
+
+def test_a_server_that_asks_for_a_longer_wait_than_two_minutes_is_given_up():
+    with chat_server(
+        lambda _: (429, {"retry-after": "86400"}, {"error": {"message": "come tomorrow"}})
+    ) as server:
+        with pytest.raises(InputError, match="come tomorrow"):
+            client(server).ask(chats(1), GENERATION)
+        assert len(server.asked) == 1
+
+
+def test_tokens_are_those_that_the_server_counts():
+    with chat_server(echo) as server:
+        asked = client(server)
+        asked.ask(chats(3), GENERATION)
+    assert asked.tokens == 3
 
 
 def test_a_server_that_is_not_there_is_an_error():

@@ -12,7 +12,7 @@ import pytest
 
 from bentxt.chat_server import AnswerFailed, Chat
 from bentxt.errors import CheckpointUnavailable, InputError
-from bentxt.failures import CUT, EMPTY, REFUSED_REQUEST
+from bentxt.failures import CUT, EMPTY, NO_ANSWER, REFUSED_REQUEST
 from bentxt.vllm_engines import VLLMEngines
 from worlds.processes import gone, processes_named
 
@@ -149,3 +149,27 @@ def test_nothing_outlives_a_killed_program():
     assert gone(helpers)
     program.stdin.close()
     program.stdout.close()
+
+
+@pytest.mark.parametrize("model", ["plain", "deaf", "m"])
+def test_a_template_that_refuses_or_leaves_out_the_system_gets_its_text_in_the_users_turn(
+    engines, model, capfd
+):
+    system = {"role": "system", "content": "Be brief."}
+    asked = [Chat("PATCH", (system, {"role": "user", "content": "one"}))] * 2
+    found = collect(engines(model), asked)
+    folded = model != "m"
+    assert set(found.values()) == {"answer 1 to Be brief.\n\none" if folded else "answer 2 to Be brief."}
+    # It is said once, not with each chat.
+    assert capfd.readouterr().err.count("no system role") == folded
+
+
+def test_tokens_of_answers_are_counted(engines):
+    started = engines(engines=2)
+    collect(started, chats("one", "two words"))
+    assert started.tokens == 4 + 5
+
+
+def test_an_answer_that_vllm_gives_up_is_none(engines):
+    (failure,) = collect(engines(), chats("abort")).values()
+    assert failure.kind == NO_ANSWER

@@ -169,3 +169,16 @@ def test_turns_of_two_jobs_are_not_mixed(path):
     assert kept(path, "a", others=[other]) == [["theirs", "theirs refined"]]
     keep(path, [("a", "third")], others=[other])
     assert kept(path, "a") == [["theirs", "theirs refined", "third"]]
+
+
+def test_what_other_jobs_add_later_is_read_when_it_is_asked_for(path):
+    other, late = path.with_name("other.jsonl"), path.with_name("late.jsonl")
+    keep(other, [("a", "one")])
+    with AnswerLog(path, [other]) as log:
+        keep(other, [("a", "two"), ("b", "first")])
+        keep(late, [("c", "third")])
+        assert log.get("a") == ["one"]
+        log.read([path, other, late])
+        assert [log.get(key) for key in "abc"] == [["one", "two"], ["first"], ["third"]]
+    # Nothing of it is this job's to keep.
+    assert path.read_text() == ""

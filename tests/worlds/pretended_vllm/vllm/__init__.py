@@ -64,7 +64,9 @@ class LLM:
             text = os.environ.get("CUDA_VISIBLE_DEVICES", "")
         if chat_template_kwargs:
             text += f" with {chat_template_kwargs}"
-        self.open.append((str(self.asked), text, "length" if words == "at length" else "stop"))
+        self.open.append(
+            (str(self.asked), text, {"at length": "length", "abort": "abort"}.get(words, "stop"))
+        )
         return [f"{self.asked}-0a1b2c3d"]
 
     def step(self):
