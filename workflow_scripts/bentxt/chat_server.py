@@ -28,6 +28,7 @@ from bentxt.failures import (
     UNREADABLE,
 )
 from bentxt.printable import printable
+from bentxt.program.signals import undisturbed
 
 #: Statuses that say something of one request, not of the server, its key or the model's name.
 _OF_ONE_REQUEST = (400, 413, 422)
@@ -206,7 +207,8 @@ class ChatServer:
                         fail(index, failure)
                         break
                     in_a_row = 0
-                    chat = reply(index, text)
+                    with undisturbed():
+                        chat = reply(index, text)
 
         client = self._openai.AsyncOpenAI(
             base_url=self.base_url,

@@ -23,6 +23,7 @@ from typing import Any, cast
 from bentxt.chat_server import AnswerFailed, Chat, folded, has_system
 from bentxt.errors import CheckpointUnavailable, InputError
 from bentxt.failures import CUT, EMPTY, NO_ANSWER, REFUSED_REQUEST
+from bentxt.program.signals import undisturbed
 
 #: Chats that an engine has before it, so that it never waits: more than it answers at a time.
 _AHEAD = 512
@@ -150,7 +151,8 @@ class VLLMEngines:
         try:
             while any(asked.values()):
                 for ready in wait([connection for connection, open_ in asked.items() if open_]):
-                    take(cast(Connection, ready))
+                    with undisturbed():
+                        take(cast(Connection, ready))
                     feed(cast(Connection, ready))
         except (SystemExit, KeyboardInterrupt):
             # The program is told to end: what the engines have sent until now is not lost.
