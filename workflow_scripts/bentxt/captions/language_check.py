@@ -12,7 +12,7 @@ _AN_CONSONANT = re.compile(r"\ban (?=[bcdfgjklmnpqrstvwxyz](?!our\b|onest|eir))"
 _STRAY_SPACE = re.compile(r" [ ,.;](?!\d)")
 _CUT_WORDS = re.compile(
     r"\b(?:and|or|the|a|an|of|with|to|by|in|at|for|from|into|which|that|while|whereas|is|are"
-    r"|covers?|borders?|both|as|its"
+    r"|covers|both|its"
     r"|approximately|about|around|roughly)[.!]?$"
 )
 #: Openings that add nothing, so that a sentence behind them is the same as without.
@@ -89,7 +89,8 @@ def _repeated(small, reading):
         for other_claims, other_words in seen:
             common = len(set(words) & set(other_words))
             alike = common >= _SAME * max(len(set(words)), len(set(other_words)), 1)
-            if words and (alike or (claims and claims == other_claims)):
+            # What two sentences claim tells them apart, whatever words they share.
+            if words and (claims == other_claims if claims or other_claims else alike):
                 yield Fault("repeated", "a sentence is repeated", sentence.start, sentence.end)
                 break
         seen.append((claims, words))

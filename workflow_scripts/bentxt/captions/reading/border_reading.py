@@ -97,7 +97,11 @@ def _read(row, place):
 
 
 def _fronted(row, place, objects, end):
-    return bool(objects) and not any(row.kinds[j] in "CiDFL" for j in range(row.clause_start(place), place))
+    if not objects or row.tokens[place].kind != "b":
+        return False
+    if place and row.kinds[place - 1] in "&s;," and row.kinds[end : end + 1] == "V":
+        return True
+    return not any(row.kinds[j] in "CiDFL" for j in range(row.clause_start(place), place))
 
 
 def _inverted(row, end):
@@ -270,7 +274,7 @@ def _subjects(row, place):
     if kind == "w":
         return _antecedents(row, j)
     if kind == "C":
-        places = [p for p in row.list_to(j) if p >= start] or [j]
+        places = row.subject_list(j) if token.kind == "B" else row.list_to(j)
         whole = row.mentions(places)
         if token.kind == "b":
             return _unique(whole[-1:], whole, clause)

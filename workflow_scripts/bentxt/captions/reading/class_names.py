@@ -8,7 +8,7 @@ _OR = r"(?:,? (?:and|or|&)|,|/| / )"
 
 #: Ways to name each class, nomenclature order. Part of a long name is taken for the class.
 _CLASS_FORMS = (
-    r"urban fabrics?|urban areas?|built-up (?:areas?|land)|residential areas?|urban land",
+    r"(?:built-up )?urban fabrics?|urban areas?|built-up (?:areas?|land)|residential areas?|urban land",
     rf"industrial(?:{_OR} ?commercial)? (?:units?|areas?|zones?|sites?|land|surfaces?|facilities"
     r"|developments?)"
     rf"|commercial(?:{_OR} ?industrial)? (?:units?|areas?|zones?|sites?|land|surfaces?)"

@@ -45,8 +45,8 @@ _SEASON_WORDS = {
 }
 _WORD = re.compile(r"[a-z]+")
 _FALL_VERB = re.compile(
-    r"\bfalls?(?=\s+(?:into|in two|in three|in four|under|within|across|over|below|well|short"
-    r"|just|apart|inside|among"
+    r"(?<!in )(?<!during )(?<!the )(?<!this )(?<!a )\bfalls?"
+    r"(?=\s+(?:into|in two|in three|in four|under|within|across|over|below|well|short|just|apart|inside|among"
     r"|between))"
 )
 _CLIMATE_PHRASE = re.compile(

@@ -203,7 +203,7 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
             if (
                 kind == "largest"
                 and places[0] < match.start() + 3
-                and re.search(r"(?:s|classes)$", match[0])
+                and re.search(r"(?:[^s]s|classes)$", match[0])
                 and " the " in match[0]
             ):
                 # "X and Y being the primary features": one of several.

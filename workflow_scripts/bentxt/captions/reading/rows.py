@@ -1,6 +1,7 @@
 """One sentence as a row of tokens, and the lists, clauses and brackets in it."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bentxt.captions.reading.class_names import Mention
 from bentxt.captions.reading.statements import EVERYTHING
@@ -99,10 +100,42 @@ class Row:
 
     def list_from(self, place: int) -> list[int]:
         """Return the places of the classes of a list that begins with the one at ``place``."""
-        found = [place]
+        found, named = [place], {self._class(place)}
         while (following := self.next_in_list(found[-1])) is not None:
+            # "… borders X and Y, and X and Y touch": a list names nothing twice.
+            if self._class(following) in named:
+                break
             found.append(following)
+            named.add(self._class(following))
         return found
+
+    def _class(self, place):
+        mention = self.tokens[place].mention
+        return mention.classes if mention else place
+
+    def subject_list(self, last: int) -> list[int]:
+        """Return the places of the classes that are the subject of the verb behind the class at ``last``.
+
+        Behind a verb, a list goes over from objects to the next subject: "A borders X and Y covers …", "A
+        borders X, and Y and Z touch".
+        """
+        places = self.list_to(last)
+        border = max((self.kinds.rfind(mark, 0, places[0]) for mark in ";s:"), default=-1)
+        if len(places) == 1 or not any(
+            self.kinds[i] in "VBb" and self.depth[i] == self.depth[last] for i in range(border + 1, places[0])
+        ):
+            return places
+        before = places[0] - 1
+        while before > 0 and self.kinds[before] in "xat#n":
+            before -= 1
+        if self.kinds[max(0, before - 1) : before + 1] == ",&":
+            return places
+        strong = [
+            place
+            for before, place in pairwise(places)
+            if self.kinds[self.skip_brackets(before + 1) : place].startswith(",&")
+        ]
+        return [place for place in places if place >= (strong[-1] if strong else last)]
 
     def list_to(self, place: int) -> list[int]:
         """Return the places of the classes of a list that ends with the one at ``place``."""
@@ -147,23 +180,14 @@ class Row:
                     and self.kinds[following] in "CDFLi"
                     and self.tokens[following].text not in ("its", "their", "them")
                 ):
-                    last = self.list_from(following)[-1] if self.kinds[following] == "C" else following
-                    if last < place and self.is_finite(last) and self._begins_clause(j, following):
-                        return following
+                    if self.kinds[following] != "C":
+                        if self.is_finite(following):
+                            return following
+                        continue
+                    last = self.list_from(following)[-1]
+                    if last < place and self.is_finite(last):
+                        return self.subject_list(last)[0]
         return 0
-
-    def _begins_clause(self, comma, first):
-        """Whether a list behind a comma is a subject, not the end of another list with a common verb."""
-        j = self.back_over_brackets(comma - 1)
-        while j >= 0 and self.kinds[j] in ",&":
-            j = self.back_over_brackets(j - 1)
-        if j < 0:
-            return True
-        if self.kinds[j] != "C":
-            return True
-        # "X and Y border Z" is one list; "A borders X and Y covers Z" has a verb before X.
-        start = self.list_to(j)[0] if self.kinds[first] == "C" else j
-        return any(self.kinds[i] in "VB" and self.depth[i] == self.depth[j] for i in range(start))
 
     def first_classes(self, start: int, stop: int) -> tuple[Mention, ...]:
         """Return the subject of the clause from ``start`` on: the first list before ``stop``."""

@@ -77,7 +77,8 @@ _PHRASES = (
     ("B", rf"{_BE} (?:not )?{_ADVERB}{_PLACED}{_ADVERB}{_NEXT}"),
     (
         "B",
-        rf"{_BE} (?:not )?{_ADVERB}(?:mutually )?(?:adjacent|contiguous|neighbou?rs|connected"
+        rf"{_BE} (?:not )?{_ADVERB}(?:mutually |direct |immediate |close |mutual )*"
+        r"(?:adjacent|contiguous|neighbou?rs|connected"
         r"|in (?:direct )?contact)\b(?! (?:to|with))",
     ),
     ("b", rf"(?:directly |immediately |lying |located |situated |found )*{_NEXT}"),
