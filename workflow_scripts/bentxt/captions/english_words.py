@@ -96,7 +96,9 @@ def is_english(word: str) -> bool:
     """Tell whether a word, in lower case, is English in any of its forms."""
     if len(word) == 1:
         return word == "a"
-    if word in _FUNCTION or any(_entry(part, form) for part in PARTS for form in _forms(part, word)):
+    # A noun may be used as a verb: "showcasing".
+    forms = dict.fromkeys(form for part in PARTS for form in _forms(part, word))
+    if word in _FUNCTION or any(_entry(part, form) for part in PARTS for form in forms):
         return True
     if "-" in word:
         return all(not piece or piece in _PREFIXES or is_english(piece) for piece in word.split("-"))

@@ -32,11 +32,12 @@ second first place foot footprint footprints hand means turn line lines point po
 stage form forms lot lots mass masses measure measures bit bits chunk chunks medley palette jigsaw
 puzzle checkerboard interior exterior whole entirety surroundings surrounding vicinity midst
 neighborhood neighbourhood adjacency constituent constituents remaining residual topography anchor
-anchors addition sole harbors hosts harbours sprawls tops heads trails rounds wraps skirts totals dwarfs
-leftovers leftover outlier outliers layer layers sensor mate partner partners player players protagonist
-star swatch swatches shard shards islands-like ribbon ribbons corridor corridors stripe stripes arm arms
-finger fingers tongue tongues hinterland heartland outskirts montage setup centers centres centered
-centred islet islets open rural natural wild mild cool temperate cold warm hot dry
+anchors addition blankets carpets frames sole harbors hosts harbours sprawls tops heads trails rounds wraps
+skirts totals dwarfs leftovers leftover outlier outliers layer layers sensor mate partner partners
+player players protagonist star swatch swatches shard shards islands-like ribbon ribbons corridor
+corridors stripe stripes arm arms finger fingers tongue tongues hinterland heartland outskirts montage
+setup centers centres centered centred islet islets open rural natural wild mild cool temperate cold
+warm hot dry
 """
 NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
 
@@ -53,20 +54,21 @@ olives orchard orchards rice wheat maize corn barley hay livestock cattle cow co
 wildlife deer bird birds birch oak pine spruce beech tree trees hedge hedges hedgerow hedgerows snow
 snowy snow-covered ice icy frozen frost frosty cloud clouds cloudy cloudless haze hazy fog foggy mist
 rain rainy sun sunny sunlit shadow shadows storm tilled untilled plowed ploughed harvested harvest
- irrigated irrigation drained flooded flooding flood floods burned burnt fire fires logged logging
-clear-cut deforested deforestation planted sown sowing grazed grazing mown blooming flowering ripe
-ripening bare barren lush fertile thriving pristine untouched polluted eroded abandoned degraded
-overgrown dense sparse-looking muddy dusty busy bustling inhabited populated uninhabited tranquil serene
-peaceful picturesque beautiful breathtaking stunning idyllic charming magnificent north south east west
-northern southern eastern western northeast northwest southeast southwest northeastern northwestern
-southeastern southwestern northward southward eastward westward north-east north-west south-east south-
-west left upper corner corners top leftmost rightmost january february march-time april june july august
-september october november december morning afternoon evening night midday dawn dusk yesterday today
-tomorrow recently formerly historically century decade decades year years church churches school schools
-ship ships boat boats fence fences warehouse warehouses people person path paths trail trails ditch
-ditches bog swamp swamps parking pipeline pipelines solar desert market shop shops office offices
-reserve reserves nearby park parks protected golf tourism tourist tourists recreation recreational
-traffic industry-driven population economy economic economically
+irrigated irrigation drained flooded flooding flood floods burned burnt fire fires logged logging clear-
+cut deforested deforestation planted sown sowing grazed grazing mown blooming flowering ripe ripening
+bare barren lush fertile thriving pristine untouched polluted eroded abandoned degraded overgrown dense
+sparse-looking muddy dusty busy bustling inhabited populated uninhabited tranquil serene peaceful
+picturesque beautiful breathtaking stunning idyllic charming magnificent north south east west northern
+southern eastern western northeast northwest southeast southwest northeastern northwestern southeastern
+southwestern northward southward eastward westward north-east north-west south-east south- west left
+upper corner corners top leftmost rightmost january february march-time april june july august september
+october november december morning afternoon evening night midday dawn dusk yesterday today tomorrow
+recently formerly historically century decade decades year years church churches school schools ship
+ships boat boats fence fences warehouse warehouses people person path paths trail trails ditch ditches
+bog swamp swamps parking pipeline pipelines solar desert market shop shops office offices reserve
+reserves nearby park parks protected feed feeds feeding drains nourish nourishes supplies protects
+shelters golf tourism tourist tourists recreation recreational traffic industry-driven population
+economy economic economically
 """
 INVENTED = frozenset(_INVENTED_WORDS.split())
 

@@ -31,6 +31,12 @@ def read_borders(row: Row) -> Iterator[BorderClaim]:
 
 
 def _between(row, place):
+    several = _couples(row, place)
+    if several:
+        for left, right in several:
+            found = row.mentions([left, right])
+            yield _claim(row, place, [Sides(found, None)], _negated(row, place), False, right + 1)
+        return
     objects, end = _objects(row, place)
     if len(objects) >= 2 or EVERYTHING in objects:
         readings = [Sides(objects, None), *(Sides(objects[:1], objects[1:]) for _ in range(len(objects) > 2))]
@@ -44,6 +50,20 @@ def _between(row, place):
             readings.insert(0, Sides(objects, row.mentions(row.list_from(later[0]))))
         if readings:
             yield _claim(row, place, readings, _negated(row, place), not later, end)
+
+
+def _couples(row, place):
+    """Return the couples of "between X and Y, X and Z, as well as Y and Z"."""
+    found = []
+    for j in range(place + 1, len(row)):
+        if row.kinds[j] in "VBw;s:.":
+            break
+        if row.kinds[j] == "C" and row.depth[j] == row.depth[place]:
+            found.append(j)
+    names = [row.tokens[j].mention.classes for j in found]
+    if len(found) < 4 or len(found) % 2 or len(set(names)) == len(names):
+        return []
+    return list(zip(found[::2], found[1::2], strict=True))
 
 
 def _claim(row, place, readings, negated, weak, end):

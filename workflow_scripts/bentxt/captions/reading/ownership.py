@@ -7,6 +7,8 @@ from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import EVERYTHING, Owner
 from bentxt.captions.reading.tokens import Token
 
+_TOGETHER = frozenset({"together", "combined", "jointly", "collectively"})
+
 
 def owners(row: Row, place: int, stop: int | None = None) -> tuple[Owner, ...]:
     """Return what the number at ``place`` may be said of, the likeliest first.
@@ -135,6 +137,8 @@ def _backward(row, place):
         if token.kind == "i" and token.text in ("it", "they", "this", "these", "those"):
             readings = row.pronoun(j)
             owners = [Owner(reading, "any" if len(reading) > 1 else "each") for reading in readings]
+            if any(near.text in _TOGETHER for near in row.tokens[max(0, j - 2) : place + 4]):
+                owners = [Owner(reading, "sum") for reading in (*readings, (EVERYTHING,))]
             return _distinct(
                 *(Owner((m,)) for reading in readings for m in reading if len(reading) == 1), *owners
             )
@@ -178,7 +182,7 @@ def _of_class(row, j, place, words):
         elif below and any(word.text == "each" for word in row.tokens[place : place + 6]):
             found.append(Owner(whole))
     after = [token.text for token in row.tokens[place : place + 7]]
-    if len(places) > 1 and "each" in after and (below or amount is None):
+    if len(places) > 1 and "each" in (after if below or amount is None else after[:3]):
         found.insert(0, Owner(whole))
     subject = row.first_classes(start, j)
     relative = "w" in row.kinds[j:place]

@@ -81,6 +81,11 @@ _PATTERNS = tuple(
             rf"largest (?:share|part|portion) of (?:the|this) {_S}(?: \w+ \w+)? (?:is|are|belongs?)"
             rf"(?: (?:occupied|covered|taken up) by| to)? {_C}",
         ),
+        (
+            "largest",
+            r"\b(?:is|are|shows|features|depicts|presents|displays|reveals|showcases|contains|of|an?) "
+            rf"(?:predominantly|mainly|mostly|primarily|largely|chiefly) {_C}",
+        ),
         ("smallest", rf"smallest {_FEATURE}(?: (?:of|in) (?:the|this) {_S})? {_BE} {_C}"),
         (
             "smallest",
@@ -212,6 +217,11 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
                 kind_here = kind
             if kind in ("largest", "whole", "smallest"):
                 found = (*found[:1], *_joined(masked, places[0], by_start))
+            if kind == "largest" and re.match(
+                rf"§·*{_BRACKET},? (?:dominate|prevail|predominate|lead|are)\b", masked[places[0] :]
+            ):
+                # "X and Y dominate": the whole list.
+                found = (*_joined_before(masked, places[0], by_start), *found)
             yield RankClaim(
                 kind_here,
                 found,
@@ -233,6 +243,14 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
             )
             owners = (EVERYTHING,) if subject or len(named) < 2 or kind == "none" else named
             yield RankClaim(kind, owners, match.start() + offset, match.end() + offset, match[0])
+
+
+def _joined_before(masked, place, by_start):
+    """Yield the further classes of a list that ends at ``place``."""
+    pattern = re.compile(r"(§·*)(?: ?\([^)]*\))?(?:, and|,| and| as well as) (?:the |a |an )?$")
+    while match := pattern.search(masked[:place]):
+        place = match.start()
+        yield by_start[place]
 
 
 def _joined(masked, place, by_start):

@@ -199,9 +199,9 @@ class Row:
                 return self.mentions(found)
             if self.kinds[j] == "D":
                 return (EVERYTHING,)
-            if self.kinds[j] == "i" and self.tokens[j].text in ("it", "they", "this", "these", "both"):
-                readings = self.pronoun(j)
-                return readings[0] if readings else ()
+            subject = self.kinds[j] == "i" and self.tokens[j].text in ("it", "they", "this", "these", "both")
+            if subject and (readings := self.pronoun(j)):
+                return readings[0]
             if self.kinds[j] in "FL":
                 return self.former_latter(j)
         return ()
@@ -258,5 +258,5 @@ class Row:
         else:
             readings += [self.topic, *here[:1]] if not plural else [self.topic, *here[:2]]
         if plural:
-            readings.append(self.last_two(place))
+            readings += [*(group for group in here if len(group) > 1), self.last_two(place)]
         return [reading for reading in dict.fromkeys(readings) if reading]

@@ -47,7 +47,7 @@ _MEET = (
     r"borders?(?: (?:on|onto|upon|with|against))?|adjoins?|abuts?(?: (?:on|onto|against|with))?"
     r"|touch(?:es)?(?: upon| on)?"
     r"|meets?(?: up)?(?: with)?|neighbou?rs?|flanks?|fringes?|surrounds?|encloses?|encircles?"
-    r"|frames?|skirts?|contacts?"
+    r"|skirts?|contacts?"
     r"|reach(?:es)?(?: (?:as far as|up to))?(?= (?:the|both|urban|arable|past|inland|coast|mixed"
     r"|broad|conif|perm|comp))"
     r"|(?:comes?|come) into (?:direct )?contact with|makes? contact with|joins?(?: up)?(?: with)?"
@@ -57,7 +57,7 @@ _MEET = (
 _MEETING = (
     r"bordering(?: (?:on|onto|upon|with))?|adjoining|abutting(?: (?:on|onto))?|touching|meeting"
     r"(?: with)?|neighbou?ring"
-    r"|flanking|fringing|surrounding|enclosing|encircling|framing|skirting|reaching(?= (?:the|both) )|joining"
+    r"|flanking|fringing|surrounding|enclosing|encircling|skirting|reaching(?= (?:the|both) )|joining"
 )
 #: By kind: B finite, b participle or bare preposition, N noun.
 _PHRASES = (
@@ -88,7 +88,7 @@ _PHRASES = (
         r"|edges?|contacts?"
         r"|adjacency|adjacencies|interfaces?|borderlines?)(?: (?:exists?|runs?|lies?|is found"
         r"|is shared|can be found))? "
-        r"(?:between|of|with))",
+        r"(?:between|of))",
     ),
     ("B", _MEET),
     ("b", _MEETING),
@@ -292,18 +292,19 @@ def _settled(tokens, place):
     """Return a token, its kind mended by its neighbours."""
     token = tokens[place]
     following = tokens[place + 1].kind if place + 1 < len(tokens) else "."
-    if token.text in ("this", "these", "those") and following in "VvBb,.!":
+    if (
+        token.text in ("this", "these", "those")
+        and following in "VvBb,.!"
+        and tokens[place + 1 : place + 2]
+        and tokens[place + 1].text not in ("fall", "captured", "acquired", "recorded")
+    ):
         return Token("i", token.start, token.end, token.text)
     if token.text == "that" and (following in "CnSx" and place == 0):
         return Token("a", token.start, token.end, token.text)
     if token.text == "one" and following in "tnp":
         # "one large area", "one of them"; elsewhere it stands for an area: "a smaller one".
         return Token("#", token.start, token.end, token.text)
-    if (
-        token.text == "one"
-        and place + 1 < len(tokens)
-        and tokens[place + 1].text in ("individual", "separate", "contiguous")
-    ):
+    if token.text == "one" and following == "x" and place + 2 < len(tokens) and tokens[place + 2].kind == "n":
         return Token("#", token.start, token.end, token.text)
     if (
         token.text in ("border", "borders")
