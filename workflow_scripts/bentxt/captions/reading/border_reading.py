@@ -220,8 +220,9 @@ def _object_list(row, place, j):
         following = row.next_in_list(places[-1]) or _resumed(row, places[-1])
         if following is None:
             break
-        # "… borders Y, and Z covers …": Z begins a clause.
-        if row.is_finite(following):
+        # "… borders Y, and Z covers …": Z begins a clause, as does what is named again.
+        named = [row.mentions([p])[0].classes for p in (*places, following)]
+        if row.is_finite(following) or named[-1] in named[:-1]:
             break
         places.append(following)
     if len(places) > 1 and row.is_finite(places[-1]) and not _relative(row, place):

@@ -14,7 +14,7 @@ from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import AreaClaim, BorderClaim, CountClaim, RankClaim
 from bentxt.captions.reading.tokens import Token, tokens_of
 
-_SENTENCE_END = re.compile(r'(?<=[.!?])["”)]*\s+(?=["“(]*[A-Z0-9])|\n+')
+_SENTENCE_END = re.compile(r'(?<=[.!?])(?<!approx\.)(?<!\bca\.)(?<!sq\.)["”)]*\s+(?=["“(]*[A-Z0-9])|\n+')
 #: Of a text in lower case, where no capital tells the end of a sentence from an abbreviation.
 _SENTENCE_END_SMALL = re.compile(r'(?<=[a-z)"”][.!?])["”)]*\s+|\n+')
 

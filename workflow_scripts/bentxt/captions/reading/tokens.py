@@ -98,8 +98,8 @@ _WORDS_OF_KIND = {
     "i": "it they its their them itself themselves those",
     "F": "former",
     "L": "latter",
-    "!": ("not never neither none cannot without nowhere lack lacks lacking hardly except excluding nor no"),
-    "&": "and or plus",
+    "!": ("not never neither none cannot without nowhere lack lacks lacking hardly except excluding no"),
+    "&": "and or nor plus",
     "s": "while whereas but although though yet however",
     "O": "others rest remainder",
     "n": (
