@@ -32,7 +32,7 @@ def lines_of(tables):
         name = f"PATCH_{place + 1:04d}"
         text = paraphrase(facts_of(class_map, name), 1)
         lines.append({"patch_id": name, "caption": text, "model": "ours"})
-        lines.append({"patch_id": name, "caption": f"{text} Let me know if it helps.", "model": "theirs"})
+        lines.append({"patch_id": name, "caption": f"{text} Let me know if that is fine.", "model": "theirs"})
     return lines
 
 
