@@ -1,7 +1,9 @@
+import json
 import re
 from itertools import pairwise
 
 import pytest
+import rasterio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,11 +12,12 @@ from bentxt.captions.caption_facts import caption_facts
 from bentxt.captions.grammar import paraphrase
 from bentxt.captions.phrases import NAMES, PLURAL, listing, number, series
 from bentxt.dataset.text_statistics import count_captions, summarize
-from bentxt.nomenclature import LEVEL_1_GROUPS
+from bentxt.nomenclature import LEVEL_1_GROUPS, class_lookup
 from bentxt.words import sentences
 from worlds.caption_tables import CLIMATE, RULES, STRICT, facts_of, random_map
 from worlds.grammar_reader import areas_told, borders_told, numbered
 from worlds.random_facts import random_facts
+from worlds.render_grammar_captions import GOLDEN, captions
 
 PLACES = [
     ("Austria", "Summer", CLIMATE),
@@ -153,6 +156,23 @@ def test_captions_are_well_formed(facts, seed):
     assert not re.search(r"land cover|land use|respectively|\bnone\b|\{|\}", caption.lower()), caption
     assert caption.count("(") == caption.count(")")
     assert caption.count('"') == 2
+
+
+def test_golden_captions():
+    # After a change of wording see render_grammar_captions.py.
+    kept = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
+    assert [list(entry) for entry in captions()] == kept
+
+
+def test_captions_of_real_maps_pass_the_check(real_data):
+    maps = sorted(real_data.glob("Reference_Maps/*/*/*_reference_map.tif"))
+    assert maps
+    for path in maps:
+        with rasterio.open(path) as source:
+            facts = facts_of(class_lookup()[source.read(1)], path.parent.name)
+        for seed in range(20):
+            caption = paraphrase(facts, seed)
+            assert check_caption(caption, facts, STRICT).findings == (), caption
 
 
 def test_the_same_seed_and_patch_give_the_same_caption(patches):

@@ -166,7 +166,7 @@ class Introductions:
         forms.append(
             lambda: (
                 f"{capital(words.share(c))} of the {scene} is {by} {self._item(c)}"
-                f"{self._clause(c) if ends else ''}"
+                f"{self._clause(c, f', {self._which(c)}') if ends else ''}"
             )
         )
         if ends:
@@ -255,21 +255,30 @@ class Introductions:
             size = f"{size} in {areas}" if size else areas
         if not size:
             return name
-        return f"{name}, {prose} {size}," if prose and bound else f"{name} ({size})"
+        return f"{name}, {prose} {size}," if prose else f"{name} ({size})"
 
     def _items(self, classes, bound=True):
         return listing(self._item(c, bound) for c in classes)
 
     def _ending(self, classes, bound=True):
         """List classes at the end of a sentence, where there is room for the areas of the last one."""
-        words = self._words
-        if len(classes) <= _FEW and words.roomy(*_IN_PROSE):
-            *items, last = [self._item(c, bound, self._covering(c)) for c in classes]
-            listed = f"{' '.join(items)} and {last.removesuffix(',')}" if items else last.removesuffix(",")
+        words, last = self._words, classes[-1]
+        before = ", the latter " if len(classes) == 2 else ", the last of them "
+        if bound and len(classes) <= _FEW and words.roomy(*_IN_PROSE):
+            covering = [self._covering(c) for c in classes]
+            items = [self._item(c, bound, verb) for c, verb in zip(classes, covering, strict=True)]
+            items[-1] = items[-1].removesuffix(",")
+            if len(classes) == 1:
+                # "Which covers … and is split into …", or "covering … and split into …".
+                before = (
+                    f" and {inflected(last.index, 'be')} " if covering[0].startswith("which") else " and "
+                )
+            listed = " ".join([*items[:-1], "and", items[-1]]) if len(items) > 1 else items[0]
         else:
+            if len(classes) == 1:
+                before = f", {self._which(last)}"
             listed = self._items(classes, bound)
-        before = "" if len(classes) == 1 else "the latter" if len(classes) == 2 else "the last of them"
-        return listed + self._clause(classes[-1], before)
+        return listed + self._clause(last, before)
 
     def _covering(self, c):
         words, marginal = self._words, c.tier == MARGINAL
@@ -278,10 +287,13 @@ class Introductions:
             return f"which {inflected(c.index, words.pick(*verbs))}"
         return words.pick("covering", "occupying", "accounting for") if marginal else words.pick(*_COVERING)
 
-    def _clause(self, c, before=""):
+    def _which(self, c):
+        return self._words.pick(f"which {inflected(c.index, 'be')} ", "")
+
+    def _clause(self, c, before):
+        """Say, at the end of a sentence, which areas a class falls into."""
         words = self._words
         if c.index in self.told or not words.roomy(*_WOVEN):
             return ""
         self.told.add(c.index)
-        which = before or words.pick("which are" if c.index in PLURAL else "which is", "")
-        return f", {which}{' ' if which else ''}{words.pick(*_SPLIT)} {instances(words, c)}"
+        return f"{before}{words.pick(*_SPLIT)} {instances(words, c)}"
