@@ -1,7 +1,7 @@
 """Write captions of the grammar for a reader, two a patch.
 
-After a change of wording: ``PYTHONPATH=workflow_scripts:tests python tests/worlds/render_grammar_captions.py``,
-then read what has changed as an editor would.
+After a change of wording: ``PYTHONPATH=workflow_scripts:tests python`` on this file, then read what has
+changed as an editor would.
 """
 
 import json
