@@ -79,7 +79,7 @@ def test_all_classes_areas_and_numbers_of_areas_are_kept(facts, seed):
                 assert re.search(rf"\b(?:a|one|(?:other|remaining) one is) {word}|\b{several}", text), caption
         assert all(f"{area:,}" in text for area in (*c.large, *c.smaller)), caption
     if any(c.tier == "marginal" for c in facts.classes):
-        assert re.search(r"(?:less than|below) (?:5%|72,000 square meters)", caption)
+        assert re.search(r"(?:[Ll]ess than) (?:5%|72,000 square meters)", caption)
 
 
 @settings(max_examples=100, deadline=None)
@@ -108,7 +108,7 @@ def test_ranks_and_shares_are_true(facts, seed):
         group = next(name for name, members in LEVEL_1_GROUPS.items() if c.index in members)
         groups[group] = groups.get(group, 0) + c.pixels
     from_groups = {round(pixels / 144) for pixels in groups.values()}
-    for percent in re.findall(r"(?<!less than )\b(\d+)%", caption):
+    for percent in re.findall(r"(?<!ess than )\b(\d+)%", caption):
         assert int(percent) in from_classes | from_groups, caption
 
 
@@ -191,7 +191,7 @@ def test_wording_varies_with_patch_and_seed():
 
 
 def test_captions_are_as_diverse_as_the_released_ones(patches):
-    """Released captions: 61.7 MTLD, 4.4 sentences; the words of the grammar stay few for small models."""
+    """Released captions: 61.7 MTLD, 4.45 sentences; the words of the grammar stay few for small models."""
     counts = summarize(count_captions(paraphrase(facts, 1) for facts in patches), 0.72)
     assert 58 < counts["mtld"] < 70
     assert counts["sentences_per_caption"] < 6

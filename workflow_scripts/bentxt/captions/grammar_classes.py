@@ -24,6 +24,11 @@ _IN_PROSE = (0.9, 0.6)
 _WOVEN = (0.3, 0.5)
 
 
+#: What stands between a sentence on the largest class and what it touches: a finite verb where the class is
+#: its subject, a participle elsewhere.
+_AS_SUBJECT, _AFTER_PARTICIPLE, _AFTER_BRACKET = ", and ", " and ", ", "
+
+
 class Introductions:
     """Sentences that name each class once, with its area; remembers what else they have told.
 
@@ -79,13 +84,13 @@ class Introductions:
         touching = [self._classes[index] for index in neighbours]
         others = [c for c in self._facts.classes[1:] if c.index not in neighbours]
         if len(touching) <= _FEW and words.chance(_JOINED):
-            lead, is_subject = self._lead(first, False)
+            lead, joint = self._lead(first, False)
             verb = (
-                f"and {touch(words, first.index)}"
-                if is_subject
+                touch(words, first.index)
+                if joint == _AS_SUBJECT
                 else words.pick("bordering", "adjoining", "touching", "adjacent to", "sharing a border with")
             )
-            sentences = [f"{lead}, {verb} {self._ending(touching)}."]
+            sentences = [f"{lead}{joint}{verb} {self._ending(touching)}."]
         else:
             lead, _ = self._lead(first)
             subject = "They" if first.index in PLURAL else "It"
@@ -107,11 +112,11 @@ class Introductions:
         return [sentence, *self._lower_tiers(marginal)]
 
     def _tie(self, first, second):
-        words = self._words
-        names = listing([NAMES[first.index], NAMES[second.index]])
-        verb = words.pick("take up", "occupy", "cover")
-        lead = f"{capital(names)} {verb} the largest parts of the {words.scene()}"
-        return [f"{lead}, {words.prose(first.area)} each.", *self._lower_tiers(self._facts.classes[2:])]
+        verb = self._words.pick("take up", "occupy", "cover")
+        lead = (
+            f"{capital(self._items([first, second]))} {verb} the largest parts of the {self._words.scene()}."
+        )
+        return [lead, *self._lower_tiers(self._facts.classes[2:])]
 
     def _lower_tiers(self, classes):
         words = self._words
@@ -131,7 +136,7 @@ class Introductions:
     def _lead(self, c, ends=True):
         """Introduce the largest class; only where the sentence ends here is there room for its areas.
 
-        Returns the sentence without its full stop, and whether the class is its subject.
+        Returns the sentence without its full stop, and what joins a verb to it whose subject is the class.
         """
         words, name, scene = self._words, NAMES[c.index], self._words.scene()
         half = 2 * c.pixels > PIXELS
@@ -144,41 +149,54 @@ class Introductions:
         noun = words.pick("class", "feature", "element", "component")
         of_scene = f" of the {scene}" if words.chance(0.6) else ""
         be, covering = inflected(c.index, "be"), words.pick(*_COVERING)
+        the_class = f"the {rank} {noun}{of_scene}"
+        # The sixth class's name holds "occupied by" itself.
+        by = words.pick(
+            *(() if c.index == 6 else ("occupied by",)), "covered by", "taken up by", "made up of"
+        )
         forms = [
-            lambda: (
-                f"{capital(name)} {be} the {rank} {noun}{of_scene}, {covering} {self._extent(c, ends, True)}"
+            (
+                _AS_SUBJECT,
+                lambda: f"{capital(name)} {be} {the_class}, {covering} {self._extent(c, ends, True)}",
             ),
-            lambda: (
-                f"{capital(name)} {inflected(c.index, words.pick('make up', 'account for', 'fill'))} "
-                f"{words.share(c)} of the {scene}, {covering} {self._extent(c, ends)}"
+            (
+                _AS_SUBJECT,
+                lambda: (
+                    f"{capital(name)} {inflected(c.index, words.pick('make up', 'account for', 'fill'))} "
+                    f"{words.share(c)} of the {scene}, {covering} {self._extent(c, ends)}"
+                ),
+            ),
+            (
+                _AFTER_BRACKET,
+                lambda: (
+                    f"{capital(words.share(c))} of the {scene} is {by} {self._item(c)}"
+                    f"{self._clause(c, f', {self._which(c)}') if ends else ''}"
+                ),
             ),
         ]
         if dominant and rank != "dominant":
             dominate = inflected(c.index, "dominate")
             forms.append(
-                lambda: f"{capital(name)} {dominate} the {scene}, {covering} {self._extent(c, ends, True)}"
+                (
+                    _AS_SUBJECT,
+                    lambda: (
+                        f"{capital(name)} {dominate} the {scene}, {covering} {self._extent(c, ends, True)}"
+                    ),
+                )
             )
-        subjects = len(forms)
-        # The sixth class's name holds "occupied by" itself.
-        by = words.pick(
-            *(() if c.index == 6 else ("occupied by",)), "covered by", "taken up by", "made up of"
-        )
-        forms.append(
-            lambda: (
-                f"{capital(words.share(c))} of the {scene} is {by} {self._item(c)}"
-                f"{self._clause(c, f', {self._which(c)}') if ends else ''}"
-            )
-        )
         if ends:
             forms.append(
-                lambda: f"With {self._extent(c, False)}, {name} {be} the {rank} {noun} of the {scene}"
+                ("", lambda: f"With {self._extent(c, False)}, {name} {be} the {rank} {noun} of the {scene}")
             )
         if c.index not in PLURAL:
             forms.append(
-                lambda: f"The {rank} {noun}{of_scene} is {name}, {covering} {self._extent(c, ends, True)}"
+                (
+                    _AFTER_PARTICIPLE,
+                    lambda: f"{capital(the_class)} is {name}, {covering} {self._extent(c, ends, True)}",
+                )
             )
-        chosen = words.below(len(forms))
-        return forms[chosen](), chosen < subjects
+        joint, write = forms[words.below(len(forms))]
+        return write(), joint
 
     def _secondary(self, classes):
         """Introduce secondary classes; without capital and full stop."""
@@ -211,9 +229,9 @@ class Introductions:
                 f"{each}with {words.bound()}"
             ),
             lambda: (
-                f"only a small share, {words.bound()}, belongs to {self._ending(classes, False)}"
+                f"{words.bound()} belongs to {self._ending(classes, False)}"
                 if one
-                else f"small shares of {words.bound()} each belong to {self._ending(classes, False)}"
+                else f"{self._items(classes, False)} {cover} only small shares of {words.bound()} each"
             ),
         )
 

@@ -91,7 +91,7 @@ def landscape(words: Words) -> tuple[str, str]:
         opening = words.pick(f"a landscape of {count} classes", f"a landscape composed of {count} classes")
         return opening, _summary(words, shares, [first, *rest])
     if not rest:
-        kind = words.pick("made up of", "consisting entirely of", "of", "of nothing but")
+        kind = words.pick("made up of", "consisting entirely of", "of")
         return f"a landscape {kind} {first}", ""
     if shares[first] >= _DOMINANT:
         if words.chance(0.2):
@@ -110,12 +110,12 @@ def _summary(words, shares, groups):
     first, *rest = groups
     if shares[rest[-1]] >= _TOLD and words.chance(0.6):
         *parts, last = (f"{group} for about {shares[group]:.0f}%" for group in rest)
-        start = words.pick("Overall", "Altogether", "Taken together")
+        start = words.pick("Altogether", "Taken together", "In total")
         lead = f"{start}, {first} account for about {shares[first]:.0f}% of the {words.scene()}"
         return f"{', '.join([lead, *parts])}, and {last}."
     return words.pick(
-        f"Overall, the landscape is a mix of {_mixed(first, rest)}.",
-        f"The landscape as a whole combines {first} with {listing(rest)}.",
+        f"As a whole, the landscape is a mix of {_mixed(first, rest)}.",
+        f"The landscape combines {first} with {listing(rest)}.",
         f"Taken together, the classes represent {listing(groups)}.",
         f"Altogether, the landscape consists of {listing(groups)}.",
     )
@@ -150,7 +150,7 @@ def single(words: Words) -> str:
         alone = words.pick(", with no other class present", ", without any other class", "", "")
         return " ".join(frame(words, shown, f"{covering} {whole}{alone}"))
     opening, *closing = frame(words, shown)
-    subject = words.pick("They" if c.index in PLURAL else "It", "This class")
+    subject = "They" if c.index in PLURAL else "It"
     verb = words.pick("cover", "span", "occupy", "extend over")
     verb = conjugated(verb, plural=subject == "They")
     alone = words.pick(", and no other class is present", "; no other class is present", "", "")

@@ -150,25 +150,28 @@ def instances(words: Words, c: ClassFacts) -> str:
             return f"{number(c.count)} {tier} {noun}{of(*sizes)}"
         return f"{number(c.count)} {kind}{noun}, {'both' if c.count == 2 else 'all'} of them marginal"
     if not in_prose and words.chance(0.3):
-        parts = (
+        parts = [
             f"{number(count)} {'is' if count == 1 else 'are'} {word}{of(*sizes)}"
             for count, word, sizes in tiers
-        )
+        ]
+        if c.marginal:
+            other = "other" if len(tiers) == 2 else "remaining"
+            parts[-1] = f"the {other} {'one is' if c.marginal == 1 else f'{number(c.marginal)} are'} marginal"
         return f"{number(c.count)} {kind}{noun}, of which {series(parts)}"
     if in_prose or words.chance(0.5):
-        parts = (
+        parts = [
             f"{'a' if count == 1 else number(count)} {word} {'one' if count == 1 else 'ones'}{of(*sizes)}"
             for count, word, sizes in tiers
-        )
+        ]
     else:
-        parts = (f"{number(count)} {word}{of(*sizes)}" for count, word, sizes in tiers)
+        parts = [f"{number(count)} {word}{of(*sizes)}" for count, word, sizes in tiers]
     return f"{number(c.count)} {kind}{noun}, {words.pick('namely ', '', '', '')}{series(parts)}"
 
 
 def instance_clauses(words: Words, classes: Iterable[ClassFacts]) -> list[Clause]:
     """Return clauses on classes of several areas."""
     clauses: list[Clause] = []
-    waiting, parted = list(classes), False
+    waiting = list(classes)
     while waiting:
         c = waiting.pop(0)
         subject = words.again(c.index)
@@ -177,26 +180,10 @@ def instance_clauses(words: Words, classes: Iterable[ClassFacts]) -> list[Clause
             verb, other = inflected(c.index, words.pick(*_SPLIT)), waiting.pop(0)
             second = f"and {words.again(other.index)} into {instances(words, other)}"
             clauses.append(Clause(None, subject, f"{verb} {instances(words, c)}, {second}"))
-        elif c.marginal and (c.large or c.smaller) and not parted and words.chance(0.3):
-            parted = True
-            clauses.append(_parted(words, c))
         else:
             verb = inflected(c.index, words.pick(*_SPLIT, *_FORM))
             clauses.append(Clause(c.index, subject, f"{verb} {instances(words, c)}"))
     return clauses
-
-
-def _parted(words, c):
-    """Say first which areas are not marginal: ``of the three areas of pastures, one is large (...)``."""
-    upper = [
-        f"{number(len(sizes))} {'is' if len(sizes) == 1 else 'are'} {word}{words.area_in_brackets(*sizes)}"
-        for sizes, word in ((c.large, "large"), (c.smaller, "smaller"))
-        if sizes
-    ]
-    other = "remaining" if len(upper) > 1 else "other"
-    rest = f"the {other} one is" if c.marginal == 1 else f"the {other} {number(c.marginal)} are"
-    areas = f"of the {number(c.count)} {words.pick(*_KINDS)}{words.pick(*_AREAS)} of {words.plain(c.index)}"
-    return Clause(None, f"{areas},", f"{', '.join(upper)} and {rest} marginal")
 
 
 def joined(words: Words, *groups: Sequence[Clause]) -> list[str]:

@@ -34,7 +34,7 @@ _PARTS = (
 
 #: Words that do not tell two phrases apart, and letters that do.
 _NO_STEM = frozenset(("a", "an", "the", "be", "is", "are", "in", "of", "which", "also", "all", "both"))
-_STEM = 5
+_STEM = 4
 
 #: Classes up to which a caption has room for words that a longer one goes without.
 _ROOMY = 3
