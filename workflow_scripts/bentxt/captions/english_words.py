@@ -132,7 +132,7 @@ def named_thing(word: str) -> str | None:
 
     Examples
     --------
-    >>> named_thing("houses"), named_thing("landscape"), named_thing("varied")
+    >>> named_thing("houses"), named_thing("variety"), named_thing("varied")
     ('a thing', None, None)
     """
     if word in _FUNCTION:
