@@ -68,7 +68,7 @@ _PATTERNS = tuple(
         ),
         (
             "largest",
-            r"(?:^|[^.]*?\b)(?<!not )(?:dominated|characteri[sz]ed mainly|covered (?:primarily"
+            r"\b(?<!not )(?:dominated|characteri[sz]ed mainly|covered (?:primarily"
             rf"|mainly|mostly)|(?:primarily|mainly|mostly|predominantly) (?:covered|occupied)) by {_C}",
         ),
         (
@@ -154,9 +154,43 @@ _PATTERNS = tuple(
             r"|which are) )(?:\w+ )?(?:smaller|less extensive|less area|less space|a smaller area"
             r"|less land)(?: in \w+)? than (?:that of |the )*(?P<d>§·*)",
         ),
-        ("less than half", r"$^"),
     )
 )
+#: By kind what a sentence must hold for its patterns to be tried: looking for a word is much faster.
+_WORDS = {
+    "second": ("second",),
+    "largest": (
+        *(
+            "largest",
+            "biggest",
+            "extensive",
+            "widespread",
+            "domina",
+            "prevail",
+            "lead",
+            "prominent",
+            "primar",
+        ),
+        *("main", "chief", "principal", "greatest", "foremost", "first", "mostly", "largely"),
+    ),
+    "smallest": ("smallest",),
+    "smaller of two": ("smaller of",),
+    "whole": (
+        *("whole", "entire", "complete", "full", "total", "exclusive", "sole", "only", "pure", "uniform"),
+        *("nothing", "no other", "no further", "no additional"),
+    ),
+    "most": ("most", "majority", "bulk", "greater part", "larger part"),
+    "marginal": (
+        "marginally",
+        "marginal share",
+        "marginal p",
+        "marginal amount",
+        "marginal fra",
+        "marginal tra",
+    ),
+    "larger": ("larger", "bigger", "more ", "ahead"),
+    "smaller": ("smaller", "less "),
+}
 _FREE = (
     ("none", re.compile(
     r"\bno (?:single |one |clear(?:ly)? )?(?:dominant |dominating )?(?:class|feature|type|category"
@@ -197,7 +231,12 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
         start, stop = mention.start - offset, mention.end - offset
         by_start[start] = mention
         masked = f"{masked[:start]}§{'·' * (stop - start - 1)}{masked[stop:]}"
-    for kind, pattern in _PATTERNS if mentions else ():
+    tried = (
+        {kind for kind, words in _WORDS.items() if any(word in text for word in words)} if mentions else set()
+    )
+    for kind, pattern in _PATTERNS:
+        if kind not in tried:
+            continue
         for match in pattern.finditer(masked):
             places = [
                 match.start(name) for name in ("c", "d", "e") if name in pattern.groupindex and match[name]
