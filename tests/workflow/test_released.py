@@ -89,7 +89,10 @@ def test_a_run_from_the_hub_to_statistics_images_checks_and_tables(finished_work
     targets = (
         "results/released/images.lmdb",
         "results/released/statistics/captions.json",
-        *(f"figures/{name}.csv" for name in ("agreement", "counts", "table1", "figure1", "figure3")),
+        *(
+            f"figures/{name}.csv"
+            for name in ("agreement", "counts", "table1", "figure1", "figure3", "caption_statistics")
+        ),
     )
     with served(made, finished_workflow, cuts=[len(made) // 2]) as hub:
         workflow = released(finished_workflow, made, base_url=hub.url)
@@ -110,7 +113,7 @@ def test_a_run_from_the_hub_to_statistics_images_checks_and_tables(finished_work
     about = json.loads((folder / "results/released/released.json").read_text())
     digest = hashlib.sha256(made).hexdigest()
     assert (about["published"], about["sha256"], about["bytes"]) == (True, digest, len(made))
-    for name in ("agreement", "counts", "table1", "figure1", "figure3"):
+    for name in ("agreement", "counts", "table1", "figure1", "figure3", "caption_statistics"):
         provenance = json.loads((folder / f"figures/{name}.provenance.json").read_text())
         (own,) = [entry for entry in provenance["upstream"] if entry["program"] == "adopt_release.py"]
         assert own["notes"]["released"]["sha256"] == digest
