@@ -404,7 +404,7 @@ class _Court:
                 claim.kind == "smallest" or len(order) == 2
             )
         if claim.kind == "whole":
-            return pixels == PIXELS
+            return found.keys() == self.classes.keys()
         if claim.kind == "most":
             return 2 * pixels > PIXELS
         if claim.kind == "none":
