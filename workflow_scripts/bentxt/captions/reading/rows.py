@@ -46,6 +46,8 @@ class Row:
     topic: tuple[Mention, ...] = ()
     kinds: str = field(init=False)
     depth: list[int] = field(init=False)
+    _from: dict[int, list[int]] = field(init=False, default_factory=dict)
+    _to: dict[int, list[int]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.kinds = "".join(token.kind for token in self.tokens)
@@ -100,6 +102,8 @@ class Row:
 
     def list_from(self, place: int) -> list[int]:
         """Return the places of the classes of a list that begins with the one at ``place``."""
+        if place in self._from:
+            return list(self._from[place])
         found, named = [place], {self._class(place)}
         while (following := self.next_in_list(found[-1])) is not None:
             # "… borders X and Y, and X and Y touch": a list names nothing twice.
@@ -107,6 +111,7 @@ class Row:
                 break
             found.append(following)
             named.add(self._class(following))
+        self._from[place] = list(found)
         return found
 
     def _class(self, place):
@@ -139,12 +144,15 @@ class Row:
 
     def list_to(self, place: int) -> list[int]:
         """Return the places of the classes of a list that ends with the one at ``place``."""
-        for start in range(place + 1):
-            if self.kinds[start] == "C" and self.depth[start] == self.depth[place]:
-                found = self.list_from(start)
-                if place in found:
-                    return found[: found.index(place) + 1]
-        return [place]
+        if place not in self._to:
+            self._to[place] = [place]
+            for start in range(place + 1):
+                if self.kinds[start] == "C" and self.depth[start] == self.depth[place]:
+                    found = self.list_from(start)
+                    if place in found:
+                        self._to[place] = found[: found.index(place) + 1]
+                        break
+        return list(self._to[place])
 
     def mentions(self, places: list[int]) -> tuple[Mention, ...]:
         """Return the mentions at some places."""
