@@ -310,7 +310,37 @@ SPOILT = [
         "repeated",
     ),
     ("into two marginal areas.", "into two", "cut off"),
+    # What a sentence behind the others adds.
+    *(
+        ("marginal areas.", f"marginal areas. {sentence}", kind)
+        for sentence, kind in (
+            ("A boundary between mixed forest and urban fabric is also visible.", "false border"),
+            (
+                "The mixed forest borders the pastures, which in turn are adjacent to urban fabric.",
+                "false border",
+            ),
+            ("Taken together, agricultural areas cover about 330,000 square meters.", "wrong area"),
+            ("It borders arable land. It borders arable land.", "repeated"),
+            ("The image was taken near the national border.", "invented object"),
+            ("The scene lies close to the capital.", "invented object"),
+            ("The vegetation suffers from a long drought.", "invented object"),
+            ("The fields recover from heavy rainfall.", "invented cause"),
+        )
+    ),
+    ("and arable land (100,000", "and arable land land (100,000", "doubled word"),
 ]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A boundary between mixed forest and pastures is also visible.",
+        "The mixed forest borders the pastures, which in turn are adjacent to arable land.",
+        "Taken together, agricultural areas cover about 430,000 square meters.",
+    ],
+)
+def test_a_true_statement_in_the_same_words_is_no_finding(sentence):
+    assert findings(f"{PLAIN} {sentence}", FOREST) == []
 
 
 @pytest.mark.parametrize(("old", "new", "kind"), SPOILT)

@@ -20,6 +20,9 @@ from bentxt.captions.reading.statements import (
 )
 from bentxt.nomenclature import LEVEL_1_GROUPS, PATCH_AREA, PIXEL_AREA, PIXELS
 
+#: Names of the general classes; "forest" is none of them.
+_GENERAL = frozenset(name.lower() for name in LEVEL_1_GROUPS)
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -212,6 +215,10 @@ class _Court:
         named = [c for c in found if c.index in self.stated.named]
         if claim.amount.bound == "below" and self._is_margin(claim.amount):
             return all(c.tier == MARGINAL for c in found)
+        if len(found) > 1 and mention.name in _GENERAL:
+            # Of a general class by its own name: all of it, or what has no name of its own in the caption.
+            rest = [c for c in found if c.index not in self.stated.named]
+            return bool(rest) and _sum_holds(rest, claim.amount)
         # "The forest covers ...": one that was named before.
         return any(self._class_holds(c, claim) for c in (named or found if len(found) == 1 else named))
 

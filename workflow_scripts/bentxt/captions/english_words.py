@@ -9,7 +9,7 @@ from bentxt.wordnet_files import PARTS, wordnet_texts
 #: WordNet's files of nouns that can be seen on the ground, or name a place, a person, an animal or a plant.
 _THINGS = {
     "05": "an animal", "06": "a thing", "08": "a body", "13": "food", "15": "a place", "17": "a thing",
-    "18": "a person", "20": "a plant", "27": "a substance",
+    "18": "a person", "19": "a natural event", "20": "a plant", "22": "a process", "27": "a substance",
 }  # fmt: skip
 #: Words that WordNet has none of: they hold sentences together.
 _FUNCTION_WORDS = """

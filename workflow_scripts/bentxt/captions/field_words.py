@@ -68,7 +68,9 @@ ships boat boats fence fences warehouse warehouses people person path paths trai
 bog swamp swamps parking pipeline pipelines solar desert market shop shops office offices reserve
 reserves nearby park parks protected feed feeds feeding drains nourish nourishes supplies protects
 shelters golf tourism tourist tourists recreation recreational traffic industry-driven population
-economy economic economically
+economy economic economically capital capitals metropolitan national international equator drought
+droughts famine war wars wildfire wildfires pollution heatwave heatwaves festival festivals holiday holidays
+urbanization urbanisation suburbanization overgrazing overexploitation
 """
 INVENTED = frozenset(_INVENTED_WORDS.split())
 

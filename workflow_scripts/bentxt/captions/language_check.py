@@ -64,7 +64,8 @@ def language_faults(text: str, reading: Reading) -> Iterator[Fault]:
         yield Fault("too short", "too short", 0, size)
     for one, other in pairwise(words):
         bare = one[0].strip(",")
-        if bare == other[0].strip(",.;") and bare.isalpha() and bare not in ("that", "had", "land"):
+        listed = bare == "land" and one[0].endswith(",")
+        if bare == other[0].strip(",.;") and bare.isalpha() and bare not in ("that", "had") and not listed:
             yield Fault("doubled word", f"doubled word: {bare}", one.start(), other.end())
     for left, right in ("()", "[]"):
         if text.count(left) != text.count(right):
@@ -89,8 +90,10 @@ def _repeated(small, reading):
         for other_claims, other_words in seen:
             common = len(set(words) & set(other_words))
             alike = common >= _SAME * max(len(set(words)), len(set(other_words)), 1)
-            # What two sentences claim tells them apart, whatever words they share.
-            if words and (claims == other_claims if claims or other_claims else alike):
+            # What two sentences claim tells them apart, whatever words they share; word by word the same, a
+            # pronoun alone would.
+            same = words == other_words or (claims == other_claims if claims or other_claims else alike)
+            if words and same:
                 yield Fault("repeated", "a sentence is repeated", sentence.start, sentence.end)
                 break
         seen.append((claims, words))

@@ -216,16 +216,19 @@ def _objects(row, place):
 
 def _object_list(row, place, j):
     places = [j]
+    # "A border between X and Y is visible": the verb is the border's, not Y's.
+    wanted = 2 if row.kinds[place] == "N" else 1
     while True:
         following = row.next_in_list(places[-1]) or _resumed(row, places[-1])
         if following is None:
             break
         # "… borders Y, and Z covers …": Z begins a clause, as does what is named again.
         named = [row.mentions([p])[0].classes for p in (*places, following)]
-        if row.is_finite(following) or named[-1] in named[:-1]:
+        begins = row.is_finite(following) and len(places) >= wanted
+        if begins or named[-1] in named[:-1]:
             break
         places.append(following)
-    if len(places) > 1 and row.is_finite(places[-1]) and not _relative(row, place):
+    if len(places) > wanted and row.is_finite(places[-1]) and not _relative(row, place):
         places.pop()
     found = row.mentions(places)
     end = row.skip_brackets(places[-1] + 1)
@@ -279,7 +282,13 @@ def _subjects(row, place):
     j = place - 1
     crossed = False
     while (
-        j >= 0 and (row.kinds[j] in "x!VR#T" or (row.kinds[j] == "v" and token.kind == "b")) and j > place - 8
+        j >= 0
+        and (
+            row.kinds[j] in "x!VR#T"
+            or (row.kinds[j] == "v" and token.kind == "b")
+            or (row.tokens[j].text == "in" and row.tokens[j + 1].text == "turn")
+        )
+        and j > place - 8
     ):
         if row.kinds[j] == "#" and row.tokens[j].text not in ("all", "both", "each", "every", "either"):
             break
@@ -384,7 +393,9 @@ def _antecedents(row, j):
         "have",
     )
     whole, last = lists[0], lists[0][-1:]
-    first = row.first_classes(row.clause_start(j), j)
+    start = row.clause_start(j)
+    # "X borders Y, which in turn borders Z": Y does. "X, covering 5 ha in Y, which borders Z": X may.
+    first = () if set(row.kinds[start:j]) & set("BbN") else row.first_classes(start, j)
     return _unique(*((whole, last) if plural else (last, whole)), first)
 
 
