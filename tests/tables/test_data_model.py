@@ -42,9 +42,11 @@ NAMED = ["metadata", "maps", "instances", "adjacencies", "patches", "dataset"]
 
 
 def test_the_readers_of_a_table_are_the_rules_that_take_it():
-    takers = {name: set() for name in NAMED}
+    takers: dict[str, set[str]] = {name: set() for name in NAMED}
+    rules = set()
     for path in (PAGE.parents[1] / "rules").glob("*.smk"):
         for text in re.split(r"^ *rule ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+            rules.add(text.split(":")[0])
             inputs = re.search(r"^ *input:\n(.*?)^ *output:", text, re.MULTILINE | re.DOTALL)
             for name in NAMED:
                 if inputs and re.search(rf"\b{name.upper()}\b", inputs[1]):
@@ -53,4 +55,5 @@ def test_the_readers_of_a_table_are_the_rules_that_take_it():
     takers["dataset"].add("measure_agreement")
     for name in NAMED:
         readers = re.search(r"^- read by: (.+)$", sections()[name], re.MULTILINE)[1]
-        assert set(readers.split(", ")) == takers[name], name
+        # Programs that people call, as the review page, have no rule.
+        assert set(readers.split(", ")) & rules == takers[name], name
