@@ -343,6 +343,65 @@ def test_a_true_statement_in_the_same_words_is_no_finding(sentence):
     assert findings(f"{PLAIN} {sentence}", FOREST) == []
 
 
+#: True of the borders of FOREST, the same wording when it is false, and the kind of that finding.
+BORDERS = [
+    (
+        "The arable land touches everything else in view. The pastures border the mixed forest.",
+        "The mixed forest touches everything else in view.",
+        "false border",
+    ),
+    (
+        "Every other class in the image touches the arable land, and the mixed forest and the pastures meet.",
+        "Every other class in the image touches the pastures.",
+        "false border",
+    ),
+    (
+        "The mixed forest and the pastures border each other as well as the arable land, with which the "
+        "urban fabric shares a boundary.",
+        "The mixed forest and the pastures border each other as well as all of the other classes.",
+        "false border",
+    ),
+    (
+        "The mixed forest and the pastures border each other; both of them also touch the arable land, and "
+        "so does the urban fabric.",
+        "The arable land borders the mixed forest and the pastures border the mixed forest, and so does the "
+        "urban fabric.",
+        "false border",
+    ),
+    (
+        "The arable land borders the mixed forest, and both are in contact with the pastures. The urban "
+        "fabric borders only the arable land.",
+        "The arable land borders the mixed forest, and both are in contact with the urban fabric.",
+        "false border",
+    ),
+    (
+        "The mixed forest, the pastures and the arable land are mutually adjacent, and the arable land "
+        "adjoins the urban fabric.",
+        "All four classes are mutually adjacent.",
+        "false border",
+    ),
+    (
+        "All classes border one another, except for the urban fabric, which only touches the arable land.",
+        "All classes border one another, with the single exception of the urban fabric and the pastures, "
+        "which do not meet.",
+        "false border",
+    ),
+    (
+        "The mixed forest borders the pastures. The arable land touches the first three classes and the "
+        "urban fabric does not border the pastures.",
+        "All classes touch, with one exception: the pastures do not touch the arable land.",
+        "denied border",
+    ),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "kind"), BORDERS)
+def test_borders_are_held_against_the_facts_in_any_wording(right, wrong, kind):
+    told = PLAIN[PLAIN.index("The mixed forest borders") : PLAIN.index(" The pastures fall")]
+    assert findings(PLAIN.replace(told, right), FOREST) == []
+    assert kind in [found for found, _ in findings(PLAIN.replace(told, wrong), FOREST)]
+
+
 @pytest.mark.parametrize(("old", "new", "kind"), SPOILT)
 def test_each_kind_of_damage_is_found_by_its_kind(old, new, kind):
     assert findings(PLAIN, FOREST) == []

@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from bentxt.captions.reading.class_names import Mention
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import EVERYTHING, OTHERS, BorderClaim, Sides
+from bentxt.captions.reading.tokens import ATTRIBUTES, NUMBERS
 
 #: Need not mean a border where no verb carries them.
 _WEAK = re.compile(
     r"^(?:next (?:door )?to|beside|alongside|against|at the edges? of|on the edges? of|linked to|with )"
+)
+#: Leave classes out, and deny nothing.
+_EXCEPT = re.compile(r"except|excluding|apart from|other than|aside from|save for|exception")
+#: A class by its rank, in place of its name.
+_FIRST = re.compile(
+    r"(?:pre)?dominant|dominating|leading|largest|main|prevailing|prevalent|principal|primary"
 )
 
 
@@ -79,6 +86,27 @@ def _read(row, place):
     subjects = _subjects(row, place)
     weak = token.kind == "b" and bool(_WEAK.match(token.text))
     reciprocal = end < len(row) and row.kinds[end] == "R" and not objects
+    if not objects and not reciprocal:
+        if mutual := _mutual(row, place):
+            yield _claim(row, place, [Sides(group, None) for group in mutual], negated, False, place + 1)
+            return
+        if relative := _with_which(row, place):
+            subjects, objects = relative
+    if also := _also(row, place, objects, end):
+        # "X and Y border each other as well as Z", "X and Y border Z and each other".
+        mutually = not reciprocal
+        readings = [
+            Sides(s, None if mutually else also)
+            for s in subjects
+            if s != also and (len(s) > 1 or not mutually)
+        ]
+        if readings:
+            yield _claim(row, place, readings, negated, False, end)
+    if likewise := _likewise(row, end + reciprocal):
+        # "X borders Y, and so does Z", "A and B border each other, as do C and D".
+        readings = [Sides(s, None if reciprocal else objects) for s in likewise if objects or len(s) > 1]
+        if readings:
+            yield _claim(row, place, readings, negated, False, end)
     but: tuple[Mention, ...] = ()
     if objects:
         following, but_end = _but(row, end)
@@ -112,13 +140,103 @@ def _read(row, place):
             yield _claim(row, place, readings, negated, False, end)
         return
     readings = [Sides(s, objects, but) for s in subjects if s != objects]
+    if _goes_on(row, place, objects):
+        readings += [Sides(s, objects[:1]) for s in subjects if s != objects[:1]]
     if readings:
         yield _claim(row, place, readings, negated, weak, end)
 
 
-def _fronted(row, place, objects, end):
-    if not objects or row.tokens[place].kind != "b":
+def _goes_on(row, place, objects):
+    """Whether the list behind a relative clause may be the one before it: "X, which borders A, and B"."""
+    if len(objects) < 2 or not _relative(row, place):
         return False
+    first = next((j for j in range(place, len(row)) if row.tokens[j].mention == objects[0]), len(row))
+    return row.kinds[row.skip_brackets(first + 1) :].startswith(",&")
+
+
+def _mutual(row, place):
+    """Return the readings of "three mutually bordering classes"."""
+    if not place or row.tokens[place - 1].text != "mutually" or row.tokens[place].kind != "b":
+        return []
+    clause = row.first_classes(row.clause_start(place), place)
+    later = next((row.mentions(row.list_from(j)) for j in range(place, len(row)) if row.kinds[j] == "C"), ())
+    return [group for group in (clause, later, (EVERYTHING,)) if len(group) > 1 or EVERYTHING in group]
+
+
+def _with_which(row, place):
+    """Return subjects and objects of "Y, with which X shares a border"."""
+    j = place - 1
+    while j >= 0 and row.kinds[j] in "x!VR#":
+        j -= 1
+    if j < 1 or row.kinds[j] not in "iCDFLO":
+        return None
+    start = row.subject_list(j)[0] if row.kinds[j] == "C" else j
+    which = start - 1
+    while which > 0 and row.kinds[which] in "xat#n":
+        which -= 1
+    if row.kinds[which] != "w" or row.tokens[which].text not in ("which", "that"):
+        return None
+    lists = row.lists_before(which)
+    if not lists or "C" not in row.kinds[:which]:
+        return None
+    objects = lists[0][-1:]
+    named = row.pronoun(j) if row.kinds[j] == "i" else _subjects(row, place)
+    others = [group for group in (*named, *lists[1:2], row.topic) if group and not _share(group, objects)]
+    return (_unique(*others), objects) if others else None
+
+
+def _share(group, other):
+    """Whether two groups have a class in common."""
+    return any(a.classes == b.classes for a in group for b in other)
+
+
+def _also(row, place, objects, end):
+    """Return what "each other" and a list of objects are joined to: the list, or the list before it."""
+    if end + 1 >= len(row) or row.kinds[place] != "B":
+        return ()
+    if objects:
+        return objects if row.kinds[end] == "&" and row.kinds[end + 1] == "R" else ()
+    if row.kinds[end] != "R":
+        return ()
+    j = end + 1 + (row.kinds[end + 1] == "," and end + 2 < len(row))
+    if row.kinds[j] != "&" or "s" in row.kinds[end:j]:
+        return ()
+    found, stop = _objects(row, j)
+    last = stop - 1
+    while last > j and row.kinds[last] not in "CDOFLi":
+        last -= 1
+    return found if found and not row.is_finite(last) else ()
+
+
+def _likewise(row, end):
+    """Return the readings of whom ", and so does X" or ", as do X and Y" stand for."""
+    j = end
+    while j < len(row) and row.kinds[j] in ",&":
+        j += 1
+    if j == end or j + 2 >= len(row) or row.tokens[j].text not in ("so", "as"):
+        return []
+    if row.tokens[j + 1].text not in ("do", "does", "is", "are"):
+        return []
+    j += 2
+    while j < len(row) and row.kinds[j] in "xat#n":
+        j += 1
+    if j >= len(row):
+        return []
+    if row.kinds[j] == "C":
+        return [row.mentions(row.list_from(j))]
+    if row.kinds[j] == "D":
+        return _all(row, j)
+    if row.kinds[j] in "FL":
+        return [row.former_latter(j)]
+    return [(OTHERS,)] if row.kinds[j] == "O" else []
+
+
+def _fronted(row, place, objects, end):
+    if not objects or row.tokens[place].kind != "b" or row.tokens[place].text in ATTRIBUTES - {"bordering"}:
+        return False
+    if row.kinds[place + 1] == "i" and row.kinds[place - 1 : place] in (",", "&") and row.kinds[end] == ",":
+        # "X and, bordering it, Y".
+        return True
     if place and row.kinds[place - 1] in "&s;," and row.kinds[end : end + 1] == "V":
         return True
     return not any(row.kinds[j] in "CiDFL" for j in range(row.clause_start(place), place))
@@ -147,26 +265,26 @@ def _but(row, end):
     elif not (j < len(row) and row.kinds[j] == "!"):
         return (), end
     seen = False
-    while j < len(row) and (row.kinds[j] in "!pax#" or row.tokens[j].text in ("to", "for")):
+    while j < len(row) and (row.kinds[j] in "!pax#:" or row.tokens[j].text in ("to", "for")):
         seen = seen or row.kinds[j] == "!"
         j += 1
     if j < len(row) and row.kinds[j] == "C" and (seen or row.tokens[end].text == "but"):
         places = row.list_from(j)
         if not row.is_finite(places[-1]):
             return row.mentions(places), places[-1] + 1
+        if _EXCEPT.search(row.tokens[end + (row.kinds[end] == ",")].text):
+            # "With one exception: X does not border Y", "except that X and Y do not touch".
+            border = next((i for i in range(places[-1], len(row)) if row.kinds[i] == "B"), None)
+            if border and _negated(row, border):
+                objects, stop = _objects(row, border)
+                return (*row.mentions(places), *objects), stop
     return (), end
 
 
 def _negated(row, place):
     j = place - 1
     while j >= 0 and row.kinds[j] in "xV#ap!R" and j > place - 6:
-        if row.kinds[j] == "!" and row.tokens[j].text not in (
-            "except",
-            "excluding",
-            "apart from",
-            "other than",
-            "aside from",
-        ):
+        if row.kinds[j] == "!" and not _EXCEPT.match(row.tokens[j].text.removeprefix("with ")):
             return True
         j -= 1
     j = row.back_over_brackets(j)
@@ -195,12 +313,24 @@ def _objects(row, place):
         if kind == "O":
             return (OTHERS,), j + 1
         if kind == "D":
+            if row.kinds[j + 1 : j + 2] == "O":
+                return (OTHERS,), j + 2
+            following = row.tokens[j + 1].mention if j + 1 < len(row) else None
+            if following and following.group:
+                # "Both of these agricultural classes".
+                return _members(row, j, following), j + 2
             return _all(row, j)[0], j + 1
         if kind in "FL":
             return row.former_latter(j), j + 1
         if kind == "i" and token.text in ("it", "them"):
             readings = row.pronoun(j)
-            return (readings[0] if readings else ()), j + 1
+            # Nothing borders itself.
+            subject = row.first_classes(row.clause_start(place), place) if "C" in row.kinds[:place] else ()
+            others = [group for group in (*readings, row.topic) if group and not _share(group, subject)]
+            return next(iter(others or readings), ()), j + 1
+        if kind == "x" and token.text == "class" and _FIRST.match(row.tokens[j - 1].text):
+            named = row.lists_before(place)
+            return (named[-1][:1] if named else ()), j + 1
         if kind == "#" and token.text == "both" and j + 1 < len(row) and row.kinds[j + 1] in ",.;s)&":
             subject = row.first_classes(row.clause_start(place), place)
             return row.last_two(place, subject), j + 1
@@ -224,7 +354,7 @@ def _object_list(row, place, j):
             break
         # "… borders Y, and Z covers …": Z begins a clause, as does what is named again.
         named = [row.mentions([p])[0].classes for p in (*places, following)]
-        begins = row.is_finite(following) and len(places) >= wanted
+        begins = len(places) >= wanted and (row.is_finite(following) or _begins_clause(row, following))
         if begins or named[-1] in named[:-1]:
             break
         places.append(following)
@@ -237,6 +367,15 @@ def _object_list(row, place, j):
     if others > 0 and row.kinds[end] in "&," and not row.is_finite(others):
         found = (*found, OTHERS)
     return found, end
+
+
+def _begins_clause(row, place):
+    """Whether a list behind ", and" is the subject of a verb: "…, and X and Y meet"."""
+    last = row.list_from(place)[-1]
+    before = place - 1
+    while before > 0 and row.kinds[before] in "xat#n":
+        before -= 1
+    return last > place and row.kinds[before - 1 : before + 1] == ",&" and row.is_finite(last)
 
 
 def _relative(row, place):
@@ -317,6 +456,9 @@ def _subjects(row, place):
         return [row.former_latter(j)]
     if kind == "D":
         return _all(row, j)
+    if kind in ",&s;:" and token.kind == "B" and "both" in [t.text for t in row.tokens[j + 1 : place]]:
+        # "X borders Y, and both touch Z".
+        return _unique(*([clause] if len(clause) == 2 else []), row.last_two(place))
     if kind == "O":
         return [(OTHERS,)]
     if kind == "n" and j and row.kinds[j - 1] in "xat#":
@@ -359,17 +501,40 @@ def _fallback(row, place, clause):
 
 def _all(row, j):
     text = row.tokens[j].text
+    if re.search(r"\bof the (?:former|latter)$", text):
+        # "Both of the former": the two before the one named last.
+        order = [m for group in reversed(row.lists_before(j)) for m in group]
+        distinct = [m for i, m in enumerate(order) if all(m.classes != n.classes for n in order[i + 1 :])]
+        return [tuple(distinct[-3:-1] if text.endswith("former") else distinct[-2:])]
     if ordinal := re.match(r"the (first|last|latter|former) (two|three)", text):
         size = 2 if ordinal[2] == "two" else 3
         long = [group for group in row.lists_before(j) if len(group) > size]
         named = long[0] if long else tuple(m for group in reversed(row.lists_before(j)) for m in group)
         return [named[:size] if ordinal[1] in ("first", "former") else named[-size:]]
-    lists = [group for group in row.lists_before(j)[:2] if len(group) > 1]
+    start = row.clause_start(j + 1)
+    # "X borders both of them": X is none of them.
+    subject = row.first_classes(start, j) if set(row.kinds[start:j]) & set("Bb") else ()
+    lists = [group for group in row.lists_before(j)[:2] if len(group) > 1 and not _share(group, subject)]
     if re.search(r"\b(?:two|both|either)\b", text):
-        return _unique(*(group for group in lists if len(group) == 2), row.last_two(j), (EVERYTHING,))
-    if re.search(r"\b(?:them|these|which|those|both)\b", text):
-        return _unique((EVERYTHING,), *lists)
+        pairs = (group for group in lists if len(group) == 2)
+        return _unique(*pairs, row.last_two(j, subject), (EVERYTHING,))
+    # "All three" are all, or a list of three; "all classes" are no list.
+    number = next((NUMBERS[word] for word in text.split() if word in NUMBERS), None)
+    if number:
+        lists = [group for group in lists if len(group) == number]
+    elif not re.search(r"\b(?:them|these|which|those)\b|^(?:all|each)$", text):
+        lists = []
     return _unique((EVERYTHING,), *lists)
+
+
+def _members(row, j, group):
+    """Return what "both of these agricultural classes" at ``j`` stands for."""
+    for named in row.lists_before(j):
+        members = [m for m in named if m.classes <= group.classes and not m.group]
+        if len(members) > 1 and len(members) == len(named):
+            return tuple(members)
+    distinct = {m.classes: m for named in row.lists_before(j) for m in named if not m.group}
+    return tuple(m for m in distinct.values() if m.classes <= group.classes) or (group,)
 
 
 def _antecedents(row, j):

@@ -185,7 +185,7 @@ class Row:
                     following += 1
                 if (
                     following < place
-                    and self.kinds[following] in "CDFLi"
+                    and self.kinds[following] in "CDFLiO"
                     and self.tokens[following].text not in ("its", "their", "them")
                 ):
                     if self.kinds[following] != "C":
@@ -267,4 +267,11 @@ class Row:
             readings += [self.topic, *here[:1]] if not plural else [self.topic, *here[:2]]
         if plural:
             readings += [*(group for group in here if len(group) > 1), self.last_two(place)]
-        return [reading for reading in dict.fromkeys(readings) if reading]
+        # "Apart from X, they": not X.
+        apart = {
+            token.mention
+            for i, token in enumerate(self.tokens[:place])
+            if token.mention and "!" in self.kinds[max(0, i - 2) : i] and self.tokens[i - 1].kind in "!a"
+        }
+        found = [reading for reading in dict.fromkeys(readings) if reading]
+        return [reading for reading in found if not apart & set(reading)] or found

@@ -155,6 +155,17 @@ _WORDS_OF_KIND = {
     ),
     "T": "respectively",
 }
+#: Words that state a border where they stand before a class, as in "the adjacent pastures".
+ATTRIBUTES = frozenset({"adjacent", "contiguous", "neighbouring", "neighboring", "adjoining", "bordering"})
+_SEEN = (
+    r"(?: (?:in|of|within) (?:the|this) (?:image|scene|picture|landscape|frame|tile|patch|photograph)"
+    r"| in view| present| shown)?"
+)
+#: Behind "the two" or "these three" no adjective, but the verb or an adverb.
+_NO_ADJECTIVE = (
+    r"(?!(?:borders?|adjoins?|abuts?|touch|meet|neighbou?r|share|have|are|do|lie|run|sit|stand|also|both|each|all"
+    r"|in|directly)\b)"
+)
 #: Marks that stand round words and say nothing.
 _QUOTES = frozenset("\"“”„«»'‘’`*_")
 _EXTENDING = re.compile(r"(?:extend|stretch|spread|span|sprawl|expand|rang|unfold|distribut|scatter|reach)")
@@ -174,25 +185,27 @@ _LEXER = re.compile(
             r"(?: classes| ones)?"
             r"|(?:the )?(?:remaining|other) (?:classes|class|types|categories)|the others?(?= ?[.,;])"
             r"|(?:every|each) other (?:class|one|type|category)|the remaining (?:two|three|four"
-            r"|five)(?: classes| ones)?)\b",
-            r"\b(?P<D>the (?:first|last|latter|former) (?:two|three)|(?:all|each|both|either"
+            rf"|five)(?: classes| ones)?|(?:everything|all) else){_SEEN}\b",
+            r"\b(?P<D>(?:(?:both|each|all) of )?the (?:(?:first|last|latter|former) (?:two|three)"
+            r"|(?:two|three) (?:former|latter))|both of the (?:former|latter)|(?:all|each|both|either"
             r"|any) (?:of )?(?:the |these |those |them |its )*"
             r"(?:two |three |four |five |six |seven |eight |nine |ten )?"
             r"(?:classes|class|types|categories|features|components|of them|of these|of which)"
-            r"|(?:these|the|those) (?:two|three|four|five|six|seven|eight)(?: \w+)? ?(?:classes"
-            r"|types|categories|features)?"
+            rf"|(?:these|the|those) (?:two|three|four|five|six|seven|eight)(?: {_NO_ADJECTIVE}\w+)?"
+            r"(?: (?:classes|types|categories|features))?"
             r"|the classes|these classes|each class|every class|(?:the|these) (?:two|three|four"
             r"|five)\b(?! (?:\w+ )?(?:areas|parts|regions))"
             r"|all (?:of )?(?:the )?(?:two|three|four|five|six|seven|eight)\b(?! (?:\w+ )?(?:areas"
             r"|parts|regions))"
-            r"|each of the (?:two|three|four|five|six|seven|eight)(?: classes)?)\b",
+            rf"|each of the (?:two|three|four|five|six|seven|eight)(?: classes)?){_SEEN}\b",
             *(rf"\b(?P<{kind}{place}>{words})\b" for place, (kind, words) in enumerate(_PHRASES)),
             rf"(?P<A>{AMOUNT})",
             rf"\b(?P<num>{_NUMBER_WORDS})\b(?!-)|(?<![\w.,])(?P<digits>\d{{1,3}})(?![\w%]|[.,]\d)",
             r"\b(?P<and>as well as|along with|together with|in addition to|and also|followed by|next to)\b",
             r"\b(?P<neg>does not|do not|did not|is not|are not|doesn't|don't|isn't|aren't|fails? to"
             r"|no longer|free of"
-            r"|other than|apart from|aside from|all but)\b",
+            r"|other than|apart from|aside from|all but|save for"
+            r"|with (?:the (?:single |sole |only |one )?exception of|(?:just |only )?one exception))\b",
             r"(?P<word>[^\W\d_]+(?:[-'’][^\W\d_]+)*)",
             r"(?P<mark>[^\w\s]|\d+|_)",
         ]
@@ -306,11 +319,13 @@ def _settled(tokens, place):
         return Token("#", token.start, token.end, token.text)
     if token.text == "one" and following == "x" and place + 2 < len(tokens) and tokens[place + 2].kind == "n":
         return Token("#", token.start, token.end, token.text)
+    if token.text in ATTRIBUTES and (following == "C" or (place and tokens[place - 1].text == "mutually")):
+        return Token("b", token.start, token.end, token.text)
     if (
         token.text in ("border", "borders")
         and token.kind == "B"
         and place
-        and tokens[place - 1].text in ("their", "its")
+        and tokens[place - 1].text in ("their", "its", "a", "the", "common", "shared", "mutual", "joint")
     ):
         return Token("x", token.start, token.end, token.text)
     return token
