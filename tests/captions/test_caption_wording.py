@@ -392,6 +392,59 @@ BORDERS = [
         "All classes touch, with one exception: the pastures do not touch the arable land.",
         "denied border",
     ),
+    (
+        "Only the arable land borders the urban fabric. The other three classes border one another.",
+        "The arable land borders all others, and the other three classes border one another.",
+        "false border",
+    ),
+    (
+        "With the exception of the urban fabric, which borders only the arable land, all classes border each "
+        "other.",
+        "With the exception of the pastures, which border only the arable land, all classes border "
+        "each other.",
+        "false border",
+    ),
+    (
+        "All classes border each other, except that the urban fabric touches neither the mixed forest nor "
+        "the pastures.",
+        "All classes border each other, except that the urban fabric does not touch the mixed forest.",
+        "false border",
+    ),
+    (
+        "The mixed forest touches the pastures; both border the arable land, and the latter also the urban "
+        "fabric.",
+        "The mixed forest touches the arable land; both border the pastures, and the latter also the urban "
+        "fabric.",
+        "false border",
+    ),
+    (
+        "Common borders exist between the arable land and each of the other classes, and between the mixed "
+        "forest and the pastures.",
+        "Common borders exist between the arable land and each of the other classes, and between the mixed "
+        "forest and the urban fabric.",
+        "false border",
+    ),
+    (
+        "Between the mixed forest and the pastures there is a common border; the arable land borders these "
+        "two as well as the urban fabric.",
+        "Between the mixed forest and the urban fabric there is a common border; the arable land borders "
+        "these two as well as the pastures.",
+        "false border",
+    ),
+    (
+        "The arable land borders the pastures, the mixed forest and the urban fabric. The first two of these "
+        "also border each other.",
+        "The arable land borders the pastures, the mixed forest and the urban fabric. The last two of these "
+        "also border each other.",
+        "false border",
+    ),
+    (
+        "The arable land borders the three others, and the mixed forest and the neighbouring pastures meet "
+        "along a common border.",
+        "The arable land borders the three others, and the neighbouring pastures and the urban fabric meet "
+        "along a common border.",
+        "false border",
+    ),
 ]
 
 

@@ -31,10 +31,32 @@ def read_borders(row: Row) -> Iterator[BorderClaim]:
     ------
     BorderClaim
     """
+    noun = False
     for place, kind in enumerate(row.kinds):
         if kind in "BbN":
             claims = _between(row, place) if kind == "N" else _read(row, place)
             yield from claims
+            noun = kind == "N"
+        elif kind == "x" and row.tokens[place].text in ATTRIBUTES and row.kinds[place + 1 : place + 2] == "C":
+            yield from _attribute(row, place)
+        elif noun and row.tokens[place].text == "between" and row.kinds[place - 1] in ",&":
+            # "Borders exist between A and B, and between C and D".
+            yield from _between(row, place)
+
+
+def _attribute(row, place):
+    """Yield the claim of "X …, and the adjacent Y"."""
+    objects = row.mentions(row.list_from(place + 1))
+    subjects = [
+        row.first_classes(row.clause_start(place), place),
+        row.first_classes(0, place),
+        *(group[-1:] for group in row.lists_before(place)[:1]),
+        row.topic,
+    ]
+    apart = [group for group in _unique(*subjects) if not _share(group, objects)]
+    readings = [Sides(group, side) for side in (objects, objects[:1]) for group in apart]
+    if readings:
+        yield _claim(row, place, readings, False, False, place + 2)
 
 
 def _between(row, place):
@@ -46,6 +68,11 @@ def _between(row, place):
         return
     objects, end = _objects(row, place)
     if len(objects) >= 2 or EVERYTHING in objects:
+        if OTHERS in objects and len(objects) > 1:
+            # "Between X and each of the other classes".
+            named = tuple(mention for mention in objects if mention != OTHERS)
+            yield _claim(row, place, [Sides(named, (OTHERS,))], _negated(row, place), False, end)
+            return
         readings = [Sides(objects, None), *(Sides(objects[:1], objects[1:]) for _ in range(len(objects) > 2))]
         yield _claim(row, place, readings, _negated(row, place), False, end)
     elif (objects and "with" in row.tokens[place].text) or (objects and end < len(row)):
@@ -104,9 +131,11 @@ def _read(row, place):
             yield _claim(row, place, readings, negated, False, end)
     if likewise := _likewise(row, end + reciprocal):
         # "X borders Y, and so does Z", "A and B border each other, as do C and D".
-        readings = [Sides(s, None if reciprocal else objects) for s in likewise if objects or len(s) > 1]
+        readings = [Sides(s, objects or None) for s in likewise if objects or len(s) > 1]
         if readings:
             yield _claim(row, place, readings, negated, False, end)
+    if objects and (gapped := _gapped(row, end)):
+        yield _claim(row, place, [Sides(*gapped)], negated, False, end)
     but: tuple[Mention, ...] = ()
     if objects:
         following, but_end = _but(row, end)
@@ -126,12 +155,23 @@ def _read(row, place):
         if token.kind == "b" and not reciprocal:
             return
         # Objects that a comma or a clause keeps away are none: the subjects touch each other.
-        rest = row.first_classes(0, place)
+        rest = [
+            group for group in (row.first_classes(0, place), row.topic, row.last_two(place)[-1:]) if group
+        ]
         readings = [
-            Sides(s, None, rest if s == (OTHERS,) else ())
+            Sides(s, None, but)
             for s in subjects
+            for but in (
+                _unique(*rest) if s == (OTHERS,) else [_left_out(row, place) if EVERYTHING in s else ()]
+            )
             if len(s) > 1 or s in ((EVERYTHING,), (OTHERS,))
         ]
+        pair = _excepted_pair(row, end + reciprocal)
+        if pair and readings and readings[0].left == (EVERYTHING,):
+            # All the others border each other, and X all but Y.
+            yield _claim(row, place, [Sides((OTHERS,), None, pair[0])], negated, False, end)
+            yield _claim(row, place, [Sides(pair[0], (OTHERS,), pair[1])], negated, False, end)
+            return
         if not readings and subjects and reciprocal:
             readings = [Sides(row.last_two(place), None)]
         if readings:
@@ -144,6 +184,58 @@ def _read(row, place):
         readings += [Sides(s, objects[:1]) for s in subjects if s != objects[:1]]
     if readings:
         yield _claim(row, place, readings, negated, weak, end)
+
+
+def _left_out(row, place):
+    """Return the classes of "Except for X, all classes border each other"."""
+    if row.kinds[:1] == "!" and _EXCEPT.search(row.tokens[0].text):
+        j = 1
+        while j < place and row.kinds[j] in "pax#":
+            j += 1
+        if row.kinds[j] == "C":
+            return row.mentions(row.list_from(j))
+    return ()
+
+
+def _excepted_pair(row, end):
+    """Return the two sides of ", except that X does not border Y" or ", except for X, which does not"."""
+    j = end + (row.kinds[end : end + 1] == ",")
+    if row.kinds[j : j + 1] != "!" or not _EXCEPT.search(row.tokens[j].text):
+        return None
+    first = row.kinds.find("C", j)
+    border = next((i for i in range(max(first, j), len(row)) if row.kinds[i] in "BN;s"), None)
+    if first < 0 or border is None or row.kinds[border] != "B" or not _negated(row, border):
+        return None
+    objects, _ = _objects(row, border)
+    places = row.list_from(first)
+    between = row.kinds[places[-1] + 1 : border].strip("xV!#")
+    if len(places) > 1 or not objects or between not in ("", ",w"):
+        return None
+    return row.mentions(places), objects
+
+
+def _gapped(row, end):
+    """Return both sides of ", and X Y" behind a border, whose verb it shares: "…, and the latter also Y"."""
+    j = end
+    while j < len(row) and row.kinds[j] in ",&;":
+        j += 1
+    while j < len(row) and row.kinds[j] == "a":
+        j += 1
+    if j in (end, len(row)) or row.kinds[j] not in "CFL":
+        return None
+    left = row.former_latter(j) if row.kinds[j] in "FL" else row.mentions([j])
+    following = _directly_behind(row, j)
+    return (left, row.mentions(row.list_from(following))) if following and left else None
+
+
+def _directly_behind(row, place):
+    """Return where a class stands that follows the one at ``place`` without a verb or a comma, or None."""
+    j = row.skip_brackets(place + 1)
+    while j < len(row) and (
+        row.kinds[j] == "a" or row.tokens[j].text in ("also", "only", "both", "in", "turn")
+    ):
+        j = row.skip_brackets(j + 1)
+    return j if j < len(row) and row.kinds[j] == "C" else None
 
 
 def _goes_on(row, place, objects):
@@ -232,7 +324,7 @@ def _likewise(row, end):
 
 
 def _fronted(row, place, objects, end):
-    if not objects or row.tokens[place].kind != "b" or row.tokens[place].text in ATTRIBUTES - {"bordering"}:
+    if not objects or row.tokens[place].kind != "b":
         return False
     if row.kinds[place + 1] == "i" and row.kinds[place - 1 : place] in (",", "&") and row.kinds[end] == ",":
         # "X and, bordering it, Y".
@@ -245,7 +337,7 @@ def _fronted(row, place, objects, end):
 def _inverted(row, end):
     """Return the list behind "Adjacent to X is …"."""
     j = end
-    while j < len(row) and row.kinds[j] in "x,":
+    while j < len(row) and row.kinds[j] in "x,a":
         j += 1
     if j < len(row) and row.kinds[j] in "VvC":
         while j < len(row) and row.kinds[j] in "Vvatnx#p,":
@@ -282,6 +374,8 @@ def _but(row, end):
 
 
 def _negated(row, place):
+    if place + 1 < len(row) and row.tokens[place + 1].text == "neither":
+        return True
     j = place - 1
     while j >= 0 and row.kinds[j] in "xV#ap!R" and j > place - 6:
         if row.kinds[j] == "!" and not _EXCEPT.match(row.tokens[j].text.removeprefix("with ")):
@@ -315,6 +409,11 @@ def _objects(row, place):
         if kind == "D":
             if row.kinds[j + 1 : j + 2] == "O":
                 return (OTHERS,), j + 2
+            more = row.next_in_list(j)
+            if more and row.kinds[j + 1] == "&" and not row.is_finite(row.list_from(more)[-1]):
+                # "X borders these two as well as Y".
+                places = row.list_from(more)
+                return (*_all(row, j)[0], *row.mentions(places)), places[-1] + 1
             following = row.tokens[j + 1].mention if j + 1 < len(row) else None
             if following and following.group:
                 # "Both of these agricultural classes".
@@ -327,6 +426,9 @@ def _objects(row, place):
             # Nothing borders itself.
             subject = row.first_classes(row.clause_start(place), place) if "C" in row.kinds[:place] else ()
             others = [group for group in (*readings, row.topic) if group and not _share(group, subject)]
+            if row.kinds[place] == "b" and row.kinds[place - 1 : place] == ",":
+                # "X and, bordering it, Y".
+                others = readings
             return next(iter(others or readings), ()), j + 1
         if kind == "x" and token.text == "class" and _FIRST.match(row.tokens[j - 1].text):
             named = row.lists_before(place)
@@ -336,6 +438,9 @@ def _objects(row, place):
             return row.last_two(place, subject), j + 1
         if kind == "R":
             return (), j
+        if token.text == "neither":
+            j += 1
+            continue
         if kind not in "xat#npAv" or (kind == "p" and token.text not in ("of", "with", "to", "by", "on")):
             return (), (j if kind == "R" else place + 1)
         if kind == "v" and token.text not in ("scattered", "dispersed", "fragmented", "sized"):
@@ -354,7 +459,9 @@ def _object_list(row, place, j):
             break
         # "… borders Y, and Z covers …": Z begins a clause, as does what is named again.
         named = [row.mentions([p])[0].classes for p in (*places, following)]
-        begins = len(places) >= wanted and (row.is_finite(following) or _begins_clause(row, following))
+        begins = len(places) >= wanted and (
+            row.is_finite(following) or _begins_clause(row, following) or _directly_behind(row, following)
+        )
         if begins or named[-1] in named[:-1]:
             break
         places.append(following)

@@ -90,6 +90,12 @@ _PHRASES = (
         r"|is shared|can be found))? "
         r"(?:between|of))",
     ),
+    (
+        "B",
+        r"there (?:is|are|exists?|runs?|lies) (?:a |no )?(?:common |shared |direct |mutual )*"
+        r"(?:border|boundary)(?! (?:between|of|with)\b)",
+    ),
+    ("B", r"(?:does|do) (?:so|the same) with"),
     ("B", _MEET),
     ("b", _MEETING),
 )
@@ -164,7 +170,7 @@ _SEEN = (
 #: Behind "the two" or "these three" no adjective, but the verb or an adverb.
 _NO_ADJECTIVE = (
     r"(?!(?:borders?|adjoins?|abuts?|touch|meet|neighbou?r|share|have|are|do|lie|run|sit|stand|also|both|each|all"
-    r"|in|directly)\b)"
+    r"|in|directly|of|as|and|but|or|nor|to|with|which|that|alone|too|by|then|while)\b)"
 )
 #: Marks that stand round words and say nothing.
 _QUOTES = frozenset("\"“”„«»'‘’`*_")
@@ -187,7 +193,9 @@ _LEXER = re.compile(
             r"|(?:every|each) other (?:class|one|type|category)|the remaining (?:two|three|four"
             rf"|five)(?: classes| ones)?|(?:everything|all) else){_SEEN}\b",
             r"\b(?P<D>(?:(?:both|each|all) of )?the (?:(?:first|last|latter|former) (?:two|three)"
-            r"|(?:two|three) (?:former|latter))|both of the (?:former|latter)|(?:all|each|both|either"
+            r"|(?:two|three) (?:former|latter))(?: of (?:these|those|them))?|the two of them"
+            r"|(?:every|each|any) (?:pair of (?:the )?classes|two classes)|both of the (?:former|latter)"
+            r"|(?:all|each|both|either"
             r"|any) (?:of )?(?:the |these |those |them |its )*"
             r"(?:two |three |four |five |six |seven |eight |nine |ten )?"
             r"(?:classes|class|types|categories|features|components|of them|of these|of which)"
@@ -198,6 +206,7 @@ _LEXER = re.compile(
             r"|all (?:of )?(?:the )?(?:two|three|four|five|six|seven|eight)\b(?! (?:\w+ )?(?:areas"
             r"|parts|regions))"
             rf"|each of the (?:two|three|four|five|six|seven|eight)(?: classes)?){_SEEN}\b",
+            r"\b(?P<only>nothing (?:but|except)|none but|no other class (?:but|than)|no class other than)\b",
             *(rf"\b(?P<{kind}{place}>{words})\b" for place, (kind, words) in enumerate(_PHRASES)),
             rf"(?P<A>{AMOUNT})",
             rf"\b(?P<num>{_NUMBER_WORDS})\b(?!-)|(?<![\w.,])(?P<digits>\d{{1,3}})(?![\w%]|[.,]\d)",
@@ -291,6 +300,9 @@ def _tokens(match, words, start, end, found):
         yield Token("#", start, end, words)
     elif group == "and":
         yield Token("p" if words in ("followed by", "next to") else "&", start, end, words)
+    elif group == "only":
+        for word in re.finditer(r"\S+", words):
+            yield Token("x", start + word.start(), start + word.end(), word[0])
     elif group == "neg":
         if words[0] in "di" and words[:3] != "did":
             yield Token("V", start, start, words.split()[0])
@@ -319,8 +331,12 @@ def _settled(tokens, place):
         return Token("#", token.start, token.end, token.text)
     if token.text == "one" and following == "x" and place + 2 < len(tokens) and tokens[place + 2].kind == "n":
         return Token("#", token.start, token.end, token.text)
-    if token.text in ATTRIBUTES and (following == "C" or (place and tokens[place - 1].text == "mutually")):
+    if token.text in ATTRIBUTES and place and tokens[place - 1].text == "mutually":
         return Token("b", token.start, token.end, token.text)
+    if token.text in ATTRIBUTES and following == "C" and (token.kind == "b" and place):
+        # "The neighbouring pastures", but "arable land neighbouring pastures".
+        kind = "x" if tokens[place - 1].kind in "a#" else "b"
+        return Token(kind, token.start, token.end, token.text)
     if (
         token.text in ("border", "borders")
         and token.kind == "B"
