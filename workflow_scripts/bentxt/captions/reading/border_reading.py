@@ -307,7 +307,7 @@ def _likewise(row, end):
         j += 1
     if j == end or j + 2 >= len(row) or row.tokens[j].text not in ("so", "as"):
         return []
-    if row.tokens[j + 1].text not in ("do", "does", "is", "are"):
+    if row.tokens[j + 1].text not in ("do", "does", "is", "are", "have", "has"):
         return []
     j += 2
     while j < len(row) and row.kinds[j] in "xat#n":
@@ -405,7 +405,15 @@ def _objects(row, place):
         if kind == "C":
             return _object_list(row, place, j)
         if kind == "O":
+            if row.kinds[j - 1] == "#" and row.tokens[j - 1].number and (named := _named_behind(row, j)):
+                return row.mentions(named), named[-1] + 1
             return (OTHERS,), j + 1
+        if token.text in ("first", "last") and row.kinds[j + 1 : j + 3] in ("pi", "pa"):
+            # "X borders the last of these".
+            several = next((group for group in row.lists_before(place) if len(group) > 1), ())
+            return several[:1] if token.text == "first" else several[-1:], j + 3
+        if kind == "x" and token.text == "classes" and (named := _named_behind(row, j)):
+            return row.mentions(named), named[-1] + 1
         if kind == "D":
             if row.kinds[j + 1 : j + 2] == "O":
                 return (OTHERS,), j + 2
@@ -447,6 +455,17 @@ def _objects(row, place):
             return (), place + 1
         j += 1
     return (), place + 1
+
+
+def _named_behind(row, place):
+    """Return the places of the classes of "two classes: X and Y", none where there are none."""
+    j = place + 1
+    if row.kinds[j : j + 1] not in (",", ":"):
+        return []
+    while j < len(row) and row.kinds[j] in ",:a#":
+        j += 1
+    places = row.list_from(j) if j < len(row) and row.kinds[j] == "C" else []
+    return [] if places and row.is_finite(places[-1]) else places
 
 
 def _object_list(row, place, j):
@@ -608,9 +627,12 @@ def _fallback(row, place, clause):
 
 def _all(row, j):
     text = row.tokens[j].text
+    start = row.clause_start(j + 1)
+    # "X borders both of them": X is none of them.
+    subject = row.first_classes(start, j) if set(row.kinds[start:j]) & set("Bb") else ()
     if re.search(r"\bof the (?:former|latter)$", text):
         # "Both of the former": the two before the one named last.
-        order = [m for group in reversed(row.lists_before(j)) for m in group]
+        order = [m for group in reversed(row.lists_before(j)) for m in group if not _share((m,), subject)]
         distinct = [m for i, m in enumerate(order) if all(m.classes != n.classes for n in order[i + 1 :])]
         return [tuple(distinct[-3:-1] if text.endswith("former") else distinct[-2:])]
     if ordinal := re.match(r"the (first|last|latter|former) (two|three)", text):
@@ -618,9 +640,6 @@ def _all(row, j):
         long = [group for group in row.lists_before(j) if len(group) > size]
         named = long[0] if long else tuple(m for group in reversed(row.lists_before(j)) for m in group)
         return [named[:size] if ordinal[1] in ("first", "former") else named[-size:]]
-    start = row.clause_start(j + 1)
-    # "X borders both of them": X is none of them.
-    subject = row.first_classes(start, j) if set(row.kinds[start:j]) & set("Bb") else ()
     lists = [group for group in row.lists_before(j)[:2] if len(group) > 1 and not _share(group, subject)]
     if re.search(r"\b(?:two|both|either)\b", text):
         pairs = (group for group in lists if len(group) == 2)

@@ -48,8 +48,8 @@ _MEET = (
     r"|touch(?:es)?(?: upon| on)?"
     r"|meets?(?: up)?(?: with)?|neighbou?rs?|flanks?|fringes?|surrounds?|encloses?|encircles?"
     r"|skirts?|contacts?"
-    r"|reach(?:es)?(?: (?:as far as|up to))?(?= (?:the|both|urban|arable|past|inland|coast|mixed"
-    r"|broad|conif|perm|comp))"
+    r"|reach(?:es)?(?: (?:as far as|up to))?(?= (?:the|both|all|each|every|urban|arable|past|inland|coast"
+    r"|mixed|broad|conif|perm|comp))"
     r"|(?:comes?|come) into (?:direct )?contact with|makes? contact with|joins?(?: up)?(?: with)?"
     r"|connects? (?:to|with)"
     r"|runs? (?:up )?(?:along|alongside|against)|backs? onto|give way to|gives way to"
@@ -95,7 +95,7 @@ _PHRASES = (
         r"there (?:is|are|exists?|runs?|lies) (?:a |no )?(?:common |shared |direct |mutual )*"
         r"(?:border|boundary)(?! (?:between|of|with)\b)",
     ),
-    ("B", r"(?:does|do) (?:so|the same) with"),
+    ("B", r"(?:(?:does|do) (?:so|the same)|(?:has|have) one) with"),
     ("B", _MEET),
     ("b", _MEETING),
 )
