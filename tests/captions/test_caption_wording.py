@@ -30,12 +30,31 @@ FOREST = caption_facts(
 )
 
 
+#: Arable land 1,320,000 and pastures and urban fabric, both marginal, 70,000 and 50,000 m².
+MARGINS = caption_facts(
+    "Q",
+    "Serbia",
+    "Winter",
+    "Temperate, no dry season, hot summer",
+    {2: [13200], 4: [700], 0: [500]},
+    [(2, 4), (0, 2)],
+    RULES,
+)
+
+
 def findings(text, facts, strictness=STRICT):
     text = text.replace("{zone}", f'"{facts.climate_zone}"')
     return [(finding.kind, finding.message) for finding in check_caption(text, facts, strictness).findings]
 
 
 RIGHT = [
+    (
+        MARGINS,
+        "Arable land covers 132 ha of this Serbian winter image. Two further classes appear only marginally, "
+        "each on less than 5 % (72,000 sqm): pastures and urban fabric. The arable land borders both "
+        "pastures "
+        "and urban fabric. The climate zone is {zone}.",
+    ),
     (
         WETLANDS,
         "Summer in Switzerland: arable land (526,000 m²) and inland wetlands (460,000 m²) dominate "
@@ -139,6 +158,12 @@ def test_right_captions_pass(facts, text):
 
 
 WRONG = [
+    (
+        MARGINS,
+        "Arable land covers 132 ha of this Serbian winter image. Two classes appear only marginally, "
+        "each on less than 5 % (72,000 sqm): arable land and urban fabric. The arable land borders both "
+        "pastures and urban fabric. The climate zone is {zone}.",
+    ),
     (
         WETLANDS,
         "Summer in Switzerland: arable land (526,000 m²) and inland wetlands (460,000 m²) dominate "
@@ -460,6 +485,131 @@ def test_each_kind_of_damage_is_found_by_its_kind(old, new, kind):
     assert findings(PLAIN, FOREST) == []
     assert old in PLAIN
     assert kind in [found for found, _ in findings(PLAIN.replace(old, new), FOREST)]
+
+
+#: A part of the plain caption, the same in other words, and spoilt in these words, with the finding's kind.
+REWORDED = [
+    (
+        "image lies in",
+        "image, i.e. the whole scene overall, lies in",
+        "image, i.e. the whole bridge overall, lies in",
+        "invented object",
+    ),
+    (
+        "one smaller (300,000 sqm) and one marginal",
+        "one smaller (300,000 sqm) and one marginal islet",
+        "one smaller (300,000 sqm) and one marginal, dotted with islets",
+        "invented object",
+    ),
+    (
+        "arable land borders pastures",
+        "arable land, little else, borders pastures",
+        "arable land, used mainly for housing, borders pastures",
+        "invented cause",
+    ),
+    # Areas.
+    (
+        "Mixed forest (900,000 sqm) is the largest class, followed by pastures (330,000 sqm), urban fabric",
+        "More than half of the image (~900,000 sqm) is mixed forest, a further part, ~330,000 sqm, "
+        "is pastures, "
+        "followed by urban fabric",
+        "More than half of the image (~330,000 sqm) is mixed forest, a further part, ~900,000 sqm, "
+        "is pastures, "
+        "followed by urban fabric",
+        "wrong area",
+    ),
+    (
+        "Mixed forest (900,000 sqm) is the largest class, followed by pastures (330,000 sqm), urban fabric",
+        "With 900,000 sqm and 330,000 sqm, respectively, mixed forest and pastures are followed by "
+        "urban fabric",
+        "With 330,000 sqm and 900,000 sqm, respectively, mixed forest and pastures are followed by "
+        "urban fabric",
+        "wrong area",
+    ),
+    (
+        "Mixed forest (900,000 sqm)",
+        "Mixed forest over an area of 900,000 sqm",
+        "Mixed forest over an area of 890,000 sqm",
+        "missing area",
+    ),
+    (
+        "Mixed forest (900,000 sqm)",
+        "Mixed forest, at just under 900,600 sqm,",
+        "Mixed forest, at just under 990,600 sqm,",
+        "missing area",
+    ),
+    (
+        "the urban fabric into two marginal areas",
+        "the urban fabric into two areas, neither of which reaches 5% of the image",
+        "the urban fabric into two areas, neither of which reaches 3% of the image",
+        "wrong area",
+    ),
+    (
+        "the urban fabric into two marginal areas",
+        "the urban fabric into two marginal areas; these add up to ~110,000 sqm",
+        "the urban fabric into two marginal areas; these add up to ~130,000 sqm",
+        "wrong area",
+    ),
+    (
+        "the urban fabric into two marginal areas",
+        "the urban fabric into two marginal areas, each with less than 5 % (72,000 sqm)",
+        "the urban fabric into two marginal areas, each with less than 2 % (29,000 sqm)",
+        "wrong area",
+    ),
+    # Numbers of areas.
+    (
+        "into two areas, one smaller (300,000 sqm) and one marginal",
+        "into one smaller expanse of 300,000 sqm plus one marginal fragment",
+        "into one smaller expanse of 300,000 sqm plus three marginal fragments",
+        "wrong count",
+    ),
+    (
+        "into two areas, one smaller (300,000 sqm) and one marginal",
+        "into two stands, of which one is smaller (300,000 sqm) and one is marginal",
+        "into two stands, of which one is smaller (300,000 sqm) and two are marginal",
+        "wrong count",
+    ),
+    (
+        "The pastures fall into two areas, one smaller (300,000 sqm) and one marginal, and",
+        "Of the pastures, 300,000 sqm are found in one smaller area, while a second area is only "
+        "marginal, and",
+        "Of the pastures, 300,000 sqm are found in one smaller area, and",
+        "missing count",
+    ),
+    (
+        "The pastures fall into two areas, one smaller (300,000 sqm) and one marginal, and",
+        "Of the pastures, one area alone accounts for 300,000 sqm, a second is marginal, and",
+        "Of the pastures, one area alone accounts for 300,000 sqm, and",
+        "missing count",
+    ),
+    (
+        "pastures (330,000 sqm), urban",
+        "pastures (330,000 sqm), of which 300,000 sqm lie in one smaller area and the rest in one "
+        "marginal, urban",
+        "pastures (330,000 sqm), of which 300,000 sqm lie in one smaller area and the rest in four "
+        "marginal ones, "
+        "urban",
+        "wrong count",
+    ),
+    (
+        "urban fabric (110,000 sqm) and arable land (100,000 sqm)",
+        "arable land (100,000 sqm) and, in two marginal areas, urban fabric (110,000 sqm)",
+        "arable land (100,000 sqm) and, in three marginal areas, urban fabric (110,000 sqm)",
+        "wrong count",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "right", "wrong", "kind"), REWORDED)
+def test_other_words_are_read_and_spoilt_they_are_found(old, right, wrong, kind):
+    assert old in PLAIN
+    assert findings(PLAIN.replace(old, right), FOREST) == []
+    assert kind in [found for found, _ in findings(PLAIN.replace(old, wrong), FOREST)]
+
+
+def test_a_last_word_both_is_no_end_within_a_sentence():
+    assert not [f for f in findings(f"{PLAIN} The pastures are next to both.", FOREST) if f[0] == "cut off"]
+    assert "cut off" in [f[0] for f in findings(f"{PLAIN} The pastures are next to the.", FOREST)]
 
 
 def test_a_finding_names_the_fact_and_the_place_in_the_text():

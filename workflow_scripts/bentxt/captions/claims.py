@@ -20,6 +20,8 @@ from bentxt.captions.reading.statements import (
 )
 from bentxt.nomenclature import LEVEL_1_GROUPS, PATCH_AREA, PIXEL_AREA, PIXELS
 
+#: Share of an area within which a bound, as in "just under", tells it.
+_NEAR = 0.02
 #: Names of the general classes; "forest" is none of them.
 _GENERAL = frozenset(name.lower() for name in LEVEL_1_GROUPS)
 
@@ -213,7 +215,7 @@ class _Court:
         if any(_sum_holds(several, claim.amount) for several in (found, members, closed) if several):
             return True
         named = [c for c in found if c.index in self.stated.named]
-        if claim.amount.bound == "below" and self._is_margin(claim.amount):
+        if claim.amount.bound == "below" and self._is_margin(claim.amount) and len(found) > 1:
             return all(c.tier == MARGINAL for c in found)
         if len(found) > 1 and mention.name in _GENERAL:
             # Of a general class by its own name: all of it, or what has no name of its own in the caption.
@@ -248,9 +250,10 @@ class _Court:
     def _note_area(self, owner, amount):
         for mention in owner.mentions:
             self._stands(mention)
-            exact = amount.unit != "fraction" and (not amount.bound)
             for c in self.present(mention):
-                if exact and owner.mode != "sum" and amount.holds(c.area):
+                # "Just under 300,000 m²" tells an area of 299,000; "more than 100,000" does not.
+                near = not amount.bound or abs(amount.value - c.area) <= _NEAR * c.area
+                if near and amount.unit != "fraction" and owner.mode != "sum" and amount.holds(c.area):
                     self.stated.areas.add(c.index)
 
     # Numbers of areas

@@ -24,8 +24,8 @@ beside besides between beyond despite down during except inside near off opposit
 per plus since through throughout toward towards under underneath up upon versus via together moreover
 furthermore however therefore meanwhile nevertheless nonetheless otherwise respectively namely whereby
 wherein wherever whichever whatever itself everything anything nothing something everywhere elsewhere
-anywhere nowhere twice once onwards upwards downwards etc sqm km ha i me my mine you your yours we us
-our ours unto whilst albeit approx apiece lastly firstly secondly thirdly
+anywhere nowhere twice once onwards upwards downwards etc else sqm km ha i me my mine you your yours we us
+our ours unto whilst albeit approx apiece circa lastly firstly secondly thirdly
 """
 _FUNCTION = frozenset(_FUNCTION_WORDS.split())
 _ENDINGS = {

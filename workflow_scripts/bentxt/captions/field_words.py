@@ -34,12 +34,18 @@ puzzle checkerboard interior exterior whole entirety surroundings surrounding vi
 neighborhood neighbourhood adjacency constituent constituents remaining residual topography anchor
 anchors addition blankets carpets frames sole harbors hosts harbours sprawls tops heads trails rounds wraps
 skirts totals dwarfs leftovers leftover outlier outliers layer layers sensor mate partner partners
-player players protagonist star swatch swatches shard shards islands-like ribbon ribbons corridor
-corridors stripe stripes arm arms finger fingers tongue tongues hinterland heartland outskirts montage
-setup centers centres centered centred islet islets open rural natural wild mild cool temperate cold
-warm hot dry
+player players protagonist star swatch swatches shard shards islands-like
+stripe stripes arm arms finger fingers tongue tongues hinterland heartland outskirts montage
+setup centers centres centered centred open rural natural wild mild cool temperate cold
+warm hot dry overall partition partitions slab slabs scrap scraps snippet snippets offcut offcuts aggregate
+aggregates makeup mainstay vantage wall-to-wall edge-to-edge side-by-side corner-to-corner neck-and-neck
+pairwise fellow peer peers rival rivals sibling siblings newcomer latecomer host hails cloaks drapes
+seasonal lion's
 """
 NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
+
+#: Words for an area of a class where a number, a size or "of" is next to them, and for a thing elsewhere.
+FIGURATIVE = frozenset(("islet", "islets", "ribbon", "ribbons", "corridor", "corridors"))
 
 #: Things, states, uses, directions and times that no fact tells of, whatever a dictionary says of them.
 _INVENTED_WORDS = """
@@ -70,7 +76,8 @@ reserves nearby park parks protected feed feeds feeding drains nourish nourishes
 shelters golf tourism tourist tourists recreation recreational traffic industry-driven population
 economy economic economically capital capitals metropolitan national international equator drought
 droughts famine war wars wildfire wildfires pollution heatwave heatwaves festival festivals holiday holidays
-urbanization urbanisation suburbanization overgrazing overexploitation
+urbanization urbanisation suburbanization overgrazing overexploitation logistics manufacturing warehousing
+mining trade storage housing residents fishing hunting
 """
 INVENTED = frozenset(_INVENTED_WORDS.split())
 

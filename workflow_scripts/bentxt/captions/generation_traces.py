@@ -49,7 +49,7 @@ _TRACES = tuple(
         ),
         (
             "remark",
-            r"(?<![\w'’])(?:i|i['’](?:m|ve|ll|d)|me|my|mine|you|your|yours|you['’](?:re|ll|ve)"
+            r"(?<![\w'’])(?:i(?!\.e\b)|i['’](?:m|ve|ll|d)|me|my|mine|you|your|yours|you['’](?:re|ll|ve)"
             r"|we|our|us|let['’]s)(?![\w'’-])",
         ),
         (

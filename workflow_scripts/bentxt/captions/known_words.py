@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from bentxt.captions.claims import Fault
 from bentxt.captions.english_words import is_english, named_thing
-from bentxt.captions.field_words import BY_CLASS, INVENTED, NEUTRAL
+from bentxt.captions.field_words import BY_CLASS, FIGURATIVE, INVENTED, NEUTRAL
 from bentxt.captions.reading.caption_reader import Reading, lower
 
 _CAUSES = re.compile(
@@ -17,7 +17,7 @@ _CAUSES = re.compile(
     r"|attributed to|attributable to|in response to|following (?:recent|heavy|years|decades|the (?:recent"
     r"|last))|after (?:recent|heavy|the)"
     r"|shaped by|influenced by|sustain(?:s|ed|ing)|support(?:s|ed|ing) (?:local|the local|a)"
-    r"|ideal for|suitable for|used (?:for|as)"
+    r"|ideal for|suitable for|used (?:\w+ly )?(?:for|as)"
     r"|home to|known for|famous for|popular (?:with|for|among)|prone to|(?:provides|providing) (?:habitat"
     r"|shelter|food|a habitat)"
     r"|on its way|once (?:was|were)|used to be|will (?:be|become)|is expected to|has (?:grown"
@@ -28,6 +28,7 @@ _PLACES = re.compile(
     r"|left|bottom|lower)\b"
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b(?!\s*(?:sqm|m²|square|ha))")
+_ABBREVIATIONS = re.compile(r"\b(?:i\.e\b|e\.g\b)")
 _BORDER_WORDS = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
@@ -53,9 +54,13 @@ def unknown_words(
     own = frozenset(word.lower() for word in words)
     own = own.union(*(names for index, names in BY_CLASS.items() if index in present))
     places = {word.start for word in reading.places}
+    named = [(mention.start, mention.end) for mention in reading.mentions]
+    abbreviated = {
+        place for match in _ABBREVIATIONS.finditer(small) for place in (match.start(), match.end() - 1)
+    }
     strange, invented = [], []
     for sentence in reading.sentences:
-        for token in sentence.tokens:
+        for place, token in enumerate(sentence.tokens):
             if token.kind in "Bb":
                 found = [
                     (m[0], token.start + m.start(), token.start + m.end())
@@ -67,9 +72,11 @@ def unknown_words(
             else:
                 continue
             for word, start, end in found:
-                if word.endswith(("'s", "’s")):
+                if word.endswith(("'s", "’s")) and word.replace("’", "'") not in NEUTRAL:
                     word = word[:-2]
-                if word in own or (word in NEUTRAL and word not in INVENTED):
+                if word in own or (word.replace("’", "'") in NEUTRAL and word not in INVENTED):
+                    continue
+                if start in abbreviated or (word in FIGURATIVE and _is_figurative(sentence.tokens, place)):
                     continue
                 if word in INVENTED:
                     invented.append(Fault("invented object", f"no fact tells of it: {word}", start, end))
@@ -83,5 +90,13 @@ def unknown_words(
                     )
     for kind, pattern in (("invented cause", _CAUSES), ("invented place", _PLACES), ("invented time", _YEAR)):
         for match in pattern.finditer(small):
-            invented.append(Fault(kind, f"no fact tells of it: {match[0]}", *match.span()))
+            if not any(start <= match.start() < end for start, end in named):
+                invented.append(Fault(kind, f"no fact tells of it: {match[0]}", *match.span()))
     return strange, invented
+
+
+def _is_figurative(tokens, place):
+    """Tell whether a word stands for an area of a class: "two islets", "ribbons of pastures"."""
+    before = tokens[place - 1].kind if place else ""
+    after = tokens[place + 1].text if place + 1 < len(tokens) else ""
+    return before in ("t", "#") or after == "of"

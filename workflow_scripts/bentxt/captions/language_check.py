@@ -12,7 +12,7 @@ _AN_CONSONANT = re.compile(r"\ban (?=[bcdfgjklmnpqrstvwxyz](?!our\b|onest|eir))"
 _STRAY_SPACE = re.compile(r" [ ,.;](?!\d)")
 _CUT_WORDS = re.compile(
     r"\b(?:and|or|the|a|an|of|with|to|by|in|at|for|from|into|which|that|while|whereas|is|are"
-    r"|covers|both|its"
+    r"|covers|its"
     r"|approximately|about|around|roughly)[.!]?$"
 )
 #: Openings that add nothing, so that a sentence behind them is the same as without.

@@ -47,14 +47,19 @@ _FRACTIONS = {
 }
 _OVER = (
     r"(?:well |slightly |a little |a bit |just |far |somewhat |considerably |significantly |marginally )?"
-    r"(?:more than|over|above|exceed(?:s|ing)|in excess of|upwards? of|greater than|larger than"
-    r"|at least|no less than)"
+    r"(?:more than|above|exceed(?:s|ing)|in excess of|upwards? of|greater than|larger than"
+    r"|at least|no less than"
+    # "Over some 5 ha" or "over an area of 5 ha" is no more than that.
+    r"|over(?!\s*(?:an? (?:total |combined )?(?:area|extent|expanse)|about|approximately|approx|roughly"
+    r"|around"
+    r"|nearly|almost|some\b|circa|ca\b|~|≈)))"
     r"|>|≥"
 )
 _UNDER = (
     r"(?:well |slightly |a little |a bit |just |far |somewhat )?(?:less than|under|below|fewer than"
     r"|smaller than"
-    r"|at most|no more than|up to|not exceeding|not more than|not even)|<|≤"
+    r"|at most|no more than|(?<!sum )(?<!sums )(?<!summing )(?<!add )(?<!adds )(?<!adding )up to"
+    r"|not exceeding|not more than|not even)|<|≤"
 )
 _ABOUT = (
     r"about|around|approximately|approx\.?|roughly|nearly|almost|some|circa|ca\.|close to|an estimated"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bentxt.captions.reading.ownership import number_run, owners
 from bentxt.captions.reading.rows import Row
@@ -21,6 +22,13 @@ _SIZES = {
 }
 #: Nouns of areas that are shares of the image, and no areas of a class, behind an article.
 _SHARES = frozenset({"share", "shares", "part", "parts", "portion", "portions", "expanse", "extent"})
+_ORDINALS = frozenset({"second", "third", "fourth", "fifth", "further"})
+_BEING = frozenset({"is", "are", "being", "remains", "remain"})
+#: Nouns of areas that are verbs elsewhere.
+_VERBAL = frozenset({"stands", "stand", "stretches", "stretch", "spans", "span", "holdings"})
+#: Verbs of getting to a size, and words that may stand between them and the size.
+_REACHING = re.compile(r"(?:reach|exceed|surpass|attain|pass|cross|top|hit|get|go|rise|come)(?:e?s|ing|ed)?$")
+_MEASURES = frozenset({"size", "threshold", "mark", "limit", "share", "extent", "surface", "area"})
 #: Words behind which the areas of a class are listed.
 _PARTING = frozenset(
     {
@@ -34,6 +42,16 @@ _PARTING = frozenset(
         "consisting",
         "comprises",
         "consists",
+        "composed",
+        "comprised",
+        "includes",
+        "include",
+        "comprise",
+        "consist",
+        "contains",
+        "contain",
+        "formed",
+        "forming",
     }
 )
 _CLASSES = ("classes", "class", "types", "categories", "category", "kinds", "features", "elements", "general")
@@ -47,7 +65,32 @@ def read_areas(row: Row) -> Iterator[AreaClaim]:
         if not token.amount.unit and token.amount.value < 1000:
             continue
         found = owners(row, place)
-        yield AreaClaim(found, token.amount, _of_part(row, place))
+        amount, part = token.amount, _of_part(row, place)
+        outer = row.tokens[place - 2].amount if row.kinds[max(0, place - 2) : place] == "A(" else None
+        if outer and outer.bound == "below":
+            # "Each with less than 5 % (72,000 sqm)".
+            amount, part = replace(amount, bound="below"), _of_part(row, place - 2)
+        elif _is_limit(row, place):
+            amount = replace(amount, bound="below")
+        yield AreaClaim(found, amount, part)
+
+
+def _is_limit(row, place):
+    """Whether an amount is one that something does not reach: "neither of which reaches 5 %"."""
+    if row.tokens[place].amount.bound:
+        return False
+    j = place - 1
+    while j >= 0 and (row.kinds[j] in "atxpS" or row.tokens[j].text in _MEASURES) and j > place - 7:
+        if row.tokens[j].text in ("short", "shy"):
+            return row.tokens[j + 1].text == "of"
+        if _REACHING.match(row.tokens[j].text):
+            break
+        j -= 1
+    else:
+        if j < 0 or not _REACHING.match(row.tokens[j].text):
+            return False
+    before = range(max(0, j - 5), j)
+    return any(row.kinds[i] == "!" or row.tokens[i].text in ("neither", "none", "not") for i in before)
 
 
 def _of_part(row, place):
@@ -101,6 +144,8 @@ def _listed(row, place):
 def _count_at(row, place):
     kind, token = row.kinds[place], row.tokens[place]
     following = place + 1
+    if claim := _said(row, place):
+        return claim
     if kind == "#" and token.text not in (
         "every",
         "either",
@@ -120,6 +165,33 @@ def _count_at(row, place):
     return None, following
 
 
+def _said(row, place):
+    """Read "of which one is smaller and four are marginal", "while a second area is only marginal"."""
+    token, j = row.tokens[place], place + 1
+    number = token.number
+    if token.text in ("a", "another"):
+        if token.text == "a":
+            if j >= len(row) or row.tokens[j].text not in _ORDINALS:
+                return None
+            j += 1
+        j += j < len(row) and (row.kinds[j] == "n" or row.tokens[j].text in _VERBAL)
+        number = 1
+    if number is None or row.kinds[j : j + 1] != "V" or row.tokens[j].text not in _BEING:
+        return None
+    j += 1
+    while j < len(row) and row.kinds[j] == "x":
+        j += 1
+    sized = j < len(row) and row.kinds[j] == "t" and row.tokens[j].text in _SIZES
+    if not sized or row.kinds[j + 1 : j + 2] in ("x", "n"):
+        return None
+    # Areas are spoken of before, not classes.
+    if not any(near.kind == "n" or near.text in _VERBAL for near in row.tokens[max(0, place - 16) : place]):
+        return None
+    size, words = _SIZES[row.tokens[j].text], " ".join(near.text for near in row.tokens[place : j + 1])
+    found = owners(row, place, place)
+    return [CountClaim(found, number, size, True, token.start, row.tokens[j].end, words)], j + 1
+
+
 def _sized_one(row, place):
     return row.kinds[place + 1 : place + 3] in ("tn", "xn") and row.tokens[place + 1].text in (
         "other",
@@ -133,9 +205,12 @@ def _sized_one(row, place):
 def _phrase(row, place):
     """Return the size in the words behind a number, their end, and whether they hold a noun of areas."""
     size, j, noun = "", place + 1, False
-    while j < len(row) and row.kinds[j] in "xtn&," and j < place + 7:
+    while j < len(row) and j < place + 7:
         kind, text = row.kinds[j], row.tokens[j].text
-        if kind == "n":
+        verbal = text in _VERBAL and (j == place + 1 or row.kinds[j - 1] in "xt")
+        if kind not in "xtn&," and not verbal and not (text == "one" and row.kinds[j - 1] == "t"):
+            break
+        if kind in "nV#":
             noun, j = True, j + 1
             # "Areas" of a class that is named by it has gone into the class.
             break
@@ -210,7 +285,9 @@ def _numbered(row, place):
     if number == 1 and not size and noun and token.text == "one" and _sizes_follow(row, end):
         partial = True
     text = " ".join(t.text for t in row.tokens[place:end])
-    if noun and row.tokens[end - 1].text in _SHARES and number == 1 and not row.depth[place]:
+    # "Into one large expanse of 5 ha": not "one large part of the image".
+    measured = size and "A" in row.kinds[end : end + 3]
+    if noun and row.tokens[end - 1].text in _SHARES and number == 1 and not row.depth[place] and not measured:
         return None, end
     return [CountClaim(found, number, size, partial, token.start, row.tokens[end - 1].end, text)], max(
         end, place + 1
@@ -233,7 +310,9 @@ def _sizes_follow(row, end):
     """Whether an area of its own follows directly: "one of 144,000 m²", "one (~93,000 m²)"."""
     if end < len(row) and row.kinds[end] == "(":
         return row.kinds[end + 1 : end + 2] == "A" and row.tokens[end + 1].amount.bound != "below"
-    while end < len(row) and (row.kinds[end] == "v" or row.tokens[end].text in ("of", "with", "at")):
+    while end < len(row) and (
+        row.kinds[end] in "vV" or row.tokens[end].text in ("of", "with", "at", "alone", "for", "up")
+    ):
         end += 1
         if end < len(row) and row.kinds[end] == "A":
             return True
@@ -254,7 +333,7 @@ def _single(row, place):
     """Read "a smaller one", "the other is marginal" among the areas of a class."""
     size, end, noun = _phrase(row, place)
     text = row.tokens[end - 1].text if noun else ""
-    if not noun or not size or text in _SHARES:
+    if not noun or not size or (text in _SHARES and "A" not in row.kinds[end : end + 3]):
         return None, place + 1
     if (
         end < len(row)
@@ -272,7 +351,7 @@ def _single(row, place):
         text == "one"
         or any(k in "#n" for k in context)
         or context.endswith("!")
-        or row.kinds[end : end + 1] == "&"
+        or row.kinds[_behind_area(row, end) :][:1] == "&"
         or bool(near & _PARTING)
     )
     if not listed or row.kinds[end - 1 : end + 1] == "nC":
@@ -280,6 +359,16 @@ def _single(row, place):
     found = owners(row, place, end - 1)
     words = " ".join(t.text for t in row.tokens[place:end])
     return [CountClaim(found, 1, size, True, row.tokens[place].start, row.tokens[end - 1].end, words)], end
+
+
+def _behind_area(row, place):
+    """Return where it goes on behind an area that stands at ``place``: "of about 553,000 sqm and …"."""
+    j = row.skip_brackets(place)
+    if j == place and "A" in row.kinds[place : place + 3]:
+        j = row.kinds.index("A", place) + 1
+        if row.kinds[place : j - 1].strip("pv"):
+            return place
+    return j
 
 
 def _everyone(row, place):

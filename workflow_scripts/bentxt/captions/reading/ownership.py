@@ -8,6 +8,13 @@ from bentxt.captions.reading.statements import EVERYTHING, Owner
 from bentxt.captions.reading.tokens import Token
 
 _TOGETHER = frozenset({"together", "combined", "jointly", "collectively"})
+#: Words for a share of the image that need no number.
+_SHARE_WORDS = frozenset(
+    {
+        *("half", "third", "quarter", "fifth", "sixth", "tenth"),
+        *("rest", "remainder", "majority", "bulk", "most", "part", "portion", "share"),
+    }
+)
 
 
 def owners(row: Row, place: int, stop: int | None = None) -> tuple[Owner, ...]:
@@ -26,6 +33,14 @@ def owners(row: Row, place: int, stop: int | None = None) -> tuple[Owner, ...]:
     tuple of Owner
     """
     stop = place if stop is None else stop
+    found = (
+        _of_share(row, place)
+        or _announced(row, place)
+        or _paired(row, place)
+        or _before_its_class(row, place, stop)
+    )
+    if found:
+        return found
     if row.depth[place]:
         return _bracketed(row, place)
     if forward := _forward(row, place, stop):
@@ -44,6 +59,102 @@ def owners(row: Row, place: int, stop: int | None = None) -> tuple[Owner, ...]:
     return ()
 
 
+def _of_share(row, place):
+    """Read "half of the image (~778,000 sqm) is arable land", "the other fifth, ~27 ha, is pastures"."""
+    if row.kinds[place] != "A":
+        return ()
+    level = row.depth[place]
+    opened = place - 1
+    if level:
+        if row.kinds[opened] != "(":
+            return ()
+    elif opened < 0 or row.kinds[opened] not in ",&":
+        return ()
+    j = opened - 1
+    while j >= 0 and row.kinds[j] in "paSnxt" and row.tokens[j].text not in _SHARE_WORDS and j > opened - 10:
+        j -= 1
+    if j < 0 or not (
+        row.tokens[j].text in _SHARE_WORDS
+        or (row.kinds[j] == "A" and row.tokens[j].amount.unit in ("fraction", "percent"))
+    ):
+        return ()
+    # What has a subject of its own is no share that a class fills: "pastures cover half of it (5 ha)".
+    before = j - 1
+    while before >= 0 and row.kinds[before] in "axt":
+        before -= 1
+    if before >= 0 and (row.kinds[before] not in ",;&s:(p" or row.tokens[before].text in ("over", "of")):
+        return ()
+    end = place + 1
+    end += end < len(row) and row.kinds[end] in "),"
+    if end >= len(row) or row.kinds[end] not in "Vv":
+        return ()
+    while end < len(row) and row.kinds[end] in "Vvpxa":
+        end += 1
+    if end >= len(row) or row.kinds[end] != "C":
+        return ()
+    places = row.list_from(end)
+    return _distinct(Owner(row.mentions(places[:1])), Owner(row.mentions(places), "sum"))
+
+
+def _announced(row, place):
+    """Read "each on less than 5 % (72,000 sqm): urban fabric and pastures"."""
+    if row.kinds[place] != "A":
+        return ()
+    start, j = place, place + 1
+    if row.depth[place]:
+        if row.kinds[place - 2 : place] != "A(":
+            return ()
+        start -= 2
+        j += 1
+    if not any(token.text == "each" for token in row.tokens[max(0, start - 4) : start]):
+        return ()
+    while j < len(row) and row.kinds[j] in "paSnx(A)":
+        j += 1
+    if row.kinds[j : j + 1] != ":":
+        return ()
+    while j < len(row) and row.kinds[j] in ":ax":
+        j += 1
+    if row.kinds[j : j + 1] != "C":
+        return ()
+    return (Owner(row.mentions(row.list_from(j))),)
+
+
+def _before_its_class(row, place, stop):
+    """Read "X (5 ha) and, in two marginal areas, Y": the number stands before its class."""
+    if row.kinds[max(0, place - 3) : place] != "&,p":
+        return ()
+    j = stop + 1
+    if row.kinds[j : j + 1] == "p":
+        while j < len(row) and row.kinds[j] in "pA&":
+            j += 1
+    j = row.skip_brackets(j)
+    if row.kinds[j : j + 1] != ",":
+        return ()
+    j += 1
+    while row.kinds[j : j + 1] == "a":
+        j += 1
+    return (Owner(row.mentions([j])),) if row.kinds[j : j + 1] == "C" else ()
+
+
+def _paired(row, place):
+    """Read "with 431,000 sqm and 385,000 sqm, respectively, pastures and urban fabric": one each."""
+    if row.kinds[place] != "A" or row.depth[place]:
+        return ()
+    run = number_run(row, place)
+    if len(run) < 2 or any(kind in "CDFLi" for kind in row.kinds[row.clause_start(run[0]) : run[0]]):
+        return ()
+    j, said = run[-1] + 1, False
+    while j < len(row) and row.kinds[j] in ",Tax":
+        said = said or row.kinds[j] == "T"
+        j += 1
+    if not said or row.kinds[j : j + 1] != "C":
+        return ()
+    places = row.list_from(j)
+    if len(places) != len(run):
+        return ()
+    return (Owner(row.mentions([places[run.index(place)]])),)
+
+
 def _distinct(*found):
     return tuple(dict.fromkeys(owner for owner in found if owner.mentions))
 
@@ -53,6 +164,15 @@ def _bracketed(row, place):
     inner = [j for j in range(opened + 1, place) if row.kinds[j] == "C"]
     if inner:
         return (Owner(row.mentions(inner[-1:])),)
+    # "(491,000 sqm and 107,000 sqm for the former, ...)".
+    j = place
+    while j < len(row) and row.kinds[j] in "A&":
+        j += 1
+    if row.kinds[j : j + 3] in ("paF", "paL") and row.tokens[j].text in ("for", "in", "of"):
+        return (Owner(row.former_latter(j + 2)),)
+    # "Less than 5 % (72,000 sqm)": the same in other words.
+    if row.kinds[opened - 1 : place] == "A(" and row.tokens[opened - 1].amount.bound == "below":
+        return owners(row, opened - 1)
     following = row.kinds[place + 1 : place + 3]
     if following[:1] == "C":
         return (Owner(row.mentions([place + 1])),)
@@ -127,6 +247,11 @@ def _backward(row, place):
             return _of_class(row, j, place, words)
         if token.kind in "FL":
             return (Owner(row.former_latter(j)),)
+        ends = row.kinds[max(0, j - 3) : j]
+        if "A" in ends and re.match(r"(?:each|both|all) of (?:them|these|those)$", token.text):
+            # "X over 5 ha and Y over 6 ha, each of them in one large and one smaller area".
+            two = row.last_two(j)
+            return _distinct(Owner(two), Owner(two[-1:]))
         if token.kind == "w" or re.search(r"of (?:them|which|these|those)$", token.text):
             continue
         following = row.tokens[j + 1].text if j + 1 < len(row) else ""
@@ -144,17 +269,37 @@ def _backward(row, place):
             )
         if token.kind == "D" or (token.text == "both" and not any(w.kind == "n" for w in words[-2:])):
             lists = [group for group in row.lists_before(j) if len(group) > 1]
+            if ordinal := re.match(r"the (first|last|latter|former) (two|three)", token.text):
+                size = 2 if ordinal[2] == "two" else 3
+                meant = [group for group in lists if len(group) >= size][:1]
+                group = meant[0] if meant else row.last_two(j)
+                group = group[:size] if ordinal[1] in ("first", "former") else group[-size:]
+                return _distinct(*_one_each(row, place, group) or (Owner(group),))
             found = [Owner(group, "each") for group in lists[:1]] + [Owner(row.last_two(j))]
+            for group in (*lists[:1], row.last_two(j)):
+                if one := _one_each(row, place, group):
+                    return one
             return _distinct(*found, Owner((EVERYTHING,), "any"))
         if token.kind == "O" and token.text not in ("rest", "remainder"):
             return (Owner((EVERYTHING,), "any"),)
         if token.kind == "O":
+            if row.kinds[place] == "#" and "w" in row.kinds[:j]:
+                # "Of which 258,000 sqm lie in one area and the rest in three marginal ones".
+                continue
             following = next((i for i in range(place + 1, len(row)) if row.kinds[i] == "C"), None)
             if following is not None:
                 return (Owner(row.mentions([following])),)
             return (Owner((EVERYTHING,), "any"),)
         words.append(token)
     return ()
+
+
+def _one_each(row, place, group):
+    """Return whose an amount is where as many amounts as classes stand together with "respectively"."""
+    run = number_run(row, place)
+    if len(run) != len(group) or "T" not in row.kinds[run[-1] + 1 : run[-1] + 4]:
+        return ()
+    return (Owner(group[run.index(place) : run.index(place) + 1]),)
 
 
 def _of_class(row, j, place, words):
