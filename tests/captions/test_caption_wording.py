@@ -50,6 +50,12 @@ def findings(text, facts, strictness=STRICT):
 RIGHT = [
     (
         MARGINS,
+        "Almost entirely taken up by arable land (132 ha), this Serbian winter image also shows "
+        "pastures and urban "
+        "fabric, each below 5 %. The arable land borders both of them. The climate zone is {zone}.",
+    ),
+    (
+        MARGINS,
         "Arable land covers 132 ha of this Serbian winter image. Two further classes appear only marginally, "
         "each on less than 5 % (72,000 sqm): pastures and urban fabric. The arable land borders both "
         "pastures "
@@ -158,6 +164,11 @@ def test_right_captions_pass(facts, text):
 
 
 WRONG = [
+    (
+        MARGINS,
+        "Entirely taken up by arable land (132 ha), this Serbian winter image also shows pastures and urban "
+        "fabric, each below 5 %. The arable land borders both of them. The climate zone is {zone}.",
+    ),
     (
         MARGINS,
         "Arable land covers 132 ha of this Serbian winter image. Two classes appear only marginally, "
@@ -596,6 +607,46 @@ REWORDED = [
         "arable land (100,000 sqm) and, in two marginal areas, urban fabric (110,000 sqm)",
         "arable land (100,000 sqm) and, in three marginal areas, urban fabric (110,000 sqm)",
         "wrong count",
+    ),
+    # Ranks.
+    (
+        "Mixed forest (900,000 sqm) is the largest class",
+        "Mixed forest (900,000 sqm), by far ahead of arable land, the least extensive class, is the "
+        "largest class",
+        "Mixed forest (900,000 sqm), the least extensive class, is the largest class",
+        "wrong rank",
+    ),
+    (
+        "urban fabric (110,000 sqm) and",
+        "urban fabric (110,000 sqm), the third-largest class, and",
+        "urban fabric (110,000 sqm), the fourth-largest class, and",
+        "wrong rank",
+    ),
+    (
+        "urban fabric (110,000 sqm) and",
+        "urban fabric with 110,000 sqm in third place, and",
+        "urban fabric with 110,000 sqm in second place, and",
+        "wrong rank",
+    ),
+    (
+        "urban fabric (110,000 sqm) and arable land (100,000 sqm).",
+        "and, to a nearly equal extent, urban fabric (110,000 sqm) and arable land (100,000 sqm).",
+        "while pastures and urban fabric (110,000 sqm), as well as arable land (100,000 sqm), are of "
+        "similar extent.",
+        "wrong rank",
+    ),
+    (
+        "two marginal areas.",
+        "two marginal areas. Two classes of similar extent follow: urban fabric and arable land.",
+        "two marginal areas. Two classes of similar extent follow: pastures and arable land.",
+        "wrong rank",
+    ),
+    # Repetitions.
+    (
+        "two marginal areas.",
+        "two marginal areas, both of them small.",
+        "two marginal areas. The urban fabric consists of two marginal areas.",
+        "repeated",
     ),
 ]
 

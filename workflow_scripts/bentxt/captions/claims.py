@@ -8,6 +8,7 @@ from bentxt.captions.caption_facts import MARGINAL, PRIMARY, CaptionFacts, Class
 from bentxt.captions.reading.amounts import Amount
 from bentxt.captions.reading.caption_reader import Reading
 from bentxt.captions.reading.class_names import Mention, class_name, group_of
+from bentxt.captions.reading.rank_reading import ORDINALS
 from bentxt.captions.reading.statements import (
     EVERYTHING,
     OTHERS,
@@ -20,6 +21,8 @@ from bentxt.captions.reading.statements import (
 )
 from bentxt.nomenclature import LEVEL_1_GROUPS, PATCH_AREA, PIXEL_AREA, PIXELS
 
+#: Share of the image from which "almost entirely" is no exaggeration.
+_NEARLY_WHOLE = 0.8
 #: Share of an area within which a bound, as in "just under", tells it.
 _NEAR = 0.02
 #: Names of the general classes; "forest" is none of them.
@@ -407,14 +410,17 @@ class _Court:
             return any(
                 c.tier == PRIMARY or c.pixels >= order[min(1, len(order) - 1)].pixels for c in found.values()
             )
-        if claim.kind == "second":
-            return any(c.pixels == order[1].pixels for c in found.values()) if len(order) > 1 else False
+        if claim.kind in ORDINALS:
+            place = 1 + ORDINALS.index(claim.kind)
+            return len(order) > place and any(c.area == order[place].area for c in found.values())
         if claim.kind in ("smallest", "smaller of two"):
             return any(c.area <= order[-1].area for c in found.values()) and (
                 claim.kind == "smallest" or len(order) == 2
             )
         if claim.kind == "whole":
             return found.keys() == self.classes.keys()
+        if claim.kind == "nearly whole":
+            return pixels >= _NEARLY_WHOLE * PIXELS
         if claim.kind == "most":
             return 2 * pixels > PIXELS
         if claim.kind == "none":

@@ -29,6 +29,8 @@ _PLACES = re.compile(
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b(?!\s*(?:sqm|m²|square|ha))")
 _ABBREVIATIONS = re.compile(r"\b(?:i\.e\b|e\.g\b)")
+#: "What is left" is no direction.
+_BEFORE_LEFT = frozenset({"is", "are", "area", "little", "nothing"})
 _BORDER_WORDS = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
@@ -75,6 +77,10 @@ def unknown_words(
                 if word.endswith(("'s", "’s")) and word.replace("’", "'") not in NEUTRAL:
                     word = word[:-2]
                 if word in own or (word.replace("’", "'") in NEUTRAL and word not in INVENTED):
+                    continue
+                if word == "s" and text[start - 1 : start] in ("'", "’"):
+                    continue
+                if word == "left" and place and sentence.tokens[place - 1].text in _BEFORE_LEFT:
                     continue
                 if start in abbreviated or (word in FIGURATIVE and _is_figurative(sentence.tokens, place)):
                     continue

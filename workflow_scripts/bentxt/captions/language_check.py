@@ -32,6 +32,8 @@ the a an also and is are of in with by this that it its to as both about around 
 """
 _LIGHT = frozenset(_LIGHT_WORDS.split())
 _MINIMUM_WORDS = 8
+#: Words of a class that fills the image.
+_FILLS = re.compile(r"\b(?:whole|entire|complete|full|totality|entirety)")
 #: Share of common words from which two sentences are the same.
 _SAME = 0.9
 
@@ -87,6 +89,9 @@ def _repeated(small, reading):
         said = _OPENING.sub("", small[sentence.start : sentence.end].strip(" .!?\"'"))
         words = [word for word in _WORD.findall(said) if word.strip(",.'") not in _LIGHT]
         claims = _claims(sentence)
+        if _says_again(sentence, reading):
+            yield Fault("repeated", "a sentence is repeated", sentence.start, sentence.end)
+            continue
         for other_claims, other_words in seen:
             common = len(set(words) & set(other_words))
             alike = common >= _SAME * max(len(set(words)), len(set(other_words)), 1)
@@ -97,6 +102,36 @@ def _repeated(small, reading):
                 yield Fault("repeated", "a sentence is repeated", sentence.start, sentence.end)
                 break
         seen.append((claims, words))
+
+
+def _says_again(sentence: Sentence, reading: Reading) -> bool:
+    """Tell whether an earlier sentence states all numbers, or the one whole, of which a sentence consists."""
+    told = [*(word.start for word in reading.places), *(start for _, start, _ in reading.zones)]
+    if sentence.borders or any(sentence.start <= place < sentence.end for place in told):
+        return False
+    own = _numbers(sentence)
+    ranks = _wholes(sentence)
+    if len(ranks) < len(sentence.ranks) or not own | ranks:
+        return False
+    for other in reading.sentences:
+        if other.start >= sentence.start:
+            return False
+        if own <= _numbers(other) and ranks <= _wholes(other):
+            return True
+    return False
+
+
+def _numbers(sentence):
+    return {claim for claim in _claims(sentence) if claim[0] != "border"}
+
+
+def _wholes(sentence):
+    # "No other class" says more than "all of it is pastures".
+    return {
+        rank.mentions[0].classes
+        for rank in sentence.ranks
+        if rank.kind == "whole" and _FILLS.search(rank.text)
+    }
 
 
 def _claims(sentence: Sentence) -> frozenset:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bentxt.captions.reading.ownership import number_run, owners
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import AreaClaim, CountClaim, Owner
+from bentxt.captions.reading.tokens import NUMBERS
 
 #: What a word says of the size of an area: its tier, or how it compares.
 _SIZES = {
@@ -160,6 +161,8 @@ def _count_at(row, place):
         token.text in ("the", "another") and _sized_one(row, place)
     ):
         return _single(row, place)
+    if kind in "DO" and (claim := _definite(row, place)):
+        return claim
     if kind == "D" and re.search(r"of (?:them|which|these)", token.text):
         return _everyone(row, place), following
     return None, following
@@ -168,7 +171,7 @@ def _count_at(row, place):
 def _said(row, place):
     """Read "of which one is smaller and four are marginal", "while a second area is only marginal"."""
     token, j = row.tokens[place], place + 1
-    number = token.number
+    number = token.number if token.kind in "#n" else None
     if token.text in ("a", "another"):
         if token.text == "a":
             if j >= len(row) or row.tokens[j].text not in _ORDINALS:
@@ -190,6 +193,28 @@ def _said(row, place):
     size, words = _SIZES[row.tokens[j].text], " ".join(near.text for near in row.tokens[place : j + 1])
     found = owners(row, place, place)
     return [CountClaim(found, number, size, True, token.start, row.tokens[j].end, words)], j + 1
+
+
+def _definite(row, place):
+    """Read "the three parcels of pastures", "and the other two marginal"."""
+    token = row.tokens[place]
+    named = re.fullmatch(r"(?:the|these|those|its|their)( other| remaining)? ([a-z]+)", token.text)
+    number = NUMBERS.get(named[2]) if named else None
+    if not number:
+        return None
+    size, end, noun = _phrase(row, place)
+    if named[1]:
+        areas = any(near.kind == "n" for near in row.tokens[max(0, place - 16) : place])
+        behind = row.kinds[place + 1 : place + 2]
+        if behind == "V" and row.tokens[place + 1].text in _BEING and row.kinds[place + 2 : place + 3] == "t":
+            size, end = _SIZES.get(row.tokens[place + 2].text, ""), place + 3
+        if not size or not areas or noun is None or row.kinds[end : end + 1] == "x":
+            return None
+    elif not noun or row.kinds[end : end + 1] != "p" or row.tokens[end].text != "of":
+        return None
+    words = " ".join(near.text for near in row.tokens[place:end])
+    found = owners(row, place, end - 1)
+    return [CountClaim(found, number, size, bool(named[1]), token.start, row.tokens[end - 1].end, words)], end
 
 
 def _sized_one(row, place):

@@ -6,8 +6,10 @@ from bentxt.captions.reading.class_names import Mention
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import EVERYTHING, Owner
 from bentxt.captions.reading.tokens import Token
+from bentxt.nomenclature import PATCH_AREA
 
 _TOGETHER = frozenset({"together", "combined", "jointly", "collectively"})
+_COMPOSING = frozenset({"make", "makes", "form", "forms", "constitute", "constitutes"})
 #: Words for a share of the image that need no number.
 _SHARE_WORDS = frozenset(
     {
@@ -38,6 +40,9 @@ def owners(row: Row, place: int, stop: int | None = None) -> tuple[Owner, ...]:
         or _announced(row, place)
         or _paired(row, place)
         or _before_its_class(row, place, stop)
+        or _gapped(row, place)
+        or _composing(row, place, stop)
+        or _whole_image(row, place)
     )
     if found:
         return found
@@ -134,6 +139,68 @@ def _before_its_class(row, place, stop):
     while row.kinds[j : j + 1] == "a":
         j += 1
     return (Owner(row.mentions([j])),) if row.kinds[j : j + 1] == "C" else ()
+
+
+def _gapped(row, place):
+    """Read ", 33 ha to pastures" behind "90 ha belong to mixed forest": the verb is left out."""
+    if row.kinds[place] != "A":
+        return ()
+    run = number_run(row, place)
+    head, end = run[0], row.skip_brackets(run[-1] + 1)
+    if row.depth[place]:
+        if row.kinds[place - 1] != "(" or place < 2:
+            return ()
+        # "Just under a quarter (330,000 sqm) of pastures".
+        head, end, run = place - 2, row.skip_brackets(place - 1), [place]
+        if row.kinds[head] != "A" and row.tokens[head].text not in _SHARE_WORDS:
+            return ()
+    following = end + 1
+    while row.kinds[following : following + 1] in ("a", "x"):
+        following += 1
+    if row.kinds[end : end + 1] != "p" or row.kinds[following : following + 1] != "C":
+        return ()
+    before = head - 1
+    while before >= 0 and row.kinds[before] in "axt#":
+        before -= 1
+    if before < 0 or row.kinds[before] not in ",&;":
+        return ()
+    while before >= 0 and row.kinds[before] in ",&;":
+        before -= 1
+    before = row.back_over_brackets(before)
+    if before < 0 or row.kinds[before] != "C":
+        return ()
+    before = row.list_to(before)[0] - 1
+    while before >= 0 and row.kinds[before] in "ax":
+        before -= 1
+    if before < 0 or row.kinds[before] != "p" or row.tokens[before].text != row.tokens[end].text:
+        return ()
+    places = row.list_from(following)
+    if len(run) > 1:
+        return (Owner(row.mentions([places[run.index(place)]])),) if len(run) == len(places) else ()
+    return _distinct(Owner(row.mentions(places[:1])), Owner(row.mentions(places), "sum"))
+
+
+def _composing(row, place, stop):
+    """Read "and two marginal areas make up the pastures"."""
+    j = stop + 1
+    if row.kinds[place] != "#" or row.kinds[j : j + 1] != "V" or row.tokens[j].text not in _COMPOSING:
+        return ()
+    if place and row.kinds[place - 1] not in ",&;s":
+        return ()
+    j += 1
+    while j < len(row) and (row.kinds[j] == "a" or row.tokens[j].text == "up"):
+        j += 1
+    return (Owner(row.mentions([j])),) if row.kinds[j : j + 1] == "C" else ()
+
+
+def _whole_image(row, place):
+    """Read "of the 144 hectares shown"."""
+    amount = row.tokens[place].amount
+    if amount is None or amount.bound or amount.value != PATCH_AREA:
+        return ()
+    if [token.text for token in row.tokens[max(0, place - 2) : place]] != ["of", "the"]:
+        return ()
+    return (Owner((EVERYTHING,), "sum"),)
 
 
 def _paired(row, place):
@@ -283,7 +350,7 @@ def _backward(row, place):
         if token.kind == "O" and token.text not in ("rest", "remainder"):
             return (Owner((EVERYTHING,), "any"),)
         if token.kind == "O":
-            if row.kinds[place] == "#" and "w" in row.kinds[:j]:
+            if row.kinds[place] != "A" and row.kinds[j + 1] in "pva":
                 # "Of which 258,000 sqm lie in one area and the rest in three marginal ones".
                 continue
             following = next((i for i in range(place + 1, len(row)) if row.kinds[i] == "C"), None)

@@ -11,6 +11,8 @@ _ARTICLES = (
     r"|these|of|both|area"
     r"|expanse) )*"
 )
+#: Ranks behind the first, in order.
+ORDINALS = ("second", "third", "fourth", "fifth")
 #: A class, at most three in a pattern.
 _C, _D, _E = (rf"{_ARTICLES}(?P<{name}>§·*)" for name in "cde")
 _S = (
@@ -31,8 +33,16 @@ _TOP = (
 )
 _BE = r"(?:is|are|being|remains?|was|were|consists? of|belongs? to|goes to|turns out to be)"
 _BRACKET = r"(?: ?\([^)]*\))?"
-_WHOLE = r"(?:whole|entire|complete|full|totality of the|entirety of the)"
-_FULLY = r"(?:entirely|fully|completely|wholly|exclusively|solely|totally|only|purely|uniformly)"
+_NEARLY = r"(?:almost|nearly|virtually|practically|essentially)"
+_NOT_NEARLY = (
+    r"(?<!almost )(?<!nearly )(?<!virtually )(?<!practically )(?<!essentially )(?<!almost the )"
+    r"(?<!nearly the )(?<!virtually the )(?<!practically the )(?<!essentially the )"
+)
+_ALL = r"(?:whole|entire|complete|full|totality of the|entirety of the)"
+_ONLY = r"(?:entirely|fully|completely|wholly|exclusively|solely|totally|only|purely|uniformly)"
+_WHOLE = rf"{_NOT_NEARLY}{_ALL}"
+_FULLY = rf"{_NOT_NEARLY}{_ONLY}"
+_LEAST = r"(?:smallest|least (?:extensive|widespread|prominent|common|sizeable|sizable|abundant))"
 _COVERED = (
     r"(?:covered|dominated|occupied|filled|taken up|made up|composed|comprised|characterized|formed"
     r"|blanketed)"
@@ -49,7 +59,21 @@ _PATTERNS = tuple(
             rf"{_C}{_BRACKET}(?:,? (?:is|are|being|as|comes?|ranks?|forms?|follows? as))? (?:the )?"
             r"second(?:[- ](?:largest|most))?\b(?! of)",
         ),
-        ("second", rf"second[- ](?:largest|most \w+) {_FEATURE} (?:of the {_S} )?(?:is|are) {_C}"),
+        *(
+            (rank, pattern)
+            for rank in ORDINALS
+            for pattern in (
+                rf"{rank}[- ](?:largest|biggest|most \w+) {_FEATURE} (?:of the {_S} )?(?:is|are) {_C}",
+                rf"{rank}(?:[- ](?:largest|biggest|most \w+))? {_FEATURE}(?: by \w+)?, {_C}",
+                rf"{_C}{_BRACKET},? (?:(?:is|are|being|as|forms?) )?the {rank}[- ](?:largest|biggest"
+                rf"|most \w+)\b(?! of)(?! {_FEATURE}(?: (?:of|in) the {_S})?,? (?:is|are|§))",
+                rf"{_C}{_BRACKET},? (?:(?:with|at) [^§;]{{1,50}}? )?(?<!, )(?:in|takes?|taking|holds?) "
+                rf"(?:the )?{rank}(?: (?:place|position|rank)|(?= ?[.,;]|$))",
+                rf"{_C}{_BRACKET},? (?:comes?|ranks?) {rank}\b",
+                rf"(?:in|at) {rank} place,? (?:(?:is|are|comes?|follows?|we find) )?{_C}",
+                rf"\b{rank} (?:is|are|comes?|ranks?) {_C}",
+            )
+        ),
         (
             "largest",
             rf"(?<!second )(?<!second-)(?<!one of the )(?<!no ){_TOP} {_FEATURE}(?: (?:of|in) "
@@ -86,11 +110,22 @@ _PATTERNS = tuple(
             r"\b(?:is|are|shows|features|depicts|presents|displays|reveals|showcases|contains|of|an?) "
             rf"(?:predominantly|mainly|mostly|primarily|largely|chiefly) {_C}",
         ),
-        ("smallest", rf"smallest {_FEATURE}(?: (?:of|in) (?:the|this) {_S})? {_BE} {_C}"),
+        ("smallest", rf"{_LEAST} {_FEATURE}(?: (?:of|in) (?:the|this) {_S})? {_BE} {_C}"),
         (
             "smallest",
-            rf"{_C}{_BRACKET},? (?:(?:is|are|being|as) )?the smallest(?: {_FEATURE})?\b(?! of "
-            r"(?:its|their|these|the (?:two|three|four) areas))",
+            rf"{_C}{_BRACKET},? (?:(?:is|are|being|as|forms?) )?the {_LEAST}(?: {_FEATURE})?\b(?! of "
+            rf"(?:its|their|these|the (?:two|three|four) areas))(?! {_FEATURE})(?! {_BE} §)",
+        ),
+        (
+            "nearly whole",
+            rf"\b{_NEARLY} {_ONLY} (?:by|of|{_COVERED} (?:by|of|with)) {_C}"
+            rf"|{_COVERED} {_NEARLY} {_ONLY} (?:by|of|with) {_D}",
+        ),
+        (
+            "nearly whole",
+            rf"{_NEARLY} (?:all of )?the {_ALL} {_S}(?: shown)?,? (?:is|are|consists?)(?: {_COVERED})? "
+            rf"?(?:by|of|with)? ?{_C}"
+            rf"|{_D}{_BRACKET},? (?:alone )?{_FILL} {_NEARLY} (?:all of )?the {_ALL} {_S}",
         ),
         (
             "smaller of two",
@@ -99,13 +134,14 @@ _PATTERNS = tuple(
         ),
         (
             "whole",
-            rf"{_WHOLE} {_S}(?: shown)?(?: of \w+)?,? (?:is|are|consists?|lies|being)(?: \w+)?"
+            rf"{_WHOLE} {_S}(?: shown)?(?: of \w+)?(?:, [^,;§]{{1,40}},)?,? "
+            r"(?:is|are|consists?|lies|being)(?: \w+)?"
             rf"(?: {_COVERED})?(?: entirely| only| solely)? ?(?:by|of|with|under|in)? ?{_C}",
         ),
         (
             "whole",
             rf"{_C}{_BRACKET},? (?:(?:which|that) )?(?:alone |entirely |completely |fully )?{_FILL}"
-            rf" (?:all of |virtually )?the {_WHOLE} {_S}",
+            rf" (?:all of |virtually )?the {_WHOLE}(?: of (?:the|this))? {_S}",
         ),
         ("whole", rf"{_C}{_BRACKET},? (?:(?:which|that) )?(?:{_FULLY}) {_FILL} (?:the|this) {_S}"),
         ("whole", rf"\b{_FULLY} (?:by|of|{_COVERED} (?:by|of|with)) {_C}"),
@@ -158,7 +194,7 @@ _PATTERNS = tuple(
 )
 #: By kind what a sentence must hold for its patterns to be tried: looking for a word is much faster.
 _WORDS = {
-    "second": ("second",),
+    **{rank: (rank,) for rank in ORDINALS},
     "largest": (
         *(
             "largest",
@@ -173,7 +209,8 @@ _WORDS = {
         ),
         *("main", "chief", "principal", "greatest", "foremost", "first", "mostly", "largely"),
     ),
-    "smallest": ("smallest",),
+    "smallest": ("smallest", "least "),
+    "nearly whole": ("almost", "nearly", "virtually", "practically", "essentially"),
     "smaller of two": ("smaller of",),
     "whole": (
         *("whole", "entire", "complete", "full", "total", "exclusive", "sole", "only", "pure", "uniform"),
@@ -203,7 +240,7 @@ _FREE = (
     r"|evenly (?:split|shared|divided) (?:between|among))")),
     ("level", re.compile(
     r"\b(?:almost|nearly|roughly|approximately|about) (?:equally (?:large|big|sized|extensive)"
-    r"|(?:of |the )*(?:same|equal|identical) (?:size|area|extent)s?|equal in (?:size|area|extent))"
+    r"|(?:of |the )*(?:same|equal|identical) (?:size|area|extent|share)s?|equal in (?:size|area|extent))"
     r"|\b(?:of )?similar (?:size|area|extent)s?\b|\bsimilar in (?:size|area|extent)|\bsimilarly "
     r"(?:large|sized)")),
 )  # fmt: skip
@@ -254,7 +291,7 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
                 kind_here = "leading"
             else:
                 kind_here = kind
-            if kind in ("largest", "whole", "smallest"):
+            if kind in ("largest", "whole", "nearly whole", "smallest"):
                 found = (*found[:1], *_joined(masked, places[0], by_start))
             if kind == "largest" and re.match(
                 rf"§·*{_BRACKET},? (?:dominate|prevail|predominate|lead|are)\b", masked[places[0] :]
@@ -275,13 +312,38 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
                 masked[max(0, match.start() - 60) : match.end() + 25]
             ):
                 continue
-            named = tuple(m for m in mentions if m.start - offset < match.start() and not m.group)
-            subject = re.search(
-                r"(?:all|both|these|the) (?:\w+ )*(?:classes|features|types)|they|all of|each",
-                masked[: match.start()].rpartition(";")[2],
-            )
-            owners = (EVERYTHING,) if subject or len(named) < 2 or kind == "none" else named
+            owners = (EVERYTHING,) if kind == "none" else _alike(masked, match, by_start)
             yield RankClaim(kind, owners, match.start() + offset, match.end() + offset, match[0])
+
+
+def _alike(masked, match, by_start):
+    """Return the classes that are said to be of one size."""
+    before = masked[: match.start()].rpartition(";")[2]
+    number = re.findall(r"\b(?:both|two|three|four|five|six)\b", before.rpartition("§")[2])
+    size = (
+        {"both": 2, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}.get(number[-1]) if number else None
+    )
+    earlier = [place for place in sorted(by_start) if place < match.start()]
+    later = [place for place in sorted(by_start) if place > match.start()]
+    if later and re.search(r":|\bfollow\b|\bare $", masked[match.end() : later[0]]):
+        # "Three classes of similar extent follow: X, Y and Z".
+        return tuple(by_start[place] for place in later[:size])
+    if later and re.fullmatch(r",? (?:by |both )?(?:the )?", masked[match.end() : later[0]]):
+        # "To a nearly equal extent, X and Y".
+        joined = (by_start[later[0]], *_joined(masked, later[0], by_start))
+        if len(joined) > 1:
+            return joined
+    if earlier:
+        joined = (*_joined_before(masked, earlier[-1], by_start), by_start[earlier[-1]])
+        if len(joined) > 1:
+            return joined
+    subject = re.search(
+        r"(?:all|both|these|the) (?:\w+ )*(?:classes|features|types)|they|all of|each", before
+    )
+    named = tuple(by_start[place] for place in earlier if not by_start[place].group)
+    if size and len(named) >= size:
+        return named[-size:]
+    return (EVERYTHING,) if subject or len(named) < 2 else named
 
 
 def _joined_before(masked, place, by_start):

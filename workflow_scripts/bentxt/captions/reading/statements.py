@@ -99,8 +99,8 @@ class RankClaim:
     Attributes
     ----------
     kind : str
-        ``largest``, ``leading`` (one of several), ``second``, ``smallest``, ``whole``, ``most``, ``equal``,
-        ``level`` (nearly equal), ``none``
+        ``largest``, ``leading`` (one of several), ``second`` to ``fifth``, ``smallest``, ``whole``,
+        ``nearly whole``, ``most``, ``equal``, ``level`` (nearly equal), ``none``
         (no class dominates), ``marginal``, ``larger`` (the first of two mentions than the second).
     mentions : tuple of Mention
     start, end : int
