@@ -23,6 +23,13 @@ _SIZES = {
 }
 #: Nouns of areas that are shares of the image, and no areas of a class, behind an article.
 _SHARES = frozenset({"share", "shares", "part", "parts", "portion", "portions", "expanse", "extent"})
+_PLURALS = frozenset(
+    {
+        *("areas", "parts", "patches", "pieces", "parcels", "plots", "fragments", "sections", "segments"),
+        *("tracts", "blocks", "stands", "zones", "regions", "stretches", "clusters", "pockets"),
+    }
+)
+_MEASURING = frozenset({"measures", "covers", "spans", "totals", "occupies"})
 _ORDINALS = frozenset({"second", "third", "fourth", "fifth", "further"})
 _BEING = frozenset({"is", "are", "being", "remains", "remain"})
 #: Nouns of areas that are verbs elsewhere.
@@ -172,39 +179,60 @@ def _said(row, place):
     """Read "of which one is smaller and four are marginal", "while a second area is only marginal"."""
     token, j = row.tokens[place], place + 1
     number = token.number if token.kind in "#n" else None
-    if token.text in ("a", "another"):
-        if token.text == "a":
-            if j >= len(row) or row.tokens[j].text not in _ORDINALS:
+    if token.text in ("a", "another", "the"):
+        if token.text != "another":
+            if j >= len(row) or row.tokens[j].text not in _ORDINALS | (
+                {"other"} if token.text == "the" else set()
+            ):
                 return None
             j += 1
         j += j < len(row) and (row.kinds[j] == "n" or row.tokens[j].text in _VERBAL)
         number = 1
-    if number is None or row.kinds[j : j + 1] != "V" or row.tokens[j].text not in _BEING:
+    if number is None or row.kinds[j : j + 1] != "V" or row.tokens[j].text not in _BEING | _MEASURING:
         return None
+    if token.kind == "n" and row.kinds[j + 1 : j + 2] == "A" and row.tokens[j + 1].amount.bound != "below":
+        # "One measures 300,000 sqm".
+        if not _of_areas(row, place):
+            return None
+        words = " ".join(near.text for near in row.tokens[place : j + 1])
+        return [
+            CountClaim(owners(row, place, place), 1, "", True, token.start, row.tokens[j].end, words)
+        ], j + 1
     j += 1
     while j < len(row) and row.kinds[j] == "x":
         j += 1
     sized = j < len(row) and row.kinds[j] == "t" and row.tokens[j].text in _SIZES
     if not sized or row.kinds[j + 1 : j + 2] in ("x", "n"):
         return None
-    # Areas are spoken of before, not classes.
-    if not any(near.kind == "n" or near.text in _VERBAL for near in row.tokens[max(0, place - 16) : place]):
+    if row.tokens[j - 1].text in _MEASURING or not _of_areas(row, place):
         return None
     size, words = _SIZES[row.tokens[j].text], " ".join(near.text for near in row.tokens[place : j + 1])
     found = owners(row, place, place)
     return [CountClaim(found, number, size, True, token.start, row.tokens[j].end, words)], j + 1
 
 
+def _of_areas(row, place):
+    """Whether areas are spoken of before, not classes."""
+    return any(
+        near.kind == "n" or near.text in _VERBAL or (near.kind == "D" and near.text.split()[-1] in _PLURALS)
+        for near in row.tokens[max(0, place - 16) : place]
+    )
+
+
 def _definite(row, place):
     """Read "the three parcels of pastures", "and the other two marginal"."""
     token = row.tokens[place]
-    named = re.fullmatch(r"(?:the|these|those|its|their)( other| remaining)? ([a-z]+)", token.text)
+    named = re.fullmatch(
+        r"(?:the|these|those|its|their)( other| remaining)? ([a-z]+)( [a-z]+)? ?", token.text
+    )
     number = NUMBERS.get(named[2]) if named else None
-    if not number:
+    if not named or not number:
         return None
     size, end, noun = _phrase(row, place)
+    if named[3]:
+        size, end, noun = "", place + 1, named[3].strip() in _PLURALS
     if named[1]:
-        areas = any(near.kind == "n" for near in row.tokens[max(0, place - 16) : place])
+        areas = _of_areas(row, place)
         behind = row.kinds[place + 1 : place + 2]
         if behind == "V" and row.tokens[place + 1].text in _BEING and row.kinds[place + 2 : place + 3] == "t":
             size, end = _SIZES.get(row.tokens[place + 2].text, ""), place + 3
@@ -400,6 +428,15 @@ def _everyone(row, place):
     """Read "both of them marginal", "all of which are smaller", "both smaller"."""
     j, seen = place + 1, ""
     token = row.tokens[place]
+    owned: tuple[Owner, ...] = ()
+    if row.kinds[j : j + 2] == "np" and row.tokens[j + 1].text == "of":
+        # "Both areas of urban fabric are marginal".
+        j += 2
+        j += row.kinds[j : j + 1] == "a"
+        if row.kinds[j : j + 1] != "C":
+            return None
+        owned = (Owner(row.mentions([j])),)
+        j += 1
     while j < len(row) and j < place + 8:
         kind, text = row.kinds[j], row.tokens[j].text
         if kind == "t" and text in _SIZES:
@@ -418,7 +455,7 @@ def _everyone(row, place):
     if row.kinds[j + 1 : j + 2] == "C":
         return None
     number = 2 if "both" in token.text else None
-    found = owners(row, place, place)
+    found = owned or owners(row, place, place)
     return [
         CountClaim(
             found,
