@@ -361,6 +361,7 @@ SPOILT = [
             ("The scene lies close to the capital.", "invented object"),
             ("The vegetation suffers from a long drought.", "invented object"),
             ("The fields recover from heavy rainfall.", "invented cause"),
+            ("Several land covers meet here.", "phrase to avoid"),
         )
     ),
     ("and arable land (100,000", "and arable land land (100,000", "doubled word"),
@@ -373,6 +374,7 @@ SPOILT = [
         "A boundary between mixed forest and pastures is also visible.",
         "The mixed forest borders the pastures, which in turn are adjacent to arable land.",
         "Taken together, agricultural areas cover about 430,000 square meters.",
+        "Arable land covers another part of the image.",
     ],
 )
 def test_a_true_statement_in_the_same_words_is_no_finding(sentence):

@@ -22,8 +22,11 @@ _TRACES = tuple(
         ),
         (
             "phrase to avoid",
-            r"\bland[- ](?:cover|use)s?\b(?!s? (?:by|the|about|around|approximately|roughly"
-            r"|some|nearly|\d|~|more|less))",
+            # "Arable land covers" is a class and its verb, whatever follows.
+            r"\bland[- ](?:cover|uses?)\b(?! (?:by|the|about|around|approximately|roughly"
+            r"|some|nearly|\d|~|more|less))"
+            r"|(?<!arable )(?<!agricultural )(?<!cultivated )\bland[- ]covers\b"
+            r"(?! (?:by|the|about|around|approximately|roughly|some|nearly|\d|~|more|less))",
         ),
         (
             "remark",
