@@ -213,6 +213,8 @@ def test_numbers_of_areas(text, expected):
         ("Pastures cover 5 ha. Arable land borders them.", [((2,), (4,), False)]),
         ("Pastures cover 5 ha. Arable land and urban fabric follow. Both of them adjoin the largest class.",
          [((2, 0), (4,), False)]),
+        ("Pastures cover 5 ha. Arable land and urban fabric follow. The dominant class borders arable land.",
+         [((4,), (2,), False)]),
         ("Pastures cover 5 ha and arable land 6 ha. Urban fabric is small; both of the former border it.",
          [((4, 2), (0,), False)]),
         ("Pastures and arable land cover 5 ha. Urban fabric borders both of these classes, which touch.",

@@ -400,6 +400,13 @@ BORDERS = [
         "false border",
     ),
     (
+        "The mixed forest and the arable land, with which the urban fabric shares a border, touch the "
+        "pastures and each other.",
+        "The arable land and the pastures, with which the urban fabric shares a border, touch the "
+        "mixed forest and each other.",
+        "false border",
+    ),
+    (
         "The mixed forest and the pastures border each other; both of them also touch the arable land, and "
         "so does the urban fabric.",
         "The arable land borders the mixed forest and the pastures border the mixed forest, and so does the "

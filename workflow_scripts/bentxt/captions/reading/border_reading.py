@@ -273,7 +273,11 @@ def _with_which(row, place):
         return None
     objects = lists[0][-1:]
     named = row.pronoun(j) if row.kinds[j] == "i" else _subjects(row, place)
-    others = [group for group in (*named, *lists[1:2], row.topic) if group and not _share(group, objects)]
+    if row.kinds[j] == "i":
+        named = [*named, *lists[1:2], row.topic]
+    elif row.kinds[j] == "C":
+        named = [row.mentions(row.subject_list(j))]
+    others = [group for group in named if group and not _share(group, objects)]
     return (_unique(*others), objects) if others else None
 
 
@@ -557,6 +561,9 @@ def _subjects(row, place):
     ):
         if row.kinds[j] == "#" and row.tokens[j].text not in ("all", "both", "each", "every", "either"):
             break
+        if row.tokens[j].text == "class" and j and _FIRST.match(row.tokens[j - 1].text):
+            named = row.lists_before(j)
+            return [named[-1][:1]] if named else []
         j -= 1
     j = row.back_over_brackets(j)
     if j < 0:
