@@ -330,7 +330,12 @@ def _likewise(row, end):
 def _fronted(row, place, objects, end):
     if not objects or row.tokens[place].kind != "b":
         return False
-    if row.kinds[place + 1] == "i" and row.kinds[place - 1 : place] in (",", "&") and row.kinds[end] == ",":
+    before, it, after = (
+        row.kinds[max(0, place - 1) : place],
+        row.kinds[place + 1 : place + 2],
+        row.kinds[end:],
+    )
+    if it == "i" and before in (",", "&") and after.startswith(","):
         # "X and, bordering it, Y".
         return True
     if place and row.kinds[place - 1] in "&s;," and row.kinds[end : end + 1] == "V":

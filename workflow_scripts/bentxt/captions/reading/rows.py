@@ -171,7 +171,7 @@ class Row:
 
     def clause_start(self, place: int) -> int:
         """Return where the clause that holds ``place`` begins."""
-        level = self.depth[place]
+        level = self.depth[min(place, len(self) - 1)]
         for j in range(place - 1, -1, -1):
             if self.depth[j] > level or self.kinds[self.back_over_brackets(j)] == "(":
                 continue
