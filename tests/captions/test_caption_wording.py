@@ -407,6 +407,11 @@ BORDERS = [
         "false border",
     ),
     (
+        "All classes except the urban fabric border one another; the arable land also borders urban fabric.",
+        "All classes except the pastures border one another; the arable land also borders pastures.",
+        "false border",
+    ),
+    (
         "The mixed forest and the pastures border each other; both of them also touch the arable land, and "
         "so does the urban fabric.",
         "The arable land borders the mixed forest and the pastures border the mixed forest, and so does the "

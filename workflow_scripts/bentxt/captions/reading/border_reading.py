@@ -136,7 +136,7 @@ def _read(row, place):
             yield _claim(row, place, readings, negated, False, end)
     if objects and (gapped := _gapped(row, end)):
         yield _claim(row, place, [Sides(*gapped)], negated, False, end)
-    but: tuple[Mention, ...] = ()
+    but: tuple[Mention, ...] = _left_out(row, place) if (OTHERS,) in subjects else ()
     if objects:
         following, but_end = _but(row, end)
         if following:
@@ -155,15 +155,12 @@ def _read(row, place):
         if token.kind == "b" and not reciprocal:
             return
         # Objects that a comma or a clause keeps away are none: the subjects touch each other.
-        rest = [
-            group for group in (row.first_classes(0, place), row.topic, row.last_two(place)[-1:]) if group
-        ]
+        left_out = _left_out(row, place)
+        rest = [left_out] if left_out else [row.first_classes(0, place), row.topic, row.last_two(place)[-1:]]
         readings = [
             Sides(s, None, but)
             for s in subjects
-            for but in (
-                _unique(*rest) if s == (OTHERS,) else [_left_out(row, place) if EVERYTHING in s else ()]
-            )
+            for but in (_unique(*rest) if s == (OTHERS,) else [left_out if EVERYTHING in s else ()])
             if len(s) > 1 or s in ((EVERYTHING,), (OTHERS,))
         ]
         pair = _excepted_pair(row, end + reciprocal)
@@ -187,9 +184,10 @@ def _read(row, place):
 
 
 def _left_out(row, place):
-    """Return the classes of "Except for X, all classes border each other"."""
-    if row.kinds[:1] == "!" and _EXCEPT.search(row.tokens[0].text):
-        j = 1
+    """Return X of "Except for X, all classes border" and of "All classes except X border"."""
+    mark = 0 if row.kinds[:1] == "!" else row.kinds.rfind("D!", 0, place) + 1
+    if row.kinds[mark : mark + 1] == "!" and _EXCEPT.search(row.tokens[mark].text):
+        j = mark + 1
         while j < place and row.kinds[j] in "pax#":
             j += 1
         if row.kinds[j] == "C":
@@ -580,6 +578,8 @@ def _subjects(row, place):
         return _fallback(row, place, clause)
     if kind == "w":
         return _antecedents(row, j)
+    if kind == "C" and row.kinds[: row.list_to(j)[0]].rstrip("pa").endswith("D!") and _left_out(row, place):
+        return [(OTHERS,)]
     if kind == "C":
         places = row.subject_list(j) if token.kind == "B" else row.list_to(j)
         whole = row.mentions(places)

@@ -95,7 +95,7 @@ _PHRASES = (
         r"there (?:is|are|exists?|runs?|lies) (?:a |no )?(?:common |shared |direct |mutual )*"
         r"(?:border|boundary)(?! (?:between|of|with)\b)",
     ),
-    ("B", r"(?:(?:does|do) (?:so|the same)|(?:has|have) one) with"),
+    ("B", r"(?:(?:does|do) (?:so|the same)|(?:has|have|shares?) one) with"),
     ("B", _MEET),
     ("b", _MEETING),
 )
