@@ -419,6 +419,9 @@ class _Court:
             )
         if claim.kind == "whole":
             return found.keys() == self.classes.keys()
+        if claim.kind in ("descending", "ascending"):
+            areas = [self.present(mention)[0].area for mention in claim.mentions if self.present(mention)]
+            return areas == sorted(areas, reverse=claim.kind == "descending")
         if claim.kind == "nearly whole":
             return pixels >= _NEARLY_WHOLE * PIXELS
         if claim.kind == "most":

@@ -39,7 +39,7 @@ stripe stripes arm arms finger fingers tongue tongues hinterland heartland outsk
 setup centers centres centered centred open rural natural wild mild cool temperate cold
 warm hot dry overall partition partitions slab slabs scrap scraps snippet snippets offcut offcuts aggregate
 aggregates makeup mainstay vantage wall-to-wall edge-to-edge side-by-side corner-to-corner neck-and-neck
-pairwise fellow peer peers rival rivals sibling siblings newcomer latecomer host hails cloaks drapes
+pairwise end ends fellow peer peers rival rivals sibling siblings newcomer latecomer host hails cloaks drapes
 seasonal lion's
 """
 NEUTRAL = frozenset(_NEUTRAL_WORDS.split())

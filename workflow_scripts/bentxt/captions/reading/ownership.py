@@ -42,6 +42,7 @@ def owners(row: Row, place: int, stop: int | None = None) -> tuple[Owner, ...]:
         or _before_its_class(row, place, stop)
         or _gapped(row, place)
         or _composing(row, place, stop)
+        or _of_those(row, place)
         or _whole_image(row, place)
     )
     if found:
@@ -70,6 +71,15 @@ def _of_share(row, place):
         return ()
     level = row.depth[place]
     opened = place - 1
+    if row.tokens[place].amount.unit in ("fraction", "percent"):
+        # "Slightly less than half, around 71 ha, is pastures": as the area that stands behind it.
+        j = place + 1
+        while j < len(row) and row.kinds[j] in "paSnx":
+            j += 1
+        if row.kinds[j : j + 2] in ("(A", ",A"):
+            return (
+                _of_share(row, j + 1) if row.tokens[j + 1].amount.unit not in ("fraction", "percent") else ()
+            )
     if level:
         if row.kinds[opened] != "(":
             return ()
@@ -189,6 +199,24 @@ def _composing(row, place, stop):
         return ()
     j += 1
     while j < len(row) and (row.kinds[j] == "a" or row.tokens[j].text == "up"):
+        j += 1
+    return (Owner(row.mentions([j])),) if row.kinds[j : j + 1] == "C" else ()
+
+
+def _of_those(row, place):
+    """Read "of which 33 ha are pastures"."""
+    if row.kinds[place] != "A" or row.depth[place]:
+        return ()
+    before = " ".join(token.text for token in row.tokens[max(0, place - 2) : place])
+    behind = " ".join(token.text for token in row.tokens[place + 1 : place + 3])
+    j = place + 1
+    if behind in ("of which", "of these", "of it"):
+        j += 2
+    elif not before.endswith(("of which", "of these", "of this")):
+        return ()
+    if row.kinds[j : j + 1] != "V":
+        return ()
+    while j < len(row) and row.kinds[j] in "Vvpax":
         j += 1
     return (Owner(row.mentions([j])),) if row.kinds[j : j + 1] == "C" else ()
 
@@ -405,6 +433,9 @@ def _of_class(row, j, place, words):
         finite = "V" in kinds and kinds[:1] in (",", "&")
         own = finite or "&" in kinds[:3]
         return _distinct(*found[:0], *((alternative, nearest) if own else (nearest, alternative)), *found)
+    if len(places) > 1 and not verb and kinds.startswith("v"):
+        # "X and Y making up the remaining 15 %".
+        return _distinct(*found, nearest, Owner(whole, "sum"))
     return _distinct(*found, nearest)
 
 

@@ -68,7 +68,7 @@ _PATTERNS = tuple(
                 rf"{_C}{_BRACKET},? (?:(?:is|are|being|as|forms?) )?the {rank}[- ](?:largest|biggest"
                 rf"|most \w+)\b(?! of)(?! {_FEATURE}(?: (?:of|in) the {_S})?,? (?:is|are|§))",
                 rf"{_C}{_BRACKET},? (?:(?:with|at) [^§;]{{1,50}}? )?(?<!, )(?:in|takes?|taking|holds?) "
-                rf"(?:the )?{rank}(?: (?:place|position|rank)|(?= ?[.,;]|$))",
+                rf"(?:the )?{rank}(?: (?:place|position|rank)|(?= ?[.,;]| and |$))",
                 rf"{_C}{_BRACKET},? (?:comes?|ranks?) {rank}\b",
                 rf"(?:in|at) {rank} place,? (?:(?:is|are|comes?|follows?|we find) )?{_C}",
                 rf"\b{rank} (?:is|are|comes?|ranks?) {_C}",
@@ -110,6 +110,24 @@ _PATTERNS = tuple(
             r"\b(?:is|are|shows|features|depicts|presents|displays|reveals|showcases|contains|of|an?) "
             rf"(?:predominantly|mainly|mostly|primarily|largely|chiefly) {_C}",
         ),
+        ("smallest", rf"\bthe {_LEAST}(?: of (?:them|these|all))?, {_C}"),
+        (
+            "largest",
+            rf"(?<!second )\bthe (?:largest|biggest|most extensive)(?: of (?:them|these|all))?, {_C}",
+        ),
+        *(
+            (kind, rf"{_C}{_BRACKET},? (?:is|are) {words} than (?:all|every|each|any) (?:of the )?other")
+            for kind, words in (
+                ("smallest", "(?:smaller|less extensive|less widespread)"),
+                ("largest", "(?:larger|bigger|more extensive|more widespread)"),
+            )
+        ),
+        (
+            "largest",
+            rf"{_C}{_BRACKET},? (?:is|are|being) the (?:largest|biggest|most extensive) of "
+            r"(?:all|the|these)(?: \w+)? (?:classes|features|types)",
+        ),
+        ("second", rf"{_C}{_BRACKET},? (?:is|are|being|as) (?:the )?runners?-up"),
         ("smallest", rf"{_LEAST} {_FEATURE}(?: (?:of|in) (?:the|this) {_S})? {_BE} {_C}"),
         (
             "smallest",
@@ -181,13 +199,13 @@ _PATTERNS = tuple(
         (
             "larger",
             rf"{_C}{_BRACKET},? (?:(?:is|are|covers?|occup(?:y|ies)|takes? up|being|which is"
-            r"|which are) )(?:\w+ )?(?:larger|bigger|more extensive|more area|more space|a larger area"
+            r"|which are) )(?:\w+ ){0,2}(?:larger|bigger|more extensive|more area|more space|a larger area"
             r"|more land|ahead)(?: in \w+| of)? (?:than )?(?:that of |the |of )*(?P<d>§·*)",
         ),
         (
             "smaller",
             rf"{_C}{_BRACKET},? (?:(?:is|are|covers?|occup(?:y|ies)|takes? up|being|which is"
-            r"|which are) )(?:\w+ )?(?:smaller|less extensive|less area|less space|a smaller area"
+            r"|which are) )(?:\w+ ){0,2}(?:smaller|less extensive|less area|less space|a smaller area"
             r"|less land)(?: in \w+)? than (?:that of |the )*(?P<d>§·*)",
         ),
     )
@@ -195,6 +213,7 @@ _PATTERNS = tuple(
 #: By kind what a sentence must hold for its patterns to be tried: looking for a word is much faster.
 _WORDS = {
     **{rank: (rank,) for rank in ORDINALS},
+    "second": ("second", "runner"),
     "largest": (
         *(
             "largest",
@@ -208,8 +227,9 @@ _WORDS = {
             "primar",
         ),
         *("main", "chief", "principal", "greatest", "foremost", "first", "mostly", "largely"),
+        *("larger", "bigger"),
     ),
-    "smallest": ("smallest", "least "),
+    "smallest": ("smallest", "least ", "smaller", "less "),
     "nearly whole": ("almost", "nearly", "virtually", "practically", "essentially"),
     "smaller of two": ("smaller of",),
     "whole": (
@@ -244,6 +264,7 @@ _FREE = (
     r"|\b(?:of )?similar (?:size|area|extent)s?\b|\bsimilar in (?:size|area|extent)|\bsimilarly "
     r"(?:large|sized)")),
 )  # fmt: skip
+_ORDER = re.compile(r"\bin (?:(?P<up>ascending|increasing)|descending|decreasing) order\b")
 _DIVIDED = re.compile(r"\b(?:areas?|parts?|patch(?:es)?|regions?|split|divided|pieces?)\b")
 
 
@@ -305,6 +326,7 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
                 match.end() + offset,
                 text[match.start() : match.end()],
             )
+    yield from _ordered(text, masked, by_start, offset)
     for kind, pattern in _FREE:
         if said := pattern.search(masked):
             match = said
@@ -314,6 +336,25 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
                 continue
             owners = (EVERYTHING,) if kind == "none" else _alike(masked, match, by_start)
             yield RankClaim(kind, owners, match.start() + offset, match.end() + offset, match[0])
+
+
+def _ordered(text, masked, by_start, offset):
+    """Yield the list of classes behind "in descending order"."""
+    match = _ORDER.search(text) if "order" in text else None
+    if match is None:
+        return
+    found: list[Mention] = []
+    for place in sorted(by_start):
+        mention = by_start[place]
+        inside = masked.count("(", 0, place) > masked.count(")", 0, place)
+        if place < match.end() or inside or mention.group:
+            continue
+        if ";" in masked[match.end() : place] or any(mention.classes == other.classes for other in found):
+            break
+        found.append(mention)
+    if len(found) > 1:
+        kind = "ascending" if match["up"] else "descending"
+        yield RankClaim(kind, tuple(found), match.start() + offset, match.end() + offset, match[0])
 
 
 def _alike(masked, match, by_start):

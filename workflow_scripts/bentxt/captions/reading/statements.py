@@ -100,7 +100,8 @@ class RankClaim:
     ----------
     kind : str
         ``largest``, ``leading`` (one of several), ``second`` to ``fifth``, ``smallest``, ``whole``,
-        ``nearly whole``, ``most``, ``equal``, ``level`` (nearly equal), ``none``
+        ``nearly whole``, ``most``, ``equal``, ``level`` (nearly equal), ``descending``,
+        ``ascending`` (a list in that order), ``none``
         (no class dominates), ``marginal``, ``larger`` (the first of two mentions than the second).
     mentions : tuple of Mention
     start, end : int
