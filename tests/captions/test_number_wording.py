@@ -474,6 +474,16 @@ def test_marginal_classes_single_classes_and_halves_are_read(facts, text):
         assert spoilt == text or check_caption(spoilt, facts, STRICT).findings
 
 
+def test_the_larger_of_two_classes_is_the_larger():
+    text = (
+        "This Finnish summer image shows coniferous forest (730,000 sqm) and inland waters (710,000 sqm), "
+        "which border each other. Coniferous forest is slightly the larger of the two. Climate zone: {zone}."
+    ).replace("{zone}", f'"{HALVES.climate_zone}"')
+    assert check_caption(text, HALVES, STRICT).findings == ()
+    (fault,) = check_caption(text.replace("larger", "smaller"), HALVES, STRICT).findings
+    assert fault.kind == "wrong rank"
+
+
 @pytest.mark.parametrize(("sentence", "old", "new"), RANKS)
 def test_ranks_are_read_in_any_wording(sentence, old, new):
     assert findings(AREAS, f"{COUNTS} {sentence}") == ()

@@ -419,6 +419,9 @@ class _Court:
             )
         if claim.kind == "whole":
             return found.keys() == self.classes.keys()
+        if claim.kind.endswith("of the two"):
+            # Of which two classes of several, it does not tell.
+            return len(order) != 2 or (first.index in found) == claim.kind.startswith("larger")
         if claim.kind in ("descending", "ascending"):
             areas = [self.present(mention)[0].area for mention in claim.mentions if self.present(mention)]
             return areas == sorted(areas, reverse=claim.kind == "descending")

@@ -127,6 +127,16 @@ _PATTERNS = tuple(
             rf"{_C}{_BRACKET},? (?:is|are|being) the (?:largest|biggest|most extensive) of "
             r"(?:all|the|these)(?: \w+)? (?:classes|features|types)",
         ),
+        *(
+            (
+                f"{word} of the two",
+                rf"{_C}{_BRACKET}[^.;§]{{0,60}}? (?:is|are|being) (?:\w+ly )?the {words} of the two\b",
+            )
+            for word, words in (
+                ("larger", "(?:larger|bigger|more extensive)"),
+                ("smaller", "(?:smaller|less extensive)"),
+            )
+        ),
         ("second", rf"{_C}{_BRACKET},? (?:is|are|being|as) (?:the )?runners?-up"),
         ("smallest", rf"{_LEAST} {_FEATURE}(?: (?:of|in) (?:the|this) {_S})? {_BE} {_C}"),
         (
@@ -245,6 +255,8 @@ _WORDS = {
         "marginal fra",
         "marginal tra",
     ),
+    "larger of the two": ("of the two",),
+    "smaller of the two": ("of the two",),
     "larger": ("larger", "bigger", "more ", "ahead"),
     "smaller": ("smaller", "less "),
 }
@@ -300,7 +312,9 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
                 match.start(name) for name in ("c", "d", "e") if name in pattern.groupindex and match[name]
             ]
             found = tuple(by_start[place] for place in places if place in by_start)
-            if not found:
+            if not found or (
+                kind.endswith("of the two") and _DIVIDED.search(match[0] + masked[match.end() :][:8])
+            ):
                 continue
             if (
                 kind == "largest"

@@ -101,7 +101,7 @@ class RankClaim:
     kind : str
         ``largest``, ``leading`` (one of several), ``second`` to ``fifth``, ``smallest``, ``whole``,
         ``nearly whole``, ``most``, ``equal``, ``level`` (nearly equal), ``descending``,
-        ``ascending`` (a list in that order), ``none``
+        ``ascending`` (a list in that order), ``larger of the two``, ``smaller of the two``, ``none``
         (no class dominates), ``marginal``, ``larger`` (the first of two mentions than the second).
     mentions : tuple of Mention
     start, end : int
