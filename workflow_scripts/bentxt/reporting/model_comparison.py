@@ -131,7 +131,7 @@ def item_statistics(model: ModelItems, metric: ComparedMetric) -> np.ndarray:
 COMPARISON_COLUMNS = (
     *("task", "metric", "first", "second", "first_value", "second_value"),
     *("difference", "low", "high", "share_above", "p_value", "p_holm", "pairs"),
-    *("items", "images", "first_weights", "second_weights", "run"),
+    *("items", "images", "first_weights", "second_weights", "run", "note"),
 )
 
 
@@ -157,6 +157,7 @@ def comparison_rows(comparisons: Sequence[Comparison], run: str) -> list[dict[st
             "first_weights": each.first.score.weights,
             "second_weights": each.second.score.weights,
             "run": run,
+            "note": "",
         }
         for each in comparisons
     ]
@@ -182,7 +183,7 @@ def agreement_pairs(task: str, models: Sequence[ModelItems]) -> Iterator[Answeri
         )
 
 
-AGREEMENT_COLUMNS = ("task", "first", "second", *Agreement._fields, "run")
+AGREEMENT_COLUMNS = ("task", "first", "second", *Agreement._fields, "run", "note")
 
 
 def agreement_rows(pairs: Sequence[AnsweringPair], run: str) -> list[dict[str, Any]]:
@@ -190,7 +191,7 @@ def agreement_rows(pairs: Sequence[AnsweringPair], run: str) -> list[dict[str, A
     return [
         {"task": pair.task, "first": pair.first.name, "second": pair.second.name}
         | pair.found._asdict()
-        | {"run": run}
+        | {"run": run, "note": ""}
         for pair in pairs
     ]
 

@@ -109,7 +109,13 @@ def csv_text(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def with_remarks(rows: Iterable[Mapping[str, Any]], remarks: Sequence[str]) -> list[dict[str, Any]]:
-    """Return rows that say in their note, or else in their column ``run``, what holds for all of them.
+    """Return rows that say in their note what holds for all of them, too.
+
+    Parameters
+    ----------
+    rows : iterable of dict
+        Their ``note`` may be missing, empty or None.
+    remarks : sequence of str
 
     Examples
     --------
@@ -117,9 +123,8 @@ def with_remarks(rows: Iterable[Mapping[str, Any]], remarks: Sequence[str]) -> l
     [{'note': 'few images; checked by rule'}, {'note': 'checked by rule'}]
     """
     return [
-        row | {column: "; ".join(str(text) for text in (row[column], *remarks) if text)}
-        for row in map(dict, rows)
-        for column in ("note" if "note" in row else "run",)
+        dict(row) | {"note": "; ".join(str(text) for text in (row.get("note"), *remarks) if text)}
+        for row in rows
     ]
 
 
