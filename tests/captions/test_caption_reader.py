@@ -297,3 +297,9 @@ def test_any_text_is_read(text):
     for sentence in sentences(text):
         for mention in sentence.mentions:
             assert 0 <= mention.start < mention.end <= len(text)
+
+
+@pytest.mark.parametrize("sign", ["²", "³", "①"])
+def test_a_digit_that_is_no_decimal_number_is_no_count(sign):
+    (sentence,) = read(f"The pastures are split into {sign} areas.", ()).sentences
+    assert sentence.counts == ()

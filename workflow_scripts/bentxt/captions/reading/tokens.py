@@ -249,7 +249,8 @@ class Token:
     @property
     def number(self) -> int | None:
         """The number that it states, where it is a count."""
-        if self.text.isdigit():
+        # "²" is a digit to Python, and no decimal number.
+        if self.text.isdecimal():
             return int(self.text)
         return {
             "single": 1,
