@@ -29,8 +29,9 @@ from bentxt.questions.presence_weights import PRESENCE_WEIGHTS
 from bentxt.questions.question_table import TYPE_SETTINGS, load_resources, question_maker
 from bentxt.questions.similar_classes import SIMILAR_CLASSES
 from bentxt.resources import RESOURCES
-from bentxt.review.review_files import CRITERIA, caption_hash, count_reviews, passed_by_all, read_reviews
+from bentxt.review.review_files import caption_hash, count_reviews, passed_by_all, read_reviews
 from bentxt.review.reviewed_candidates import check_enough, judged_by
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 from bentxt.tables.schemas.benchmark_rows_schema import BENCHMARK_ROWS
 from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.schemas.questions_schema import QUESTIONS

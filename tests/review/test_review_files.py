@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from bentxt.captions import caption_check
 from bentxt.errors import InputError
 from bentxt.review.review_files import (
-    CRITERIA,
     REVIEW_COLUMNS,
     SAMPLES,
     Review,
@@ -18,6 +17,7 @@ from bentxt.review.review_files import (
     read_reviews,
     write_reviews,
 )
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 from worlds.review_world import review
 
 JUDGED = st.tuples(*[st.sampled_from([True, False, None])] * 4)

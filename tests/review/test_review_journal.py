@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bentxt.errors import InputError
-from bentxt.review.review_files import CRITERIA
 from bentxt.review.review_journal import FIELDS, LONGEST_COMMENT, ReviewJournal
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 
 DIGEST = "ab" * 32
 CHANGES = st.tuples(

@@ -20,10 +20,11 @@ from bentxt.reporting.composites import read_class_colours
 from bentxt.resources import RESOURCES
 from bentxt.review.caption_sample import ReviewSettings
 from bentxt.review.captions_under_review import captions_to_review, reviewed_captions
-from bentxt.review.review_files import CRITERIA, caption_hash, read_reviews
+from bentxt.review.review_files import caption_hash, read_reviews
 from bentxt.review.review_journal import ReviewJournal
 from bentxt.review.review_page import review_app
 from bentxt.review.review_pictures import PatchPictures
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 from worlds.map_archives import codes_of
 from worlds.review_world import (
     NAMES,

@@ -13,8 +13,8 @@ import pyarrow as pa
 from safetensors.numpy import save
 
 from bentxt.program.lineage import Lineage
-from bentxt.review.review_files import CRITERIA, Review, caption_hash
-from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS
+from bentxt.review.review_files import Review, caption_hash
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS, CRITERIA
 from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import write_table
 from worlds.map_archives import TILE, archive_of, tif

@@ -11,8 +11,9 @@ from bentxt.captions.caption_shards import read_captions
 from bentxt.dataset.benchmark_candidates import eligible_patches
 from bentxt.errors import InputError
 from bentxt.review.caption_sample import ReviewSettings, draw_captions
-from bentxt.review.review_files import CANDIDATES, CRITERIA
+from bentxt.review.review_files import CANDIDATES
 from bentxt.review.review_page import ReviewedCaption
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.table_files import read_table
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bentxt.errors import InputError
-from bentxt.review.review_files import CANDIDATES, CRITERIA, RANDOM, UNJUDGED, Judgements, Review
+from bentxt.review.review_files import CANDIDATES, RANDOM, UNJUDGED, Judgements, Review
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 
 #: How judgements become one: a criterion is met where all reviewers say so, or more than half of them.
 ALL, MAJORITY = "all", "majority"

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from bentxt.review.review_files import CRITERIA, RANDOM, Review
+from bentxt.review.review_files import RANDOM, Review
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 
 
 def people_counts(reviews: Iterable[Review], all_four: str) -> dict[str, tuple[int, int]]:

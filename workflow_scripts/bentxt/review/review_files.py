@@ -13,9 +13,7 @@ from pathlib import Path
 
 from bentxt.atomic import write_text
 from bentxt.errors import InputError
-
-#: The four criteria of the paper, as in the schema of augmented captions.
-CRITERIA = ("linguistically_correct", "factually_accurate", "complete", "free_of_artifacts")
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 
 #: How the captions of a review were chosen.
 RANDOM, CANDIDATES = "random", "candidates"

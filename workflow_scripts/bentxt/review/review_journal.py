@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from bentxt.errors import InputError
-from bentxt.review.review_files import CRITERIA, RANDOM, SAMPLES, Review
+from bentxt.review.review_files import RANDOM, SAMPLES, Review
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 
 #: What a change can be of.
 COMMENT = "comment"

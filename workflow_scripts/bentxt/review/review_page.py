@@ -24,9 +24,10 @@ from bentxt.errors import InputError
 from bentxt.reporting.html_pages import visible
 from bentxt.resources import RESOURCES
 from bentxt.review.caption_marks import Piece, marked
-from bentxt.review.review_files import CRITERIA, Judgements, Review, caption_hash, reviews_as_csv
+from bentxt.review.review_files import Judgements, Review, caption_hash, reviews_as_csv
 from bentxt.review.review_journal import ReviewJournal
 from bentxt.review.review_pictures import PICTURES, PatchPictures, as_json
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 
 #: The page, its style and its program.
 PAGES = RESOURCES / "pages"

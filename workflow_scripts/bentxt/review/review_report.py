@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from bentxt.evaluation.bootstrap import FEWEST_IMAGES, bootstrap, mean_of
 from bentxt.reporting.tables import RUN_REMARKS, csv_text, markdown_row, markdown_text
 from bentxt.review.merged_reviews import disagreements
-from bentxt.review.review_files import CRITERIA, RANDOM, Review
+from bentxt.review.review_files import RANDOM, Review
 from bentxt.review.reviewer_agreement import ALL_FOUR, check_rates, pair_agreements
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 
 #: Columns of the table: shares in %, kappa from -1 to 1.
 RATE_COLUMNS = ("measure", "criterion", "reviewers", "captions", "value", "low", "high", "paper", "note")

@@ -6,7 +6,8 @@ from itertools import combinations
 
 from nltk.metrics.agreement import AnnotationTask
 
-from bentxt.review.review_files import CRITERIA, Review
+from bentxt.review.review_files import Review
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 
 #: All four criteria together, next to the single ones.
 ALL_FOUR = "all_four"
