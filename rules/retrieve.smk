@@ -22,6 +22,8 @@ if config["source"]["kind"] == "miniature":
             f"{TIMINGS}/make_miniature_world.tsv"
         conda:
             "../envs/data.yaml"
+        # All else waits for it.
+        threads: 2
         resources:
             mem_mb=2000,
             runtime=30,
@@ -37,6 +39,7 @@ if config["source"]["kind"] == "miniature":
             " --s2 {output.sentinel_2}"
             " --metadata {output.metadata}"
             " --excluded-metadata {output.excluded_metadata}"
+            " --threads {threads}"
             " --settings {params.settings:q}"
             " --code {params.code}"
             " > {log} 2>&1"

@@ -17,6 +17,7 @@ def main():
     parser = program_parser(__doc__)
     for name in ("reference-maps", "s1", "s2", "metadata", "excluded-metadata"):
         parser.add_argument(f"--{name}", type=Path, required=True, help="target")
+    parser.add_argument("--threads", type=int, default=1, help="processes that invent patches")
     args = parser.parse_args()
     seed = setting(args.settings, "seed")
     planned = plan(
@@ -35,6 +36,7 @@ def main():
         metadata=args.metadata,
         excluded_metadata=args.excluded_metadata,
         lineage=lineage(args, source="invented: the miniature world, not BigEarthNet v2.0"),
+        workers=args.threads,
         watch=lambda patches: progress(patches, desc="patches", unit="patch"),
     )
 

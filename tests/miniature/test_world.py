@@ -492,10 +492,12 @@ def targets(folder):
 
 def test_program_is_deterministic_byte_for_byte(tmp_path, run_program):
     contents = []
-    for folder, seed in (("a", 4), ("b", 4), ("c", 5)):
+    # The number of processes changes nothing either.
+    for folder, seed, threads in (("a", 4, 1), ("b", 4, 2), ("c", 5, 1)):
         files = targets(tmp_path / folder)
         pairs = [part for pair in files.items() for part in pair]
-        run_program("make_miniature_world", *pairs, "--settings", settings_of(3, seed))
+        given = ("--threads", threads, "--settings", settings_of(30, seed))
+        run_program("make_miniature_world", *pairs, *given)
         contents.append([path.read_bytes() for path in files.values()])
     assert contents[0] == contents[1]
     assert all(first != other for first, other in zip(contents[0], contents[2], strict=True))
@@ -511,13 +513,15 @@ def test_program_names_a_missing_setting(tmp_path, run_program):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_full_disk_names_the_archive_and_leaves_nothing(tmp_path, run_program):
+@pytest.mark.parametrize("threads", [1, 2])
+def test_full_disk_names_the_archive_and_leaves_nothing(tmp_path, run_program, threads):
     pairs = [part for pair in targets(tmp_path).items() for part in pair]
     # A limit on file sizes stands in for a full disk: writing fails in the same way.
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))
     try:
-        failed = run_program("make_miniature_world", *pairs, "--settings", settings_of(12), check=False)
+        given = ("--threads", threads, "--settings", settings_of(12))
+        failed = run_program("make_miniature_world", *pairs, *given, check=False)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert failed.returncode == 1

@@ -1,9 +1,12 @@
 """The miniature world: BigEarthNet v2.0's five files in the published layout, with invented patches."""
 
+import multiprocessing
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -22,6 +25,8 @@ from bentxt.tables.schemas.metadata_schema import METADATA
 from bentxt.tables.table_files import write_table
 
 _LOOKUP = class_lookup()
+#: Patches that a worker invents at a time.
+_CHUNK = 8
 #: Side of a block of patches that share a split, in patches, and the splits that blocks take in turn.
 _BLOCK = 5
 _SPLITS = ("train", "validation", "train", "test")
@@ -113,7 +118,11 @@ def plan(
     return sorted(planned, key=lambda patch: patch.patch_id)
 
 
-def make_files(patch: InventedPatch, seed: int) -> tuple[np.ndarray, dict[str, dict[str, bytes]]]:
+#: Of a patch: its reference map as codes, and its files by archive and path.
+Invented = tuple[np.ndarray, dict[str, dict[str, bytes]]]
+
+
+def make_files(patch: InventedPatch, seed: int) -> Invented:
     """Invent what a patch shows.
 
     Parameters
@@ -163,6 +172,22 @@ def labels(codes: np.ndarray) -> list[str]:
     return sorted(CLASSES[index] for index in present if index not in (UNLABELLED, UNKNOWN))
 
 
+@contextmanager
+def _invented(planned: list[InventedPatch], seed: int, workers: int) -> Iterator[Iterable[Invented]]:
+    """Give the files of each patch in the order of the patches, made by so many processes."""
+    make = partial(make_files, seed=seed)
+    if workers == 1:
+        yield map(make, planned)
+        return
+    # Not forked: the process that asks may have threads.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        try:
+            yield pool.map(make, planned, chunksize=_CHUNK)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
 def write_world(
     planned: list[InventedPatch],
     seed: int,
@@ -173,6 +198,7 @@ def write_world(
     metadata: Path | str,
     excluded_metadata: Path | str,
     lineage: Lineage,
+    workers: int = 1,
     watch: Callable[[list[InventedPatch]], Iterable[InventedPatch]] = iter,
 ) -> None:
     """Write the three archives and the two metadata files, each atomically.
@@ -185,6 +211,8 @@ def write_world(
         Targets.
     lineage : bentxt.program.lineage.Lineage
         Stored in the metadata files; says that the patches are invented.
+    workers : int
+        Processes that invent patches. The files do not depend on it: draws are seeded by patch.
     watch : callable
         Wraps the list of patches, to show progress.
     """
@@ -194,8 +222,8 @@ def write_world(
             kind: stack.enter_context(write_archive(path))
             for kind, path in (("maps", reference_maps), ("s1", s1), ("s2", s2))
         }
-        for patch in watch(planned):
-            codes, files = make_files(patch, seed)
+        invented = stack.enter_context(_invented(planned, seed, workers))
+        for patch, (codes, files) in zip(watch(planned), invented, strict=True):
             for kind, archive in archives.items():
                 for member, data in files[kind].items():
                     archive.add(member, data)
