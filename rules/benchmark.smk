@@ -40,6 +40,7 @@ rule predict_answers:
     wildcard_constraints:
         model=one_of(ASKED_MODELS),
         task="|".join(TASKS),
+    priority: answer_priority
     conda:
         lambda wildcards: (
             "../envs/models.yaml" if MODEL_TABLE[wildcards.model].family != "vllm" else "../envs/vllm.yaml"
@@ -205,6 +206,7 @@ rule score_answers:
         f"{LOGS}/score_answers/{{split}}/{{model}}/{{task}}.log",
     benchmark:
         f"{TIMINGS}/score_answers/{{split}}/{{model}}/{{task}}.tsv"
+    priority: answer_priority
     conda:
         "../envs/evaluation.yaml"
     threads: scoring_threads

@@ -10,6 +10,11 @@ def one_of(keys):
     return "|".join(map(re.escape, keys)) or "(?!)"
 
 
+def answer_priority(wildcards):
+    """Captions go first: they take longest to write and to score, and alone at the end they keep one core."""
+    return 2 if wildcards.task == "captioning" else 0
+
+
 def model_inputs(wildcards):
     """What a model's prediction needs next to data set and images: what rules make, and its worker's files."""
     entry = MODEL_TABLE[wildcards.model]
