@@ -11,12 +11,13 @@ import json
 from collections import Counter
 
 from bentxt.atomic import write_text
-from bentxt.captions.caption_check import CRITERIA, Strictness
+from bentxt.captions.caption_check import Strictness
 from bentxt.captions.caption_facts import Rules, read_facts
 from bentxt.captions.caption_lines import check_caption_lines, read_caption_lines
 from bentxt.program.command_line import program_parser, run
 from bentxt.program.progress_bars import progress
 from bentxt.program.settings import section
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 
 
 def main():

@@ -11,6 +11,7 @@ from bentxt.atomic import write_text
 from bentxt.captions.caption_shards import read_captions
 from bentxt.program.command_line import program_parser, run
 from bentxt.program.settings import setting
+from bentxt.published.caption_claims import read_paper_values
 from bentxt.review.merged_reviews import ALL, RULES, latest_reviews, merge_reviews
 from bentxt.review.review_files import caption_hash, count_reviews, read_reviews, write_reviews
 from bentxt.review.review_report import rate_rows, rates_as_csv, review_page
@@ -26,6 +27,7 @@ def main():
         help="shards of the augmented captions; with them, reviews of texts that have changed are left out",
     )
     parser.add_argument("--rule", choices=RULES, default=ALL, help="who has to say that a criterion is met")
+    parser.add_argument("--claims", default="resources/paper/claims.yaml", help="what the paper prints")
     parser.add_argument("--out", required=True, help="merged reviews, CSV; rates and page next to it")
     args = parser.parse_args()
 
@@ -44,11 +46,14 @@ def main():
     single = latest_reviews(reviews)
     merged = merge_reviews(single, args.rule)
     resamples, seed = setting(args.settings, "benchmark.bootstrap_resamples"), setting(args.settings, "seed")
-    rows = rate_rows(single, merged, resamples, seed)
+    paper = read_paper_values(args.claims)
+    rows = rate_rows(single, merged, paper, resamples, seed)
     out, run_name = Path(args.out), setting(args.settings, "run")
     write_reviews(out, merged)
     write_text(out.with_name(f"{out.stem}_rates.csv"), rates_as_csv(rows))
-    write_text(out.with_suffix(".md"), review_page(rows, single, merged, args.rule, left_out, run_name))
+    write_text(
+        out.with_suffix(".md"), review_page(rows, single, merged, paper, args.rule, left_out, run_name)
+    )
     logging.info("%s: %d captions of %d reviews", out, len(merged), len(single))
 
 

@@ -14,6 +14,7 @@ from bentxt.captions.caption_shards import read_captions
 from bentxt.errors import InputError
 from bentxt.program.command_line import lineage, program_parser, run
 from bentxt.program.settings import setting
+from bentxt.published.caption_claims import read_paper_values
 from bentxt.reporting.caption_check_figure import draw_caption_check
 from bentxt.reporting.caption_check_page import PAGE, page_content
 from bentxt.reporting.caption_rates import (
@@ -23,7 +24,6 @@ from bentxt.reporting.caption_rates import (
     paper_rows,
     people_rows,
     rate_rows,
-    read_paper_values,
     statistics_rows,
     use_rows,
 )

@@ -7,9 +7,10 @@ import rasterio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bentxt.captions.caption_check import CRITERIA, check_caption
+from bentxt.captions.caption_check import check_caption
 from bentxt.captions.caption_facts import caption_facts
 from bentxt.nomenclature import class_lookup
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 from worlds.caption_tables import CLIMATE, RULES, STRICT, facts_of
 
 COLD = "Cold, no dry season, cold summer"

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from bentxt.captions.caption_check import CRITERIA, check_caption
+from bentxt.captions.caption_check import check_caption
 from bentxt.captions.caption_choice import choose
 from bentxt.captions.template_captions import template_caption
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 from worlds.caption_tables import STRICT, facts_of
 
 FACTS = facts_of(np.full((120, 120), 18, np.uint8))

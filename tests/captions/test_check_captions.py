@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bentxt.captions.caption_check import CRITERIA
 from bentxt.captions.grammar import paraphrase
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 from worlds.caption_tables import SETTINGS, facts_of, random_map, write_tables
 
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bentxt.captions.caption_check import CRITERIA
 from bentxt.captions.caption_facts import MARGINAL, caption_facts
 from bentxt.captions.damages.damage_kinds import (
     BROKEN,
@@ -22,6 +21,7 @@ from bentxt.captions.phrases import NAMES, NUMBERS
 from bentxt.nomenclature import CLASSES, COUNTRIES, LEVEL_1_GROUPS, PIXEL_AREA
 from bentxt.randomness import generator
 from bentxt.tables.schemas import augmented_captions_schema
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 from worlds.caption_tables import CLIMATE, RULES, STRICT, facts_of, random_map
 
 BY_NAME = {kind.name: kind for kind in KINDS}

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bentxt.published.caption_claims import read_paper_values
 from bentxt.reporting.caption_check_figure import draw_caption_check
 from bentxt.reporting.caption_check_page import (
     PAGE,
@@ -17,7 +18,6 @@ from bentxt.reporting.caption_rates import (
     paper_rows,
     people_rows,
     rate_rows,
-    read_paper_values,
     statistics_rows,
     use_rows,
 )

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from bentxt.captions.caption_check import CRITERIA
-from bentxt.errors import InputError
+from bentxt.published.caption_claims import read_paper_values
 from bentxt.reporting.caption_rates import (
     ALL_FOUR,
     MEAN,
@@ -19,12 +18,12 @@ from bentxt.reporting.caption_rates import (
     paper_rows,
     people_rows,
     rate_rows,
-    read_paper_values,
     share_interval,
     statistics_rows,
     use_rows,
 )
 from bentxt.resources import RESOURCES
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 from worlds.checked_captions import JUDGED, ROWS, captions, damages, row
 
 CLAIMS = RESOURCES / "paper/claims.yaml"
@@ -160,15 +159,3 @@ def test_peoples_rates_where_there_are_reviews():
     assert value(rows, PEOPLE, ALL_FOUR, "captions") == 10
     # Without one of the criteria there is no mean of the four.
     assert MEAN not in {each["item"] for each in people_rows({"complete": (3, 4)}, "mini")}
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["{}", "right_captions: 5", "right_captions: {value: much}", "- right_captions", "right_captions: {}"],
-)
-def test_broken_claims_name_the_file(tmp_path, text):
-    path = tmp_path / "claims.yaml"
-    path.write_text(text)
-    with pytest.raises(InputError, match="right_captions") as caught:
-        read_paper_values(path)
-    assert caught.value.file == path

@@ -86,6 +86,7 @@ def test_the_program_merges_and_says_how_far_people_and_check_agree(tmp_path, ru
     ) == ("4 of 4", "1 of 7")
     page = (tmp_path / "merged.md").read_text()
     assert f"| {NAMES[3]} | factually accurate | ben | anna |" in page
+    assert "The paper's reviewers read 3,209 captions." in page
     assert "11 captions with all four criteria judged, 7 of them met all four" in page
     assert "anna 11, ben 11" in page
     assert "mini: invented world" in page

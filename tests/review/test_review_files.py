@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bentxt.captions import caption_check
 from bentxt.errors import InputError
 from bentxt.review.review_files import (
     REVIEW_COLUMNS,
@@ -17,7 +16,6 @@ from bentxt.review.review_files import (
     read_reviews,
     write_reviews,
 )
-from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 from worlds.review_world import review
 
 JUDGED = st.tuples(*[st.sampled_from([True, False, None])] * 4)
@@ -36,10 +34,6 @@ REVIEWS = st.builds(
     st.sampled_from(SAMPLES),
     JUDGED,
 )
-
-
-def test_the_criteria_are_those_of_the_check():
-    assert caption_check.CRITERIA == CRITERIA
 
 
 @given(st.lists(REVIEWS, max_size=5))

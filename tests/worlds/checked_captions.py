@@ -2,10 +2,9 @@
 
 import pyarrow as pa
 
-from bentxt.captions.caption_check import CRITERIA
 from bentxt.captions.damages.damage_kinds import UNDAMAGED
 from bentxt.program.lineage import Lineage
-from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS, REWRITTEN
+from bentxt.tables.schemas.augmented_captions_schema import AUGMENTED_CAPTIONS, CRITERIA, REWRITTEN
 from bentxt.tables.schemas.caption_damages_schema import CAPTION_DAMAGES
 
 LINEAGE = Lineage("augment_captions.py", {"run": "mini", "seed": 7}, "", {})

@@ -16,9 +16,8 @@ from bentxt.captions.known_words import unknown_words
 from bentxt.captions.language_check import language_faults
 from bentxt.captions.place_check import false_places
 from bentxt.captions.reading.caption_reader import read
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 
-#: The four criteria, as in the schema of augmented captions.
-CRITERIA = ("linguistically_correct", "factually_accurate", "complete", "free_of_artifacts")
 _LANGUAGE, _ACCURACY, _COMPLETENESS, _ARTIFACTS = CRITERIA
 
 
@@ -46,7 +45,7 @@ class Finding:
     Attributes
     ----------
     criterion : str
-        One of :data:`CRITERIA`.
+        One of :data:`bentxt.tables.schemas.augmented_captions_schema.CRITERIA`.
     kind : str
         Short and stable, as ``missing class`` or ``false border``.
     message : str

@@ -3,9 +3,9 @@
 from dataclasses import asdict
 from typing import Any
 
-from bentxt.captions.caption_check import CRITERIA, Strictness, Verdict, check_caption
+from bentxt.captions.caption_check import Strictness, Verdict, check_caption
 from bentxt.captions.caption_facts import CaptionFacts
-from bentxt.tables.schemas.augmented_captions_schema import REWRITTEN
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA, REWRITTEN
 
 
 def choose(

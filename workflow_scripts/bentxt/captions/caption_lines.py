@@ -5,10 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bentxt.captions.caption_check import CRITERIA, Strictness, check_caption
+from bentxt.captions.caption_check import Strictness, check_caption
 from bentxt.captions.caption_facts import CaptionFacts
 from bentxt.errors import InputError
 from bentxt.tables.json_records import JSON_SHAPES, read_json_records
+from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 
 _SHAPES = f"give {JSON_SHAPES}, each with patch_id and caption"
 _ONE_A_LINE = "one object a line, with patch_id and caption"

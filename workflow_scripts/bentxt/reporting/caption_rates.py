@@ -6,15 +6,12 @@ own people. Rows have the columns :data:`COLUMNS`; numbers are in %, where the u
 
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from bentxt.dataset.text_statistics import count_captions, mtld
-from bentxt.errors import InputError
-from bentxt.resources import load_yaml
 from bentxt.tables.schemas.augmented_captions_schema import CRITERIA, REWRITTEN
 
 COLUMNS = (
@@ -42,13 +39,6 @@ PAPER, PEOPLE = "the paper's, by people", "this run's, by people"
 GROUPS = ("undamaged", "harmless", "facts", "omissions", "language", "artifacts")
 #: The normal distribution's 97.5 % point: intervals are of 95 %.
 _POINT = 1.959963984540054
-_CLAIMS = (
-    "right_captions",
-    "mean_correctness",
-    "reviewed_captions",
-    "words_a_caption",
-    "sentences_a_caption",
-)
 
 
 def share_interval(share: float, count: int) -> tuple[float, float]:
@@ -93,30 +83,6 @@ def share_cells(right: float, captions: int) -> dict[str, float | int | None]:
         "high": 100 * high,
         "captions": captions,
     }
-
-
-def read_paper_values(path: Path | str) -> dict[str, float]:
-    """Read what the paper prints of its captions from the file of its claims.
-
-    Returns
-    -------
-    dict of str to float
-        ``right_captions`` and ``mean_correctness`` in %, ``reviewed_captions``, ``words_a_caption``,
-        ``sentences_a_caption``, ``diversity`` (MTLD).
-
-    Raises
-    ------
-    InputError
-        If a claim is missing or is no number.
-    """
-    claims = load_yaml(path)
-    values = {}
-    for name in (*_CLAIMS, "diversity"):
-        try:
-            values[name] = float(str(claims[name]["value"]).replace(",", ""))
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"no claim {name} with a number as value: {error!r}", file=path) from error
-    return values
 
 
 def _row(part, captions_of, item, run, note="", unit="%", **cells):
@@ -245,7 +211,7 @@ def statistics_rows(
     threshold : float
         Of :func:`bentxt.dataset.text_statistics.mtld`.
     paper : mapping of str to float
-        From :func:`read_paper_values`.
+        From :func:`bentxt.published.caption_claims.read_paper_values`.
     run : str
     """
     rows = [

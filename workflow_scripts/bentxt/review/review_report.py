@@ -1,6 +1,6 @@
 """What merged reviews say: people's rates, their agreement, and the check's rates, as a table and a page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bentxt.evaluation.bootstrap import FEWEST_IMAGES, bootstrap, mean_of
 from bentxt.reporting.tables import RUN_REMARKS, csv_text, markdown_row, markdown_text
@@ -12,10 +12,8 @@ from bentxt.tables.schemas.augmented_captions_schema import CRITERIA
 #: Columns of the table: shares in %, kappa from -1 to 1.
 RATE_COLUMNS = ("measure", "criterion", "reviewers", "captions", "value", "low", "high", "paper", "note")
 
-#: Rates of the paper's reviewers, %: the mean over the four criteria, and all four met (Section 3.1).
-PAPER_RATES = {"mean": 93.76, ALL_FOUR: 77.50}
-#: Captions that they read.
-PAPER_CAPTIONS = 3209
+#: The paper's claims of what its reviewers found (Section 3.1), by criterion.
+_CLAIMED = {"mean": "mean_correctness", ALL_FOUR: "right_captions"}
 
 _LABELS = {
     "linguistically_correct": "linguistically correct",
@@ -38,7 +36,13 @@ _UNDEFINED = "not defined: both gave one and the same judgement to all captions"
 Row = dict[str, str | int | float | None]
 
 
-def rate_rows(single: Sequence[Review], merged: Sequence[Review], resamples: int, seed: int) -> list[Row]:
+def rate_rows(
+    single: Sequence[Review],
+    merged: Sequence[Review],
+    paper: Mapping[str, float],
+    resamples: int,
+    seed: int,
+) -> list[Row]:
     """Return all rates, a row each.
 
     Parameters
@@ -47,6 +51,8 @@ def rate_rows(single: Sequence[Review], merged: Sequence[Review], resamples: int
         At most one a reviewer and caption.
     merged : sequence of Review
         One a caption. People's rates are of those of the random sample with all four criteria judged.
+    paper : mapping of str to float
+        From :func:`bentxt.published.caption_claims.read_paper_values`.
     resamples, seed : int
         Of the bootstrap over captions.
 
@@ -56,7 +62,7 @@ def rate_rows(single: Sequence[Review], merged: Sequence[Review], resamples: int
         Columns :data:`RATE_COLUMNS`; an interval needs ten captions.
     """
     return [
-        *_people_rows(merged, resamples, seed),
+        *_people_rows(merged, paper, resamples, seed),
         *_pair_rows(single),
         *_check_rows(merged),
     ]
@@ -67,12 +73,12 @@ def _row(measure, criterion, captions, value, **rest):
     return empty | {"measure": measure, "criterion": criterion, "captions": captions, "value": value} | rest
 
 
-def _people_rows(merged, resamples, seed):
+def _people_rows(merged, printed, resamples, seed):
     read = [review for review in merged if review.finished and review.sample == RANDOM]
     names = "; ".join(sorted({name for review in read for name in review.reviewers}))
     for criterion in (*CRITERIA, "mean", ALL_FOUR):
         shares = [_share(review, criterion) for review in read]
-        paper = PAPER_RATES.get(criterion)
+        paper = printed[_CLAIMED[criterion]] if criterion in _CLAIMED else None
         if not shares:
             note = "no caption of the random sample has all four criteria judged"
             yield _row("met", criterion, 0, None, paper=paper, note=note)
@@ -121,6 +127,7 @@ def review_page(
     rows: Sequence[Row],
     single: Sequence[Review],
     merged: Sequence[Review],
+    paper: Mapping[str, float],
     rule: str,
     left_out: Sequence[str],
     run: str,
@@ -131,7 +138,7 @@ def review_page(
     ----------
     rows : sequence of dict
         From :func:`rate_rows`.
-    single, merged : sequence of Review
+    single, merged, paper
         As for :func:`rate_rows`.
     rule : str
         How judgements became one.
@@ -158,7 +165,7 @@ def review_page(
             "",
             f"## {title}",
             "",
-            about,
+            about.format_map(paper),
             "",
             *_table([row for row in rows if row["measure"] in measures]),
         ]
@@ -179,8 +186,8 @@ _SECTIONS = (
     (
         "How many captions are right",
         {"met"},
-        f"Of the random sample, in %. The paper's reviewers read {PAPER_CAPTIONS:,} captions. Intervals: "
-        f"95 %, bootstrap over captions, from {FEWEST_IMAGES} captions on.",
+        "Of the random sample, in %. The paper's reviewers read {reviewed_captions:,.0f} captions. "
+        f"Intervals: 95 %, bootstrap over captions, from {FEWEST_IMAGES} captions on.",
     ),
     (
         "How far reviewers agree",
