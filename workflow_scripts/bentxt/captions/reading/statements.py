@@ -1,6 +1,7 @@
 """What a caption states: areas, counts, borders and ranks, each with the classes it may be said of."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bentxt.captions.reading.amounts import Amount
 from bentxt.captions.reading.class_names import Mention
@@ -8,6 +9,8 @@ from bentxt.captions.reading.class_names import Mention
 #: Stand for all classes of the image, and for those that the other side of a border does not name.
 EVERYTHING = Mention(-1, -1, frozenset(range(19)), True, "all classes", "")
 OTHERS = Mention(-1, -1, frozenset(range(19)), True, "the other classes", "")
+#: Classes that are spoken of together.
+Group: TypeAlias = tuple[Mention, ...]
 
 
 @dataclass(frozen=True, slots=True)

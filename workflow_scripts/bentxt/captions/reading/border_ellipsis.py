@@ -1,0 +1,99 @@
+"""Statements on borders that share a verb with another, or turn their order round."""
+
+from bentxt.captions.reading.border_objects import directly_behind, in_relative_clause, objects_of
+from bentxt.captions.reading.border_references import all_of
+from bentxt.captions.reading.rows import Row
+from bentxt.captions.reading.statements import OTHERS, Group
+
+
+def joined_objects(row: Row, place: int, objects: Group, end: int) -> Group:
+    """Return what "each other" and a list of objects are joined to: the list, or the list before it."""
+    if end + 1 >= len(row) or row.kinds[place] != "B":
+        return ()
+    if objects:
+        return objects if row.kinds[end] == "&" and row.kinds[end + 1] == "R" else ()
+    if row.kinds[end] != "R":
+        return ()
+    j = end + 1 + (row.kinds[end + 1] == "," and end + 2 < len(row))
+    if row.kinds[j] != "&" or "s" in row.kinds[end:j]:
+        return ()
+    found, stop = objects_of(row, j)
+    last = stop - 1
+    while last > j and row.kinds[last] not in "CDOFLi":
+        last -= 1
+    return found if found and not row.is_finite(last) else ()
+
+
+def likewise_subjects(row: Row, end: int) -> list[Group]:
+    """Return the readings of whom ", and so does X" or ", as do X and Y" stand for."""
+    j = end
+    while j < len(row) and row.kinds[j] in ",&":
+        j += 1
+    if j == end or j + 2 >= len(row) or row.tokens[j].text not in ("so", "as"):
+        return []
+    if row.tokens[j + 1].text not in ("do", "does", "is", "are", "have", "has"):
+        return []
+    j += 2
+    while j < len(row) and row.kinds[j] in "xat#n":
+        j += 1
+    if j >= len(row):
+        return []
+    if row.kinds[j] == "C":
+        return [row.mentions(row.list_from(j))]
+    if row.kinds[j] == "D":
+        return all_of(row, j)
+    if row.kinds[j] in "FL":
+        return [row.former_latter(j)]
+    return [(OTHERS,)] if row.kinds[j] == "O" else []
+
+
+def sides_without_verb(row: Row, end: int) -> tuple[Group, Group] | None:
+    """Return both sides of ", and X Y" behind a border, whose verb it shares: "…, and the latter also Y"."""
+    j = end
+    while j < len(row) and row.kinds[j] in ",&;":
+        j += 1
+    while j < len(row) and row.kinds[j] == "a":
+        j += 1
+    if j in (end, len(row)) or row.kinds[j] not in "CFL":
+        return None
+    left = row.former_latter(j) if row.kinds[j] in "FL" else row.mentions([j])
+    following = directly_behind(row, j)
+    return (left, row.mentions(row.list_from(following))) if following and left else None
+
+
+def goes_on(row: Row, place: int, objects: Group) -> bool:
+    """Whether the list behind a relative clause may be the one before it: "X, which borders A, and B"."""
+    if len(objects) < 2 or not in_relative_clause(row, place):
+        return False
+    first = next((j for j in range(place, len(row)) if row.tokens[j].mention == objects[0]), len(row))
+    return row.kinds[row.skip_brackets(first + 1) :].startswith(",&")
+
+
+def is_fronted(row: Row, place: int, objects: Group, end: int) -> bool:
+    """Whether the objects of the word of a border stand in front of its subject: "adjacent to X lies Y"."""
+    if not objects or row.tokens[place].kind != "b":
+        return False
+    before, it, after = (
+        row.kinds[max(0, place - 1) : place],
+        row.kinds[place + 1 : place + 2],
+        row.kinds[end:],
+    )
+    if it == "i" and before in (",", "&") and after.startswith(","):
+        # "X and, bordering it, Y".
+        return True
+    if place and row.kinds[place - 1] in "&s;," and row.kinds[end : end + 1] == "V":
+        return True
+    return not any(row.kinds[j] in "CiDFL" for j in range(row.clause_start(place), place))
+
+
+def subject_behind(row: Row, end: int) -> Group:
+    """Return the list behind "Adjacent to X is …"."""
+    j = end
+    while j < len(row) and row.kinds[j] in "x,a":
+        j += 1
+    if j < len(row) and row.kinds[j] in "VvC":
+        while j < len(row) and row.kinds[j] in "Vvatnx#p,":
+            j += 1
+        if j < len(row) and row.kinds[j] == "C":
+            return row.mentions(row.list_from(j))
+    return ()

@@ -1,0 +1,160 @@
+"""What a word of a border is followed by: the classes that its subject touches."""
+
+from bentxt.captions.reading.border_references import all_of, in_common, is_largest, members
+from bentxt.captions.reading.rows import Row
+from bentxt.captions.reading.statements import OTHERS, Group
+
+
+def objects_of(row: Row, place: int) -> tuple[Group, int]:
+    """Return what a word of a border is followed by, and where that ends."""
+    j = place + 1
+    for _ in range(9):
+        j = row.skip_brackets(j)
+        if j >= len(row):
+            return (), place + 1
+        kind, token = row.kinds[j], row.tokens[j]
+        if kind == "C":
+            return _object_list(row, place, j)
+        if kind == "O":
+            if row.kinds[j - 1] == "#" and row.tokens[j - 1].number and (named := _named_behind(row, j)):
+                return row.mentions(named), named[-1] + 1
+            return (OTHERS,), j + 1
+        if token.text in ("first", "last") and row.kinds[j + 1 : j + 3] in ("pi", "pa"):
+            # "X borders the last of these".
+            several = next((group for group in row.lists_before(place) if len(group) > 1), ())
+            return several[:1] if token.text == "first" else several[-1:], j + 3
+        if kind == "x" and token.text == "classes" and (named := _named_behind(row, j)):
+            return row.mentions(named), named[-1] + 1
+        if kind == "D":
+            if row.kinds[j + 1 : j + 2] == "O":
+                return (OTHERS,), j + 2
+            more = row.next_in_list(j)
+            if more and row.kinds[j + 1] == "&" and not row.is_finite(row.list_from(more)[-1]):
+                # "X borders these two as well as Y".
+                places = row.list_from(more)
+                return (*all_of(row, j)[0], *row.mentions(places)), places[-1] + 1
+            following = row.tokens[j + 1].mention if j + 1 < len(row) else None
+            if following and following.group:
+                # "Both of these agricultural classes".
+                return members(row, j, following), j + 2
+            return all_of(row, j)[0], j + 1
+        if kind in "FL":
+            return row.former_latter(j), j + 1
+        if kind == "i" and token.text in ("it", "them"):
+            readings = row.pronoun(j)
+            # Nothing borders itself.
+            subject = row.first_classes(row.clause_start(place), place) if "C" in row.kinds[:place] else ()
+            others = [group for group in (*readings, row.topic) if group and not in_common(group, subject)]
+            if row.kinds[place] == "b" and row.kinds[place - 1 : place] == ",":
+                # "X and, bordering it, Y".
+                others = readings
+            return next(iter(others or readings), ()), j + 1
+        if is_largest(row, j):
+            named = row.lists_before(place)
+            return (named[-1][:1] if named else ()), j + 1
+        if kind == "#" and token.text == "both" and j + 1 < len(row) and row.kinds[j + 1] in ",.;s)&":
+            subject = row.first_classes(row.clause_start(place), place)
+            return row.last_two(place, subject), j + 1
+        if kind == "R":
+            return (), j
+        if token.text == "neither":
+            j += 1
+            continue
+        if kind not in "xat#npAv" or (kind == "p" and token.text not in ("of", "with", "to", "by", "on")):
+            return (), (j if kind == "R" else place + 1)
+        if kind == "v" and token.text not in ("scattered", "dispersed", "fragmented", "sized"):
+            return (), place + 1
+        j += 1
+    return (), place + 1
+
+
+def _named_behind(row, place):
+    """Return the places of the classes of "two classes: X and Y", none where there are none."""
+    j = place + 1
+    if row.kinds[j : j + 1] not in (",", ":"):
+        return []
+    while j < len(row) and row.kinds[j] in ",:a#":
+        j += 1
+    places = row.list_from(j) if j < len(row) and row.kinds[j] == "C" else []
+    return [] if places and row.is_finite(places[-1]) else places
+
+
+def _object_list(row, place, j):
+    places = [j]
+    # "A border between X and Y is visible": the verb is the border's, not Y's.
+    wanted = 2 if row.kinds[place] == "N" else 1
+    while True:
+        following = row.next_in_list(places[-1]) or _resumed(row, places[-1])
+        if following is None:
+            break
+        # "… borders Y, and Z covers …": Z begins a clause, as does what is named again.
+        named = [row.mentions([p])[0].classes for p in (*places, following)]
+        begins = len(places) >= wanted and (
+            row.is_finite(following) or _begins_clause(row, following) or directly_behind(row, following)
+        )
+        if begins or named[-1] in named[:-1]:
+            break
+        places.append(following)
+    if len(places) > wanted and row.is_finite(places[-1]) and not in_relative_clause(row, place):
+        places.pop()
+    found = row.mentions(places)
+    end = row.skip_brackets(places[-1] + 1)
+    # "… and them", "… and the latter" end the list as well.
+    others = row.kinds.find("O", end, end + 3)
+    if others > 0 and row.kinds[end] in "&," and not row.is_finite(others):
+        found = (*found, OTHERS)
+    return found, end
+
+
+def _begins_clause(row, place):
+    """Whether a list behind ", and" is the subject of a verb: "…, and X and Y meet"."""
+    last = row.list_from(place)[-1]
+    before = place - 1
+    while before > 0 and row.kinds[before] in "xat#n":
+        before -= 1
+    return last > place and row.kinds[before - 1 : before + 1] == ",&" and row.is_finite(last)
+
+
+def _resumed(row, place):
+    """Return the class with which a list goes on behind a clause on one of its classes."""
+    level = row.depth[place]
+    j = row.skip_brackets(place + 1)
+    if j >= len(row):
+        return None
+    # ", which covers 5 ha, and Z" or ", covering 5 ha, Z" or "spanning 5 ha and Z".
+    k = j + (row.kinds[j] == ",")
+    if k >= len(row) or row.kinds[k] not in "wvAp#ai":
+        return None
+    if row.kinds[k] == "p" and row.tokens[k].text not in ("with", "at", "of", "in", "over", "across"):
+        return None
+    for i in range(k, len(row)):
+        if row.depth[i] > level or row.kinds[i] in "()":
+            continue
+        if row.kinds[i] in "BbN;s" or row.depth[i] < level:
+            return None
+        if row.kinds[i] == "C":
+            before = i - 1
+            while before > k and (
+                row.kinds[before] in "xat#n" or row.tokens[before].text in ("of", "with", "by")
+            ):
+                before -= 1
+            return i if row.kinds[before] in ",&" and not row.is_finite(i) else None
+    return None
+
+
+def directly_behind(row: Row, place: int) -> int | None:
+    """Return where a class stands that follows the one at ``place`` without a verb or a comma, or None."""
+    j = row.skip_brackets(place + 1)
+    while j < len(row) and (
+        row.kinds[j] == "a" or row.tokens[j].text in ("also", "only", "both", "in", "turn")
+    ):
+        j = row.skip_brackets(j + 1)
+    return j if j < len(row) and row.kinds[j] == "C" else None
+
+
+def in_relative_clause(row: Row, place: int) -> bool:
+    """Whether a word of a border stands in a relative clause: "X, which borders Y, covers"."""
+    j = place - 1
+    while j >= 0 and row.kinds[j] in "x#V!":
+        j -= 1
+    return j >= 0 and row.kinds[j] == "w"

@@ -1,0 +1,71 @@
+"""What words that name no class stand for in a statement on borders: all of them, these two, the former."""
+
+import re
+
+from bentxt.captions.reading.class_names import Mention
+from bentxt.captions.reading.rows import Row
+from bentxt.captions.reading.statements import EVERYTHING, Group
+from bentxt.captions.reading.tokens import NUMBERS
+
+#: A class by its rank, in place of its name.
+_FIRST = re.compile(
+    r"(?:pre)?dominant|dominating|leading|largest|main|prevailing|prevalent|principal|primary"
+)
+
+
+def is_largest(row: Row, place: int) -> bool:
+    """Whether the word at ``place`` ends "the dominant class", which stands for the class named first."""
+    return row.tokens[place].text == "class" and place > 0 and bool(_FIRST.match(row.tokens[place - 1].text))
+
+
+def unique(*readings: Group) -> list[Group]:
+    """Return the groups that hold anything, each once."""
+    return [reading for reading in dict.fromkeys(readings) if reading]
+
+
+def in_common(group: Group, other: Group) -> bool:
+    """Whether two groups have a class in common."""
+    return any(a.classes == b.classes for a in group for b in other)
+
+
+def all_of(row: Row, place: int) -> list[Group]:
+    """Return what "all of them", "the two" or "the first two" at ``place`` may stand for."""
+    text = row.tokens[place].text
+    start = row.clause_start(place + 1)
+    # "X borders both of them": X is none of them.
+    subject = row.first_classes(start, place) if set(row.kinds[start:place]) & set("Bb") else ()
+    if re.search(r"\bof the (?:former|latter)$", text):
+        # "Both of the former": the two before the one named last.
+        order = [
+            m for group in reversed(row.lists_before(place)) for m in group if not in_common((m,), subject)
+        ]
+        distinct = [m for i, m in enumerate(order) if all(m.classes != n.classes for n in order[i + 1 :])]
+        return [tuple(distinct[-3:-1] if text.endswith("former") else distinct[-2:])]
+    if ordinal := re.match(r"the (first|last|latter|former) (two|three)", text):
+        size = 2 if ordinal[2] == "two" else 3
+        long = [group for group in row.lists_before(place) if len(group) > size]
+        named = long[0] if long else tuple(m for group in reversed(row.lists_before(place)) for m in group)
+        return [named[:size] if ordinal[1] in ("first", "former") else named[-size:]]
+    lists = [
+        group for group in row.lists_before(place)[:2] if len(group) > 1 and not in_common(group, subject)
+    ]
+    if re.search(r"\b(?:two|both|either)\b", text):
+        pairs = (group for group in lists if len(group) == 2)
+        return unique(*pairs, row.last_two(place, subject), (EVERYTHING,))
+    # "All three" are all, or a list of three; "all classes" are no list.
+    number = next((NUMBERS[word] for word in text.split() if word in NUMBERS), None)
+    if number:
+        lists = [group for group in lists if len(group) == number]
+    elif not re.search(r"\b(?:them|these|which|those)\b|^(?:all|each)$", text):
+        lists = []
+    return unique((EVERYTHING,), *lists)
+
+
+def members(row: Row, place: int, group: Mention) -> Group:
+    """Return what "both of these agricultural classes" at ``place`` stands for."""
+    for named in row.lists_before(place):
+        found = [m for m in named if m.classes <= group.classes and not m.group]
+        if len(found) > 1 and len(found) == len(named):
+            return tuple(found)
+    distinct = {m.classes: m for named in row.lists_before(place) for m in named if not m.group}
+    return tuple(m for m in distinct.values() if m.classes <= group.classes) or (group,)

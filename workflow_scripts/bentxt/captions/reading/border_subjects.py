@@ -1,0 +1,163 @@
+"""What may be the subject of a word of a border."""
+
+from bentxt.captions.reading.border_exceptions import excepted_before
+from bentxt.captions.reading.border_references import all_of, in_common, is_largest, unique
+from bentxt.captions.reading.rows import Row
+from bentxt.captions.reading.statements import EVERYTHING, OTHERS, Group
+
+
+def subjects_of(row: Row, place: int) -> list[Group]:
+    """Return what may be the subject of a word of a border, the likeliest first."""
+    token = row.tokens[place]
+    start = row.clause_start(place)
+    clause = row.first_classes(start, place)
+    j = place - 1
+    crossed = False
+    while (
+        j >= 0
+        and (
+            row.kinds[j] in "x!VR#T"
+            or (row.kinds[j] == "v" and token.kind == "b")
+            or (row.tokens[j].text == "in" and row.tokens[j + 1].text == "turn")
+        )
+        and j > place - 8
+    ):
+        if row.kinds[j] == "#" and row.tokens[j].text not in ("all", "both", "each", "every", "either"):
+            break
+        if is_largest(row, j):
+            named = row.lists_before(j)
+            return [named[-1][:1]] if named else []
+        j -= 1
+    j = row.back_over_brackets(j)
+    if j < 0:
+        return _fallback(row, place, clause)
+    kind = row.kinds[j]
+    if kind == ")":
+        return _fallback(row, place, clause)
+    if kind == "p" and row.tokens[j].text == "of" and token.kind == "B":
+        return _fallback(row, place, clause)
+    if kind == "w":
+        return _antecedents(row, j)
+    if (
+        kind == "C"
+        and row.kinds[: row.list_to(j)[0]].rstrip("pa").endswith("D!")
+        and excepted_before(row, place)
+    ):
+        return [(OTHERS,)]
+    if kind == "C":
+        places = row.subject_list(j) if token.kind == "B" else row.list_to(j)
+        whole = row.mentions(places)
+        if token.kind == "b":
+            return unique(whole[-1:], whole, clause)
+        # "X bordered by Y touches Z".
+        crossed = any(row.kinds[i] in "b" and not row.depth[i] for i in range(start, places[0]))
+        return unique(*((clause,) if crossed else ()), whole, *((whole[-1:],) if crossed else ()))
+    if kind == "i":
+        return row.pronoun(j) if row.tokens[j].text not in ("its", "their") else _fallback(row, place, clause)
+    if kind in "FL":
+        return [row.former_latter(j)]
+    if kind == "D":
+        return all_of(row, j)
+    if kind in ",&s;:" and token.kind == "B" and "both" in [t.text for t in row.tokens[j + 1 : place]]:
+        # "X borders Y, and both touch Z".
+        return unique(*([clause] if len(clause) == 2 else []), row.last_two(place))
+    if kind == "O":
+        return [(OTHERS,)]
+    if kind == "n" and j and row.kinds[j - 1] in "xat#":
+        # "This area borders", "the two areas".
+        return unique(clause, *row.lists_before(j)[:1], row.topic)
+    if kind in "&,s" and token.kind == "B":
+        relative = row.kinds.rfind("w", start, j)
+        if relative > 0 and "C" not in row.kinds[relative:j]:
+            # "…, which cover 5 ha and border Z".
+            return unique(*_antecedents(row, relative), clause)
+        if kind == "s" or not clause:
+            return unique(
+                clause or row.first_classes(0, place),
+                row.first_classes(0, place),
+                row.topic,
+                *row.lists_before(place)[:1],
+            )
+        # "X is the largest class, covers 5 ha, and borders Y"; an apposition "X, in turn, borders Y".
+        return unique(clause, row.first_classes(0, place), *row.lists_before(place)[:1])
+    if token.kind == "b":
+        lists = [group for group in row.lists_before(place)[:1] if "C" in row.kinds[:place]]
+        return unique(*(group[-1:] for group in lists), clause, *lists, row.topic if not lists else ())
+    return _fallback(row, place, clause)
+
+
+def _fallback(row, place, clause):
+    if (
+        any(row.tokens[j].text in ("both", "all", "each") for j in range(max(0, place - 3), place))
+        and not clause
+    ):
+        return all_of(row, place)
+    two = [row.last_two(place)] if row.kinds[place + 1 : place + 2] == "R" else []
+    return unique(
+        *two,
+        clause,
+        *(row.lists_before(place)[:1] if "C" in row.kinds[:place] else ()),
+        *([] if clause else [row.topic]),
+    )
+
+
+def _antecedents(row, j):
+    """Return what "which" at ``j`` may refer to."""
+    near = row.kinds[max(0, j - 3) : j]
+    if "O" in near:
+        return [(OTHERS,)]
+    if "D" in near:
+        return all_of(row, max(0, j - 3) + near.rindex("D"))
+    lists = row.lists_before(j)[:1]
+    if not lists:
+        return [row.topic] if row.topic else []
+    plural = j + 1 < len(row) and row.tokens[j + 1].text in (
+        "are",
+        "border",
+        "touch",
+        "do",
+        "meet",
+        "share",
+        "adjoin",
+        "have",
+    )
+    whole, last = lists[0], lists[0][-1:]
+    start = row.clause_start(j)
+    # "X borders Y, which in turn borders Z": Y does. "X, covering 5 ha in Y, which borders Z": X may.
+    first = () if set(row.kinds[start:j]) & set("BbN") else row.first_classes(start, j)
+    return unique(*((whole, last) if plural else (last, whole)), first)
+
+
+def sides_of_with_which(row: Row, place: int) -> tuple[list[Group], Group] | None:
+    """Return subjects and objects of "Y, with which X shares a border"."""
+    j = place - 1
+    while j >= 0 and row.kinds[j] in "x!VR#":
+        j -= 1
+    if j < 1 or row.kinds[j] not in "iCDFLO":
+        return None
+    start = row.subject_list(j)[0] if row.kinds[j] == "C" else j
+    which = start - 1
+    while which > 0 and row.kinds[which] in "xat#n":
+        which -= 1
+    if row.kinds[which] != "w" or row.tokens[which].text not in ("which", "that"):
+        return None
+    lists = row.lists_before(which)
+    if not lists or "C" not in row.kinds[:which]:
+        return None
+    objects = lists[0][-1:]
+    named = row.pronoun(j) if row.kinds[j] == "i" else subjects_of(row, place)
+    if row.kinds[j] == "i":
+        named = [*named, *lists[1:2], row.topic]
+    elif row.kinds[j] == "C":
+        named = [row.mentions(row.subject_list(j))]
+    others = [group for group in named if group and not in_common(group, objects)]
+    return (unique(*others), objects) if others else None
+
+
+def mutual_classes(row: Row, place: int) -> list[Group]:
+    """Return the readings of "three mutually bordering classes"."""
+    if not place or row.tokens[place - 1].text != "mutually" or row.tokens[place].kind != "b":
+        return []
+    clause = row.first_classes(row.clause_start(place), place)
+    later = next((row.mentions(row.list_from(j)) for j in range(place, len(row)) if row.kinds[j] == "C"), ())
+    return [group for group in (clause, later, (EVERYTHING,)) if len(group) > 1 or EVERYTHING in group]
