@@ -1,46 +1,10 @@
-"""The check on areas and numbers of areas in many wordings: right ones pass, one wrong number does not."""
+"""The check on areas in many wordings: right ones pass, one wrong number does not."""
 
 import pytest
 
-from bentxt.captions.caption_check import check_caption
-from bentxt.captions.caption_facts import caption_facts
-from worlds.caption_tables import RULES, STRICT
+from worlds.worded_captions import AREAS, FOREST, HALVES, ONE, PARTED_MARGINS, PLAIN, findings, kinds
 
-FACTS = caption_facts(
-    "P",
-    "Austria",
-    "Fall",
-    "Cold, no dry season, warm summer",
-    {10: [9000], 4: [3000, 300], 2: [1000], 0: [600, 500]},
-    [(4, 10), (2, 10), (2, 4), (0, 2)],
-    RULES,
-)
-MARGINS = caption_facts(
-    "Q",
-    "Serbia",
-    "Winter",
-    "Temperate, no dry season, hot summer",
-    {2: [13200], 4: [500, 200], 0: [500]},
-    [(2, 4), (0, 2)],
-    RULES,
-)
-ONE = caption_facts("R", "Portugal", "Spring", "Temperate, dry summer, hot summer", {3: [14400]}, [], RULES)
-HALVES = caption_facts(
-    "T", "Finland", "Summer", "Cold, no dry season, cold summer", {9: [7300], 17: [7100]}, [(9, 17)], RULES
-)
-PLACE = f'Taken in fall in Austria, this image lies in the "{FACTS.climate_zone}" climate zone.'
-BORDERS = (
-    "The mixed forest borders pastures and arable land; the arable land borders pastures and urban fabric."
-)
-AREAS = (
-    "Mixed forest (900,000 sqm) is the largest class, followed by pastures (330,000 sqm), urban fabric "
-    "(110,000 sqm) and arable land (100,000 sqm)."
-)
-COUNTS = (
-    "The pastures fall into two areas, one smaller (300,000 sqm) and one marginal, and the urban fabric "
-    "into two marginal areas."
-)
-WORDINGS_OF_AREAS = [
+WORDINGS = [
     (
         "Mixed forest takes the lion's share with 900,000 sqm, ahead of pastures with 330,000 sqm, urban "
         "fabric with 110,000 sqm and arable land with 100,000 sqm."
@@ -191,145 +155,54 @@ WORDINGS_OF_AREAS = [
         "fabric (110,000 sqm) and arable land (100,000 sqm) bring up the rear."
     ),
 ]
-WORDINGS_OF_COUNTS = [
-    (
-        "The pastures consist of one smaller area of 300,000 sqm and one marginal area, the urban fabric of "
-        "two marginal ones."
-    ),
-    (
-        "Both pastures and urban fabric occur in two areas: the former in a smaller one of 300,000 sqm and a "
-        "marginal one, the latter in two marginal ones."
-    ),
-    (
-        "Pastures appear twice, as a smaller area (300,000 sqm) and as a marginal one, and urban fabric "
-        "likewise occupies two areas, both marginal."
-    ),
-    (
-        "While the pastures are split between a smaller area of 300,000 sqm and a marginal one, the urban "
-        "fabric comprises two marginal areas."
-    ),
-    (
-        "Pastures form two separate patches, the larger of which measures 300,000 sqm while the other is "
-        "marginal; the urban fabric forms two marginal patches."
-    ),
-    (
-        "The pastures comprise two parcels, namely a smaller parcel of 300,000 sqm and a marginal parcel; "
-        "the two parcels of urban fabric are both marginal."
-    ),
-    (
-        "Two areas of pastures can be told apart, a smaller one covering 300,000 sqm and a marginal one, as "
-        "can two marginal areas of urban fabric."
-    ),
-    (
-        "Of the two areas of pastures, one measures 300,000 sqm and the other is marginal; both areas of "
-        "urban fabric are marginal."
-    ),
-    (
-        "In the case of the pastures, there are two areas (a smaller one of 300,000 sqm and a marginal one); "
-        "in that of urban fabric, there are two marginal ones."
-    ),
-    (
-        "The pastures are not contiguous: there is one smaller area of 300,000 sqm and one marginal area. "
-        "The urban fabric, too, is divided into two areas, each of them marginal."
-    ),
-    (
-        "The pastures fall into a smaller area with 300,000 sqm and a second, marginal area, the urban "
-        "fabric into two marginal areas."
-    ),
-    (
-        "One smaller area of 300,000 sqm and one marginal area make up the pastures, and two marginal areas "
-        "make up the urban fabric."
-    ),
-    (
-        "Pastures are found in two places, a smaller area of 300,000 sqm and a marginal one of less than "
-        "72,000 sqm; urban fabric in two marginal areas of less than 72,000 sqm each."
-    ),
-    (
-        "The pastures are broken into two pieces – 300,000 sqm and less than 5% of the image – and the urban "
-        "fabric into two, neither of them exceeding 5% of the image."
-    ),
-    (
-        "Two distinct areas constitute the pastures, of which one is of 300,000 sqm and the other one below "
-        "5% of the image; the urban fabric is dispersed over two marginal plots."
-    ),
-    (
-        "Nearly all of the pastures (300,000 sqm) form a single smaller area, with the rest in a marginal "
-        "one; urban fabric is scattered over two marginal areas."
-    ),
-    (
-        "The pastures have a smaller area of 300,000 sqm plus a marginal one, and the urban fabric has two "
-        "marginal areas."
-    ),
-    (
-        "Pastures are represented by 2 areas (one smaller, ~300,000 sqm, and one marginal), urban fabric by "
-        "2 marginal areas."
-    ),
-    (
-        "The pastures' two areas are a smaller one of 300,000 sqm and a marginal one; the urban fabric's two "
-        "areas are both marginal."
-    ),
-    (
-        "Neither the pastures nor the urban fabric are contiguous: the former fall into one smaller area of "
-        "300,000 sqm and one marginal area, the latter into two marginal areas."
-    ),
-    (
-        "The pastures are split up into two areas: 300,000 sqm lie in a smaller one, and what is left lies "
-        "in a marginal one. Two marginal areas form the urban fabric."
-    ),
-    (
-        "Pastures come in two parts, the bigger one being 300,000 sqm and the other one marginal, urban "
-        "fabric in two marginal parts."
-    ),
-]
-
 #: Whole captions, of facts with little or nothing beside one class, and of two halves.
 CAPTIONS = [
     (
-        MARGINS,
+        PARTED_MARGINS,
         "Arable land covers 1,320,000 sqm of this Serbian winter scene ({zone}) and borders both "
         "pastures and urban fabric; the pastures, in two marginal areas, and the urban fabric each stay "
         "below 5% (72,000 sqm).",
     ),
     (
-        MARGINS,
+        PARTED_MARGINS,
         "Winter in Serbia, climate zone {zone}: arable land spans 132 hectares, close to 92 % of the "
         "image, and touches the only two other classes, pastures (two marginal areas, under 72,000 sqm "
         "in all) and urban fabric (likewise under 72,000 sqm).",
     ),
     (
-        MARGINS,
+        PARTED_MARGINS,
         "In this winter image from Serbia, arable land (approximately 1,320,000 sqm) is by far the "
         "dominant class. Pastures, split into two marginal areas, and urban fabric contribute less than "
         "5% each. Both border the arable land. The climate zone is {zone}.",
     ),
     (
-        MARGINS,
+        PARTED_MARGINS,
         "This wintry scene in Serbia's {zone} climate zone is nearly all arable land (approximately "
         "1,320,000 sqm), bordered by two marginal areas of pastures and by urban fabric, neither class "
         "amounting to 72,000 sqm.",
     ),
     (
-        MARGINS,
+        PARTED_MARGINS,
         "Serbia in winter: arable land extends over around 1.32 km², leaving only small remnants to "
         "pastures, which form two marginal areas, and urban fabric, both of them below 0.072 km² in "
         "total. The arable land is adjacent to the pastures and to the urban fabric. Climate zone: "
         "{zone}.",
     ),
     (
-        MARGINS,
+        PARTED_MARGINS,
         "The image, taken in Serbia in winter and belonging to the climate zone {zone}, is covered "
         "almost completely by arable land (roughly 1,320,000 sqm). What little remains is divided "
         "between pastures, in two marginal areas, and urban fabric, each taking up less than 5% of the "
         "image; both adjoin the arable land.",
     ),
     (
-        MARGINS,
+        PARTED_MARGINS,
         "Arable land makes up the vast majority of this Serbian winter scene, about 1,320,000 sqm. Urban "
         "fabric is marginal, and so are the pastures, which occur in two areas and do not exceed 5% "
         "altogether. Arable land touches urban fabric and pastures. The climate zone is {zone}.",
     ),
     (
-        MARGINS,
+        PARTED_MARGINS,
         "Arable land accounts for no less than 1,320,000 sqm in this winter image of Serbia. It borders "
         "pastures and urban fabric, which fall short of 5 % (72,000 sqm) each; the pastures are made up "
         "of two marginal areas. Climate zone: {zone}.",
@@ -421,49 +294,70 @@ CAPTIONS = [
         "710,000 sqm of inland waters, which touch each other. The climate zone is {zone}.",
     ),
 ]
-#: True sentences, and what makes them wrong.
-RANKS = [
-    ("Arable land is the least extensive of the four classes.", "least extensive", "most extensive"),
-    ("Pastures are the second-largest class.", "second", "third"),
-    ("Urban fabric ranks third.", "third", "second"),
-    ("Arable land comes fourth.", "fourth", "third"),
-    ("The smallest, arable land, is also the last.", "smallest", "largest"),
-    ("Mixed forest is larger than all other classes.", "larger", "smaller"),
-    ("Pastures are the runner-up.", "runner-up", "smallest class"),
-    ("In descending order, these are mixed forest, pastures and urban fabric.", "descending", "ascending"),
-    ("Urban fabric is only marginally larger than arable land.", "larger", "smaller"),
-    ("Urban fabric and arable land are of nearly equal extent.", "Urban fabric", "Pastures"),
+#: A part of the plain caption, the same in other words, and spoilt in these words, with the finding's kind.
+REWORDED = [
+    (
+        "Mixed forest (900,000 sqm) is the largest class, followed by pastures (330,000 sqm), urban fabric",
+        "More than half of the image (~900,000 sqm) is mixed forest, a further part, ~330,000 sqm, "
+        "is pastures, "
+        "followed by urban fabric",
+        "More than half of the image (~330,000 sqm) is mixed forest, a further part, ~900,000 sqm, "
+        "is pastures, "
+        "followed by urban fabric",
+        "wrong area",
+    ),
+    (
+        "Mixed forest (900,000 sqm) is the largest class, followed by pastures (330,000 sqm), urban fabric",
+        "With 900,000 sqm and 330,000 sqm, respectively, mixed forest and pastures are followed by "
+        "urban fabric",
+        "With 330,000 sqm and 900,000 sqm, respectively, mixed forest and pastures are followed by "
+        "urban fabric",
+        "wrong area",
+    ),
+    (
+        "Mixed forest (900,000 sqm)",
+        "Mixed forest over an area of 900,000 sqm",
+        "Mixed forest over an area of 890,000 sqm",
+        "missing area",
+    ),
+    (
+        "Mixed forest (900,000 sqm)",
+        "Mixed forest, at just under 900,600 sqm,",
+        "Mixed forest, at just under 990,600 sqm,",
+        "missing area",
+    ),
+    (
+        "the urban fabric into two marginal areas",
+        "the urban fabric into two areas, neither of which reaches 5% of the image",
+        "the urban fabric into two areas, neither of which reaches 3% of the image",
+        "wrong area",
+    ),
+    (
+        "the urban fabric into two marginal areas",
+        "the urban fabric into two marginal areas; these add up to ~110,000 sqm",
+        "the urban fabric into two marginal areas; these add up to ~130,000 sqm",
+        "wrong area",
+    ),
+    (
+        "the urban fabric into two marginal areas",
+        "the urban fabric into two marginal areas, each with less than 5 % (72,000 sqm)",
+        "the urban fabric into two marginal areas, each with less than 2 % (29,000 sqm)",
+        "wrong area",
+    ),
 ]
 
 
-def findings(areas, counts):
-    return check_caption(f"{PLACE} {areas} {BORDERS} {counts}", FACTS, STRICT).findings
-
-
-@pytest.mark.parametrize("areas", WORDINGS_OF_AREAS)
+@pytest.mark.parametrize("areas", WORDINGS)
 def test_areas_are_read_in_any_wording(areas):
-    assert findings(areas, COUNTS) == ()
+    assert findings(PLAIN.replace(AREAS, areas), FOREST) == []
     for old, new in (("330,000", "110,000"), ("110,000", "119,000"), ("33 ha", "38 ha"), ("0.33 ", "0.38 ")):
         spoilt = areas.replace(old, new, 1)
-        assert spoilt == areas or findings(spoilt, COUNTS)
-
-
-@pytest.mark.parametrize("counts", WORDINGS_OF_COUNTS)
-def test_numbers_of_areas_are_read_in_any_wording(counts):
-    assert findings(AREAS, counts) == ()
-    for old, new in (
-        ("300,000", "308,000"),
-        ("two marginal", "three marginal"),
-        ("two areas", "three areas"),
-    ):
-        spoilt = counts.replace(old, new, 1)
-        assert spoilt == counts or findings(AREAS, spoilt)
+        assert spoilt == areas or findings(PLAIN.replace(AREAS, spoilt), FOREST)
 
 
 @pytest.mark.parametrize(("facts", "text"), CAPTIONS)
 def test_marginal_classes_single_classes_and_halves_are_read(facts, text):
-    text = text.replace("{zone}", f'"{facts.climate_zone}"')
-    assert check_caption(text, facts, STRICT).findings == ()
+    assert findings(text, facts) == []
     for old, new in (
         ("1,320,000", "1,230,000"),
         ("1,440,000", "1,404,000"),
@@ -471,20 +365,11 @@ def test_marginal_classes_single_classes_and_halves_are_read(facts, text):
         ("two m", "six m"),
     ):
         spoilt = text.replace(old, new, 1)
-        assert spoilt == text or check_caption(spoilt, facts, STRICT).findings
+        assert spoilt == text or findings(spoilt, facts)
 
 
-def test_the_larger_of_two_classes_is_the_larger():
-    text = (
-        "This Finnish summer image shows coniferous forest (730,000 sqm) and inland waters (710,000 sqm), "
-        "which border each other. Coniferous forest is slightly the larger of the two. Climate zone: {zone}."
-    ).replace("{zone}", f'"{HALVES.climate_zone}"')
-    assert check_caption(text, HALVES, STRICT).findings == ()
-    (fault,) = check_caption(text.replace("larger", "smaller"), HALVES, STRICT).findings
-    assert fault.kind == "wrong rank"
-
-
-@pytest.mark.parametrize(("sentence", "old", "new"), RANKS)
-def test_ranks_are_read_in_any_wording(sentence, old, new):
-    assert findings(AREAS, f"{COUNTS} {sentence}") == ()
-    assert "wrong rank" in {f.kind for f in findings(AREAS, f"{COUNTS} {sentence.replace(old, new)}")}
+@pytest.mark.parametrize(("old", "right", "wrong", "kind"), REWORDED)
+def test_areas_in_other_words_are_read_and_spoilt_they_are_found(old, right, wrong, kind):
+    assert old in PLAIN
+    assert findings(PLAIN.replace(old, right), FOREST) == []
+    assert kind in kinds(PLAIN.replace(old, wrong), FOREST)

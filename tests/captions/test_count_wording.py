@@ -1,0 +1,158 @@
+"""The check on numbers of areas in many wordings: right ones pass, one wrong number does not."""
+
+import pytest
+
+from worlds.worded_captions import COUNTS, FOREST, PLAIN, findings, kinds
+
+WORDINGS = [
+    (
+        "The pastures consist of one smaller area of 300,000 sqm and one marginal area, the urban fabric of "
+        "two marginal ones."
+    ),
+    (
+        "Both pastures and urban fabric occur in two areas: the former in a smaller one of 300,000 sqm and a "
+        "marginal one, the latter in two marginal ones."
+    ),
+    (
+        "Pastures appear twice, as a smaller area (300,000 sqm) and as a marginal one, and urban fabric "
+        "likewise occupies two areas, both marginal."
+    ),
+    (
+        "While the pastures are split between a smaller area of 300,000 sqm and a marginal one, the urban "
+        "fabric comprises two marginal areas."
+    ),
+    (
+        "Pastures form two separate patches, the larger of which measures 300,000 sqm while the other is "
+        "marginal; the urban fabric forms two marginal patches."
+    ),
+    (
+        "The pastures comprise two parcels, namely a smaller parcel of 300,000 sqm and a marginal parcel; "
+        "the two parcels of urban fabric are both marginal."
+    ),
+    (
+        "Two areas of pastures can be told apart, a smaller one covering 300,000 sqm and a marginal one, as "
+        "can two marginal areas of urban fabric."
+    ),
+    (
+        "Of the two areas of pastures, one measures 300,000 sqm and the other is marginal; both areas of "
+        "urban fabric are marginal."
+    ),
+    (
+        "In the case of the pastures, there are two areas (a smaller one of 300,000 sqm and a marginal one); "
+        "in that of urban fabric, there are two marginal ones."
+    ),
+    (
+        "The pastures are not contiguous: there is one smaller area of 300,000 sqm and one marginal area. "
+        "The urban fabric, too, is divided into two areas, each of them marginal."
+    ),
+    (
+        "The pastures fall into a smaller area with 300,000 sqm and a second, marginal area, the urban "
+        "fabric into two marginal areas."
+    ),
+    (
+        "One smaller area of 300,000 sqm and one marginal area make up the pastures, and two marginal areas "
+        "make up the urban fabric."
+    ),
+    (
+        "Pastures are found in two places, a smaller area of 300,000 sqm and a marginal one of less than "
+        "72,000 sqm; urban fabric in two marginal areas of less than 72,000 sqm each."
+    ),
+    (
+        "The pastures are broken into two pieces – 300,000 sqm and less than 5% of the image – and the urban "
+        "fabric into two, neither of them exceeding 5% of the image."
+    ),
+    (
+        "Two distinct areas constitute the pastures, of which one is of 300,000 sqm and the other one below "
+        "5% of the image; the urban fabric is dispersed over two marginal plots."
+    ),
+    (
+        "Nearly all of the pastures (300,000 sqm) form a single smaller area, with the rest in a marginal "
+        "one; urban fabric is scattered over two marginal areas."
+    ),
+    (
+        "The pastures have a smaller area of 300,000 sqm plus a marginal one, and the urban fabric has two "
+        "marginal areas."
+    ),
+    (
+        "Pastures are represented by 2 areas (one smaller, ~300,000 sqm, and one marginal), urban fabric by "
+        "2 marginal areas."
+    ),
+    (
+        "The pastures' two areas are a smaller one of 300,000 sqm and a marginal one; the urban fabric's two "
+        "areas are both marginal."
+    ),
+    (
+        "Neither the pastures nor the urban fabric are contiguous: the former fall into one smaller area of "
+        "300,000 sqm and one marginal area, the latter into two marginal areas."
+    ),
+    (
+        "The pastures are split up into two areas: 300,000 sqm lie in a smaller one, and what is left lies "
+        "in a marginal one. Two marginal areas form the urban fabric."
+    ),
+    (
+        "Pastures come in two parts, the bigger one being 300,000 sqm and the other one marginal, urban "
+        "fabric in two marginal parts."
+    ),
+]
+#: A part of the plain caption, the same in other words, and spoilt in these words, with the finding's kind.
+REWORDED = [
+    (
+        "into two areas, one smaller (300,000 sqm) and one marginal",
+        "into one smaller expanse of 300,000 sqm plus one marginal fragment",
+        "into one smaller expanse of 300,000 sqm plus three marginal fragments",
+        "wrong count",
+    ),
+    (
+        "into two areas, one smaller (300,000 sqm) and one marginal",
+        "into two stands, of which one is smaller (300,000 sqm) and one is marginal",
+        "into two stands, of which one is smaller (300,000 sqm) and two are marginal",
+        "wrong count",
+    ),
+    (
+        "The pastures fall into two areas, one smaller (300,000 sqm) and one marginal, and",
+        "Of the pastures, 300,000 sqm are found in one smaller area, while a second area is only "
+        "marginal, and",
+        "Of the pastures, 300,000 sqm are found in one smaller area, and",
+        "missing count",
+    ),
+    (
+        "The pastures fall into two areas, one smaller (300,000 sqm) and one marginal, and",
+        "Of the pastures, one area alone accounts for 300,000 sqm, a second is marginal, and",
+        "Of the pastures, one area alone accounts for 300,000 sqm, and",
+        "missing count",
+    ),
+    (
+        "pastures (330,000 sqm), urban",
+        "pastures (330,000 sqm), of which 300,000 sqm lie in one smaller area and the rest in one "
+        "marginal, urban",
+        "pastures (330,000 sqm), of which 300,000 sqm lie in one smaller area and the rest in four "
+        "marginal ones, "
+        "urban",
+        "wrong count",
+    ),
+    (
+        "urban fabric (110,000 sqm) and arable land (100,000 sqm)",
+        "arable land (100,000 sqm) and, in two marginal areas, urban fabric (110,000 sqm)",
+        "arable land (100,000 sqm) and, in three marginal areas, urban fabric (110,000 sqm)",
+        "wrong count",
+    ),
+]
+
+
+@pytest.mark.parametrize("counts", WORDINGS)
+def test_numbers_of_areas_are_read_in_any_wording(counts):
+    assert findings(PLAIN.replace(COUNTS, counts), FOREST) == []
+    for old, new in (
+        ("300,000", "308,000"),
+        ("two marginal", "three marginal"),
+        ("two areas", "three areas"),
+    ):
+        spoilt = counts.replace(old, new, 1)
+        assert spoilt == counts or findings(PLAIN.replace(COUNTS, spoilt), FOREST)
+
+
+@pytest.mark.parametrize(("old", "right", "wrong", "kind"), REWORDED)
+def test_numbers_of_areas_in_other_words_are_read_and_spoilt_they_are_found(old, right, wrong, kind):
+    assert old in PLAIN
+    assert findings(PLAIN.replace(old, right), FOREST) == []
+    assert kind in kinds(PLAIN.replace(old, wrong), FOREST)

@@ -1,0 +1,76 @@
+"""The check on the order of classes by area in many wordings: true ones pass, false ones do not."""
+
+import pytest
+
+from worlds.worded_captions import FOREST, HALVES, PLAIN, findings, kinds
+
+#: True sentences, and what makes them wrong.
+RANKS = [
+    ("Arable land is the least extensive of the four classes.", "least extensive", "most extensive"),
+    ("Pastures are the second-largest class.", "second", "third"),
+    ("Urban fabric ranks third.", "third", "second"),
+    ("Arable land comes fourth.", "fourth", "third"),
+    ("The smallest, arable land, is also the last.", "smallest", "largest"),
+    ("Mixed forest is larger than all other classes.", "larger", "smaller"),
+    ("Pastures are the runner-up.", "runner-up", "smallest class"),
+    ("In descending order, these are mixed forest, pastures and urban fabric.", "descending", "ascending"),
+    ("Urban fabric is only marginally larger than arable land.", "larger", "smaller"),
+    ("Urban fabric and arable land are of nearly equal extent.", "Urban fabric", "Pastures"),
+]
+#: A part of the plain caption, the same in other words, and spoilt in these words, with the finding's kind.
+REWORDED = [
+    (
+        "Mixed forest (900,000 sqm) is the largest class",
+        "Mixed forest (900,000 sqm), by far ahead of arable land, the least extensive class, is the "
+        "largest class",
+        "Mixed forest (900,000 sqm), the least extensive class, is the largest class",
+        "wrong rank",
+    ),
+    (
+        "urban fabric (110,000 sqm) and",
+        "urban fabric (110,000 sqm), the third-largest class, and",
+        "urban fabric (110,000 sqm), the fourth-largest class, and",
+        "wrong rank",
+    ),
+    (
+        "urban fabric (110,000 sqm) and",
+        "urban fabric with 110,000 sqm in third place, and",
+        "urban fabric with 110,000 sqm in second place, and",
+        "wrong rank",
+    ),
+    (
+        "urban fabric (110,000 sqm) and arable land (100,000 sqm).",
+        "and, to a nearly equal extent, urban fabric (110,000 sqm) and arable land (100,000 sqm).",
+        "while pastures and urban fabric (110,000 sqm), as well as arable land (100,000 sqm), are of "
+        "similar extent.",
+        "wrong rank",
+    ),
+    (
+        "two marginal areas.",
+        "two marginal areas. Two classes of similar extent follow: urban fabric and arable land.",
+        "two marginal areas. Two classes of similar extent follow: pastures and arable land.",
+        "wrong rank",
+    ),
+]
+
+
+def test_the_larger_of_two_classes_is_the_larger():
+    text = (
+        "This Finnish summer image shows coniferous forest (730,000 sqm) and inland waters (710,000 sqm), "
+        "which border each other. Coniferous forest is slightly the larger of the two. Climate zone: {zone}."
+    )
+    assert findings(text, HALVES) == []
+    assert kinds(text.replace("larger", "smaller"), HALVES) == ["wrong rank"]
+
+
+@pytest.mark.parametrize(("sentence", "old", "new"), RANKS)
+def test_ranks_are_read_in_any_wording(sentence, old, new):
+    assert findings(f"{PLAIN} {sentence}", FOREST) == []
+    assert "wrong rank" in kinds(f"{PLAIN} {sentence.replace(old, new)}", FOREST)
+
+
+@pytest.mark.parametrize(("old", "right", "wrong", "kind"), REWORDED)
+def test_ranks_in_other_words_are_read_and_spoilt_they_are_found(old, right, wrong, kind):
+    assert old in PLAIN
+    assert findings(PLAIN.replace(old, right), FOREST) == []
+    assert kind in kinds(PLAIN.replace(old, wrong), FOREST)
