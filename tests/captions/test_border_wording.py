@@ -118,6 +118,79 @@ WORDINGS = [
         "along a common border.",
         "false border",
     ),
+    # Lists that clauses on their classes interrupt.
+    (
+        "Bordering the arable land are mixed forest, which prevails, pastures, which also border the mixed "
+        "forest, and urban fabric.",
+        "Bordering the pastures are mixed forest, which prevails, arable land, which also borders the mixed "
+        "forest, and urban fabric.",
+        "false border",
+    ),
+    (
+        "Mixed forest, the largest class, pastures, which come second, and arable land, the smallest of all, "
+        "border one another, and the arable land also touches urban fabric.",
+        "Mixed forest, the largest class, pastures, which come second, and urban fabric, which comes third, "
+        "border one another, and the arable land also touches urban fabric.",
+        "false border",
+    ),
+    (
+        "The arable land adjoins all the rest: the mixed forest, which also touches the pastures; the "
+        "pastures; and the urban fabric.",
+        "The arable land adjoins all the rest: the pastures; the urban fabric; and the mixed forest, which "
+        "prevails and also touches the urban fabric.",
+        "false border",
+    ),
+    (
+        "The mixed forest borders pastures, which come second, and a smaller amount of arable land, which "
+        "also borders both pastures and urban fabric.",
+        "The mixed forest borders pastures, which come second, and a smaller amount of urban fabric, which "
+        "also borders arable land.",
+        "false border",
+    ),
+    # Neighbours.
+    (
+        "The arable land has three neighbours: the mixed forest, the pastures and the urban fabric. The "
+        "mixed forest's only other neighbour is the pastures.",
+        "The arable land has three neighbours: the mixed forest, the pastures and the urban fabric. The "
+        "mixed forest's only other neighbour is the urban fabric.",
+        "false border",
+    ),
+    (
+        "The mixed forest and the pastures are joined by a common border. Both have the arable land as their "
+        "neighbour, and the arable land has a further one with the urban fabric as well, its smallest "
+        "neighbour being the urban fabric.",
+        "The mixed forest and the pastures are joined by a common border. Both have the urban fabric as "
+        "their neighbour.",
+        "false border",
+    ),
+    (
+        "The arable land is the common neighbour of everything else, and a border connects the mixed forest "
+        "and the pastures.",
+        "The arable land is the common neighbour of everything else, and a border connects the urban fabric "
+        "and the pastures.",
+        "false border",
+    ),
+    (
+        "The arable land touches everything else; its neighbours are the mixed forest, the pastures and the "
+        "urban fabric. The mixed forest meets the pastures on the one hand and the arable land on the other.",
+        "The arable land touches everything else. The mixed forest meets the pastures on the one hand and "
+        "the urban fabric on the other.",
+        "false border",
+    ),
+    # All of some classes, and each of them.
+    (
+        "The mixed forest and the pastures are neighbours. Both border the arable land; neither reaches the "
+        "edge of the urban fabric, which does reach the edge of the arable land.",
+        "The mixed forest and the pastures are neighbours. Both border the arable land; neither touches the "
+        "arable land.",
+        "denied border",
+    ),
+    (
+        "The arable land adjoins every other class; it, the mixed forest and the pastures are three classes "
+        "that all border one another, while urban fabric and pastures are kept apart.",
+        "The arable land adjoins every other class, while mixed forest and pastures are kept apart.",
+        "denied border",
+    ),
 ]
 
 

@@ -1,7 +1,8 @@
 """Statements on borders that share a verb with another, or turn their order round."""
 
+from bentxt.captions.reading.border_lists import list_readings
 from bentxt.captions.reading.border_objects import directly_behind, in_relative_clause, objects_of
-from bentxt.captions.reading.border_references import all_of
+from bentxt.captions.reading.border_references import all_of, unique
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import OTHERS, Group
 
@@ -86,14 +87,15 @@ def is_fronted(row: Row, place: int, objects: Group, end: int) -> bool:
     return not any(row.kinds[j] in "CiDFL" for j in range(row.clause_start(place), place))
 
 
-def subject_behind(row: Row, end: int) -> Group:
-    """Return the list behind "Adjacent to X is …"."""
+def subjects_behind(row: Row, end: int) -> list[Group]:
+    """Return the readings of the list behind "Adjacent to X is …", the longest first."""
     j = end
     while j < len(row) and row.kinds[j] in "x,a":
         j += 1
-    if j < len(row) and row.kinds[j] in "VvC":
-        while j < len(row) and row.kinds[j] in "Vvatnx#p,":
-            j += 1
-        if j < len(row) and row.kinds[j] == "C":
-            return row.mentions(row.list_from(j))
-    return ()
+    if j >= len(row) or row.kinds[j] not in "VvC":
+        return []
+    while j < len(row) and row.kinds[j] in "Vvatnx#p,:":
+        j += 1
+    if j >= len(row) or row.kinds[j] != "C":
+        return []
+    return unique(*(row.mentions(places) for places in list_readings(row, j)))

@@ -1,6 +1,7 @@
 """What a word of a border is followed by: the classes that its subject touches."""
 
-from bentxt.captions.reading.border_references import all_of, in_common, is_largest, members
+from bentxt.captions.reading.border_lists import list_readings, resumed
+from bentxt.captions.reading.border_references import all_of, in_common, is_largest, members, unique
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import OTHERS, Group
 
@@ -13,6 +14,10 @@ def objects_of(row: Row, place: int) -> tuple[Group, int]:
         if j >= len(row):
             return (), place + 1
         kind, token = row.kinds[j], row.tokens[j]
+        if kind == ":" and j == place + 1:
+            # "Its neighbours are: X and Y", "it has two borders: with X and with Y".
+            j += 1
+            continue
         if kind == "C":
             return _object_list(row, place, j)
         if kind == "O":
@@ -68,6 +73,14 @@ def objects_of(row: Row, place: int) -> tuple[Group, int]:
     return (), place + 1
 
 
+def object_readings(row: Row, place: int, objects: Group) -> list[Group]:
+    """Return the objects, and in front of them what they are with those behind clauses that tell borders."""
+    first = next((j for j in range(place, len(row)) if objects and row.tokens[j].mention == objects[0]), None)
+    lists = [row.mentions(places) for places in list_readings(row, first)] if first is not None else []
+    longer = [group for group in lists if len(group) > len(objects)]
+    return unique(*longer, *((objects,) if len(longer) < len(lists) or not lists else ()))
+
+
 def _named_behind(row, place):
     """Return the places of the classes of "two classes: X and Y", none where there are none."""
     j = place + 1
@@ -84,7 +97,7 @@ def _object_list(row, place, j):
     # "A border between X and Y is visible": the verb is the border's, not Y's.
     wanted = 2 if row.kinds[place] == "N" else 1
     while True:
-        following = row.next_in_list(places[-1]) or _resumed(row, places[-1])
+        following = row.next_in_list(places[-1]) or resumed(row, places[-1])
         if following is None:
             break
         # "… borders Y, and Z covers …": Z begins a clause, as does what is named again.
@@ -113,33 +126,6 @@ def _begins_clause(row, place):
     while before > 0 and row.kinds[before] in "xat#n":
         before -= 1
     return last > place and row.kinds[before - 1 : before + 1] == ",&" and row.is_finite(last)
-
-
-def _resumed(row, place):
-    """Return the class with which a list goes on behind a clause on one of its classes."""
-    level = row.depth[place]
-    j = row.skip_brackets(place + 1)
-    if j >= len(row):
-        return None
-    # ", which covers 5 ha, and Z" or ", covering 5 ha, Z" or "spanning 5 ha and Z".
-    k = j + (row.kinds[j] == ",")
-    if k >= len(row) or row.kinds[k] not in "wvAp#ai":
-        return None
-    if row.kinds[k] == "p" and row.tokens[k].text not in ("with", "at", "of", "in", "over", "across"):
-        return None
-    for i in range(k, len(row)):
-        if row.depth[i] > level or row.kinds[i] in "()":
-            continue
-        if row.kinds[i] in "BbN;s" or row.depth[i] < level:
-            return None
-        if row.kinds[i] == "C":
-            before = i - 1
-            while before > k and (
-                row.kinds[before] in "xat#n" or row.tokens[before].text in ("of", "with", "by")
-            ):
-                before -= 1
-            return i if row.kinds[before] in ",&" and not row.is_finite(i) else None
-    return None
 
 
 def directly_behind(row: Row, place: int) -> int | None:

@@ -10,7 +10,7 @@ from bentxt.captions.reading.border_ellipsis import (
     joined_objects,
     likewise_subjects,
     sides_without_verb,
-    subject_behind,
+    subjects_behind,
 )
 from bentxt.captions.reading.border_exceptions import (
     excepted_before,
@@ -18,8 +18,9 @@ from bentxt.captions.reading.border_exceptions import (
     excepted_pair,
     is_denied,
 )
+from bentxt.captions.reading.border_lists import long_subject
 from bentxt.captions.reading.border_nouns import read_noun
-from bentxt.captions.reading.border_objects import objects_of
+from bentxt.captions.reading.border_objects import object_readings, objects_of
 from bentxt.captions.reading.border_references import in_common, unique
 from bentxt.captions.reading.border_subjects import mutual_classes, sides_of_with_which, subjects_of
 from bentxt.captions.reading.rows import Row
@@ -75,7 +76,7 @@ def _read(row, place):
     token = row.tokens[place]
     objects, end = objects_of(row, place)
     negated = is_denied(row, place)
-    subjects = subjects_of(row, place)
+    subjects = unique(row.mentions(long_subject(row, place)), *subjects_of(row, place, objects))
     weak = token.kind == "b" and bool(_WEAK.match(token.text))
     reciprocal = end < len(row) and row.kinds[end] == "R" and not objects
     if not objects and not reciprocal:
@@ -114,9 +115,9 @@ def _read(row, place):
                 )
     if (not subjects and objects and token.kind == "b") or is_fronted(row, place, objects, end):
         # "Adjacent to X lies Y."
-        later = subject_behind(row, end)
+        later = subjects_behind(row, end)
         if later:
-            yield claim_of(row, place, [Sides(later, objects)], negated, False, end)
+            yield claim_of(row, place, [Sides(s, objects) for s in later], negated, False, end)
             return
     if reciprocal or not objects:
         if token.kind == "b" and not reciprocal:
@@ -143,7 +144,8 @@ def _read(row, place):
             readings = [Sides(r.left, None, following or r.but) for r in readings]
             yield claim_of(row, place, readings, negated, False, end)
         return
-    readings = [Sides(s, objects, but) for s in subjects if s != objects]
+    told = object_readings(row, place, objects)
+    readings = [Sides(s, o, but) for o in told for s in subjects if s != o]
     if goes_on(row, place, objects):
         readings += [Sides(s, objects[:1]) for s in subjects if s != objects[:1]]
     if readings:

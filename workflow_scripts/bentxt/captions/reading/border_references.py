@@ -2,6 +2,7 @@
 
 import re
 
+from bentxt.captions.reading.border_lists import long_list
 from bentxt.captions.reading.class_names import Mention
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import EVERYTHING, Group
@@ -11,6 +12,8 @@ from bentxt.captions.reading.tokens import NUMBERS
 _FIRST = re.compile(
     r"(?:pre)?dominant|dominating|leading|largest|main|prevailing|prevalent|principal|primary"
 )
+#: Nouns for classes in general.
+CLASS_NOUNS = frozenset(["classes", "types", "categories", "neighbors", "neighbours"])
 
 
 def is_largest(row: Row, place: int) -> bool:
@@ -28,7 +31,37 @@ def in_common(group: Group, other: Group) -> bool:
     return any(a.classes == b.classes for a in group for b in other)
 
 
-def all_of(row: Row, place: int) -> list[Group]:
+def quantified(row: Row, place: int, word: str, without: Group) -> list[Group]:
+    """Return what "both", "each", "all" or "neither" before ``place`` may stand for, but for some classes."""
+    lists = [group for group in row.lists_before(place) if len(group) > 1 and not in_common(group, without)]
+    if word in ("both", "either", "neither"):
+        pairs = [group for group in lists if len(group) == 2]
+        return unique(row.last_two(place, without), *pairs[:2], (EVERYTHING,))
+    return unique((EVERYTHING,), *lists[:2])
+
+
+def numbered(row: Row, place: int, number: int, without: Group = ()) -> list[Group]:
+    """Return the groups of so many classes that were spoken of before ``place``."""
+    lists = [group for group in row.lists_before(place) if len(group) == number]
+    last = row.last_named(place, number, without)
+    return unique(*lists[:2], last if len(last) == number else ())
+
+
+def counted(row: Row, place: int) -> list[Group]:
+    """Return what "three classes" at ``place`` may be: a list before it or behind it, or all of the image."""
+    j = place - 1
+    while j > 0 and row.kinds[j] in "xtb":
+        j -= 1
+    number = row.tokens[j].number if j >= 0 else None
+    behind = next((i for i in range(place, len(row)) if row.kinds[i] == "C"), None)
+    following = row.mentions(long_list(row, behind, True)) if behind is not None else ()
+    if number is None:
+        return unique((EVERYTHING,), *row.lists_before(place)[:1])
+    fits = (group for group in (following, following[:number]) if len(group) == number)
+    return unique(*numbered(row, place, number), *fits, (EVERYTHING,))
+
+
+def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:
     """Return what "all of them", "the two" or "the first two" at ``place`` may stand for."""
     text = row.tokens[place].text
     start = row.clause_start(place + 1)
@@ -55,7 +88,7 @@ def all_of(row: Row, place: int) -> list[Group]:
     # "All three" are all, or a list of three; "all classes" are no list.
     number = next((NUMBERS[word] for word in text.split() if word in NUMBERS), None)
     if number:
-        lists = [group for group in lists if len(group) == number]
+        lists = numbered(row, place, number, subject)
     elif not re.search(r"\b(?:them|these|which|those)\b|^(?:all|each)$", text):
         lists = []
     return unique((EVERYTHING,), *lists)

@@ -1,12 +1,24 @@
 """What may be the subject of a word of a border."""
 
 from bentxt.captions.reading.border_exceptions import excepted_before
-from bentxt.captions.reading.border_references import all_of, in_common, is_largest, unique
+from bentxt.captions.reading.border_references import (
+    CLASS_NOUNS,
+    all_of,
+    counted,
+    in_common,
+    is_largest,
+    quantified,
+    unique,
+)
 from bentxt.captions.reading.rows import Row
-from bentxt.captions.reading.statements import EVERYTHING, OTHERS, Group
+from bentxt.captions.reading.statements import OTHERS, Group
+from bentxt.captions.reading.tokens import ATTRIBUTES
+
+#: Stand for classes named before where no class follows.
+_QUANTIFIERS = frozenset(["all", "both", "each", "every", "either", "neither"])
 
 
-def subjects_of(row: Row, place: int) -> list[Group]:
+def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
     """Return what may be the subject of a word of a border, the likeliest first."""
     token = row.tokens[place]
     start = row.clause_start(place)
@@ -28,14 +40,23 @@ def subjects_of(row: Row, place: int) -> list[Group]:
             named = row.lists_before(j)
             return [named[-1][:1]] if named else []
         j -= 1
+    said = [row.tokens[i].text for i in range(j + 1, place) if row.tokens[i].text in _QUANTIFIERS]
+    if said and (j < 0 or row.kinds[j] in ",&s;:") and row.kinds[j - 1 : j + 1] != "R,":
+        if j > 0 and row.tokens[j - 1].text in CLASS_NOUNS:
+            return counted(row, j - 1)
+        # "X and Y border Z, and both touch …".
+        pair = [clause] if len(clause) == 2 and said[-1] == "both" else []
+        return unique(*pair, *quantified(row, place, said[-1], objects))
+    if j >= 0 and row.tokens[j - (row.kinds[j] == ",")].text in CLASS_NOUNS:
+        return counted(row, j - (row.kinds[j] == ","))
     j = row.back_over_brackets(j)
     if j < 0:
-        return _fallback(row, place, clause)
+        return _fallback(row, place, clause, objects)
     kind = row.kinds[j]
     if kind == ")":
-        return _fallback(row, place, clause)
+        return _fallback(row, place, clause, objects)
     if kind == "p" and row.tokens[j].text == "of" and token.kind == "B":
-        return _fallback(row, place, clause)
+        return _fallback(row, place, clause, objects)
     if kind == "w":
         return _antecedents(row, j)
     if (
@@ -53,14 +74,15 @@ def subjects_of(row: Row, place: int) -> list[Group]:
         crossed = any(row.kinds[i] in "b" and not row.depth[i] for i in range(start, places[0]))
         return unique(*((clause,) if crossed else ()), whole, *((whole[-1:],) if crossed else ()))
     if kind == "i":
-        return row.pronoun(j) if row.tokens[j].text not in ("its", "their") else _fallback(row, place, clause)
+        return (
+            row.pronoun(j)
+            if row.tokens[j].text not in ("its", "their")
+            else _fallback(row, place, clause, objects)
+        )
     if kind in "FL":
         return [row.former_latter(j)]
     if kind == "D":
-        return all_of(row, j)
-    if kind in ",&s;:" and token.kind == "B" and "both" in [t.text for t in row.tokens[j + 1 : place]]:
-        # "X borders Y, and both touch Z".
-        return unique(*([clause] if len(clause) == 2 else []), row.last_two(place))
+        return all_of(row, j, objects)
     if kind == "O":
         return [(OTHERS,)]
     if kind == "n" and j and row.kinds[j - 1] in "xat#":
@@ -70,7 +92,8 @@ def subjects_of(row: Row, place: int) -> list[Group]:
         relative = row.kinds.rfind("w", start, j)
         if relative > 0 and "C" not in row.kinds[relative:j]:
             # "…, which cover 5 ha and border Z".
-            return unique(*_antecedents(row, relative), clause)
+            apart = kind == "," or row.kinds[j - 1] == ","
+            return unique(*_antecedents(row, relative), *((clause,) if apart else ()))
         if kind == "s" or not clause:
             return unique(
                 clause or row.first_classes(0, place),
@@ -83,15 +106,15 @@ def subjects_of(row: Row, place: int) -> list[Group]:
     if token.kind == "b":
         lists = [group for group in row.lists_before(place)[:1] if "C" in row.kinds[:place]]
         return unique(*(group[-1:] for group in lists), clause, *lists, row.topic if not lists else ())
-    return _fallback(row, place, clause)
+    return _fallback(row, place, clause, objects)
 
 
-def _fallback(row, place, clause):
+def _fallback(row, place, clause, objects):
     if (
         any(row.tokens[j].text in ("both", "all", "each") for j in range(max(0, place - 3), place))
         and not clause
     ):
-        return all_of(row, place)
+        return all_of(row, place, objects)
     two = [row.last_two(place)] if row.kinds[place + 1 : place + 2] == "R" else []
     return unique(
         *two,
@@ -108,6 +131,8 @@ def _antecedents(row, j):
         return [(OTHERS,)]
     if "D" in near:
         return all_of(row, max(0, j - 3) + near.rindex("D"))
+    if row.tokens[j - (row.kinds[j - 1] == ",") - 1].text in CLASS_NOUNS:
+        return counted(row, j - (row.kinds[j - 1] == ",") - 1)
     lists = row.lists_before(j)[:1]
     if not lists:
         return [row.topic] if row.topic else []
@@ -145,7 +170,7 @@ def sides_of_with_which(row: Row, place: int) -> tuple[list[Group], Group] | Non
     if not lists or "C" not in row.kinds[:which]:
         return None
     objects = lists[0][-1:]
-    named = row.pronoun(j) if row.kinds[j] == "i" else subjects_of(row, place)
+    named = row.pronoun(j) if row.kinds[j] == "i" else subjects_of(row, place, ())
     if row.kinds[j] == "i":
         named = [*named, *lists[1:2], row.topic]
     elif row.kinds[j] == "C":
@@ -155,9 +180,16 @@ def sides_of_with_which(row: Row, place: int) -> tuple[list[Group], Group] | Non
 
 
 def mutual_classes(row: Row, place: int) -> list[Group]:
-    """Return the readings of "three mutually bordering classes"."""
-    if not place or row.tokens[place - 1].text != "mutually" or row.tokens[place].kind != "b":
+    """Return the readings of "three mutually bordering classes" and of "two adjoining classes: X and Y"."""
+    mutually = place > 0 and row.tokens[place - 1].text == "mutually"
+    if row.tokens[place].kind != "b" or row.tokens[place].text not in ATTRIBUTES:
         return []
-    clause = row.first_classes(row.clause_start(place), place)
-    later = next((row.mentions(row.list_from(j)) for j in range(place, len(row)) if row.kinds[j] == "C"), ())
-    return [group for group in (clause, later, (EVERYTHING,)) if len(group) > 1 or EVERYTHING in group]
+    noun = next((j for j in range(place + 1, len(row)) if row.kinds[j] not in "xt" or _is_noun(row, j)), None)
+    if noun is not None and _is_noun(row, noun) and (mutually or row.tokens[place - 1].number):
+        return counted(row, noun)
+    clause = row.first_classes(row.clause_start(place), place) if mutually else ()
+    return [clause] if len(clause) > 1 else []
+
+
+def _is_noun(row, place):
+    return row.tokens[place].text in CLASS_NOUNS

@@ -14,19 +14,22 @@ _CLASS_FORMS = (
     rf"|commercial(?:{_OR} ?industrial)? (?:units?|areas?|zones?|sites?|land|surfaces?)"
     r"|industry (?:and|or) commerce",
     r"arable (?:lands?|areas?|fields?|parcels?|plots?)|arable(?=,? (?:and|or) )",
-    r"permanent crops?|permanent cropland",
+    r"permanent crops?|permanent cropland|crops",
     r"pasture ?lands?|pastures?|pastoral land",
     r"complex cultivations?(?: patterns?| areas?)?|complex cultivated (?:patterns?|areas?|land)"
-    r"|areas? of complex cultivation",
+    r"|areas? of complex cultivation|(?:cultivation|cultivated) patterns?",
     r"(?:lands?|areas?)(?: that (?:is|are)|,)? (?:principally|mainly|primarily|predominantly|mostly|largely) "
     r"(?:occupied by|used for|devoted to|under) agriculture"
     r"(?:,? ?(?:with|and|featuring|including|containing|interspersed with|but (?:also )?with|together with) "
     r"(?:significant|substantial|considerable|large) (?:areas?|portions?|parts?|shares?|patches"
     r"|amounts?|stretches) "
-    r"of natural vegetation)?",
+    r"of natural vegetation)?"
+    r"|(?:(?:(?:principally|mainly|primarily|predominantly|mostly|largely|mixed) )?agricultural )?"
+    r"(?:lands?|areas?|mosaics?) (?:with|containing|including) (?:(?:significant|substantial) )?"
+    r"(?:(?:areas|patches) of )?natural vegetation",
     r"agro-?forestry(?: (?:areas?|land))?",
     r"broad-?lea(?:ved|f|fed)(?: (?:forests?|woodlands?|woods?|trees))?|deciduous (?:forests?|woodlands?)",
-    r"coniferous(?: (?:forests?|woodlands?|woods?))?|conifer (?:forests?|woodlands?)",
+    r"coniferous(?: (?:forests?|woodlands?|woods?))?|conifer (?:forests?|woodlands?)|conifers",
     r"mixed (?:forests?|woodlands?|woods?)|mixed(?=,? (?:and|or) (?:broad|conif))",
     rf"natural grasslands?(?:{_OR} ?sparsely vegetated (?:areas?|lands?|terrain))?"
     r"|sparsely vegetated (?:areas?|lands?|terrain)(?:,? (?:and|or) natural grasslands?)?|grasslands?",
@@ -93,7 +96,7 @@ _BEGINNINGS = (
     "urb|built|resid|ind|inl|com|ara|perm|past|land|area|agr|broad|decid|conif|mixed|nat|spars"
     "|grass|moor|heath"
     "|scler|trans|wood|shrub|beach|dune|sand|coast|salt|mar|sea|the sea|open|artif|devel|man|farm|crop|cultiv"
-    "|forest|semi|wet|wat|bod|aqua"
+    "|forest|semi|wet|wat|bod|aqua|pri|pred|mos"
 )
 #: One pattern for all of them, as the lexer of sentences takes it; the group of a match is its index.
 MENTION = (

@@ -226,13 +226,17 @@ class Row:
 
     def last_two(self, place: int, without: tuple[Mention, ...] = ()) -> tuple[Mention, ...]:
         """Return the last two different classes named before ``place``, in their order, some left out."""
+        return self.last_named(place, 2, without)
+
+    def last_named(self, place: int, number: int, without: tuple[Mention, ...] = ()) -> tuple[Mention, ...]:
+        """Return so many different classes as named last before ``place``, in their order, some left out."""
         out = {mention.classes for mention in without}
         found: list[Mention] = []
         for group in self.lists_before(place):
             for mention in reversed(group):
                 if mention.classes not in out and all(mention.classes != other.classes for other in found):
                     found.append(mention)
-                if len(found) == 2:
+                if len(found) == number:
                     return tuple(reversed(found))
         return tuple(reversed(found))
 

@@ -32,10 +32,15 @@ _BORDER_NOUN = (
 _NEXT = (
     r"(?:adjacent (?:to|with)|contiguous (?:with|to)|next(?: door)? to|beside|alongside|in "
     r"(?:direct )?contact with"
-    r"|neighbou?rs (?:of|to)|neighbou?r(?: of| to)|up against|against|(?:abutting|bordering) "
+    r"|(?:(?:the|an?) )?(?:(?:common|direct|immediate|only|sole|close) )*neighbou?rs? (?:of|to)"
+    r"|up against|against|(?:abutting|bordering) "
     r"(?:on|onto)|bordering"
     r"|adjoining|touching|connected (?:to|with)|linked to|attached to|by the side of|at the edges? of"
     r"|on the edges? of|along the edges? of)"
+)
+_NEIGHBOUR = (
+    r"(?:(?:only|sole|direct|immediate|further|other|one|single|remaining|closest|nearest|common|two|three|four"
+    r"|five|six|but|just|its|their|an?|the) )*neighbou?rs?"
 )
 _PASSIVE = (
     r"(?:bordered|flanked|surrounded|enclosed|fringed|encircled|framed|adjoined|abutted|met"
@@ -48,6 +53,7 @@ _MEET = (
     r"|touch(?:es)?(?: upon| on)?"
     r"|meets?(?: up)?(?: with)?|neighbou?rs?|flanks?|fringes?|surrounds?|encloses?|encircles?"
     r"|skirts?|contacts?"
+    r"|reach(?:es)? (?:as far as )?the (?:edge|border|boundary|margin|limit)s? of"
     r"|reach(?:es)?(?: (?:as far as|up to))?(?= (?:the|both|all|each|every|urban|arable|past|inland|coast"
     r"|mixed|broad|conif|perm|comp))"
     r"|(?:comes?|come) into (?:direct )?contact with|makes? contact with|joins?(?: up)?(?: with)?"
@@ -61,6 +67,13 @@ _MEETING = (
 )
 #: By kind: B finite, b participle or bare preposition, N noun.
 _PHRASES = (
+    ("B", rf"(?:has|have|had|having|with|finds?|counts?)(?=(?: [\w-]+,?){{1,12}} as {_NEIGHBOUR}\b)"),
+    ("x", rf"as {_NEIGHBOUR}\b"),
+    ("B", rf"(?:has|have|had|finds?|counts?) {_NEIGHBOUR}(?: in)?\b(?! of)"),
+    (
+        "B",
+        rf"(?!(?:its|their|the) ){_NEIGHBOUR} (?:is|are|was|were|being|includes?|comprises?|consists? of)\b",
+    ),
     (
         "B",
         rf"(?:shares?|have|has|had|form|forms|exhibits?|maintains?) {_ADVERB}(?:a |an |the "
@@ -96,12 +109,28 @@ _PHRASES = (
         r"(?:border|boundary)(?! (?:between|of|with)\b)",
     ),
     ("B", r"(?:(?:does|do) (?:so|the same)|(?:has|have|shares?) one) with"),
+    (
+        "B",
+        rf"{_BE} {_ADVERB}(?:joined|linked|connected|united|separated|divided) by an? "
+        r"(?:common |shared |mutual |joint )*(?:border|boundary|edge)",
+    ),
+    (
+        "N",
+        r"(?:a|the|one) (?:common |shared |mutual |joint )*(?:border|boundary|edge) "
+        r"(?:connects|links|joins|unites|separates|divides|runs between)",
+    ),
+    (
+        "B",
+        rf"{_BE} {_ADVERB}(?:kept|set|held|lie|lying) (?:apart|away)(?: from)?|{_BE} {_ADVERB}"
+        r"(?:separated|isolated|detached|cut off) from|(?:keeps?|stays?|remains?) "
+        r"(?:apart|away|clear)(?: (?:from|of))?",
+    ),
     ("B", _MEET),
     ("b", _MEETING),
 )
 _WORDS_OF_KIND = {
     "w": "which that who whose where",
-    "i": "it they its their them itself themselves those",
+    "i": "it they its their them those",
     "F": "former",
     "L": "latter",
     "!": ("not never neither none cannot without nowhere lack lacks lacking hardly except excluding no"),
@@ -152,7 +181,7 @@ _WORDS_OF_KIND = {
     "p": (
         "of with in by to from at on for into over across among amongst between within up off onto "
         "besides beside along about around near through throughout under per as than together "
-        "individually combined"
+        "individually combined like unlike"
     ),
     "a": "the a an this these such any some",
     "#": (
@@ -163,6 +192,11 @@ _WORDS_OF_KIND = {
 }
 #: Words that state a border where they stand before a class, as in "the adjacent pastures".
 ATTRIBUTES = frozenset({"adjacent", "contiguous", "neighbouring", "neighboring", "adjoining", "bordering"})
+#: Verbs of a border that are nouns behind these words.
+_NOUNS = frozenset({"border", "borders", "neighbor", "neighbors", "neighbour", "neighbours"})
+_BEFORE_NOUNS = frozenset(
+    {"their", "its", "a", "the", "common", "shared", "mutual", "joint", "only", "sole", "direct", "further"}
+)
 _SEEN = (
     r"(?: (?:in|of|within) (?:the|this) (?:image|scene|picture|landscape|frame|tile|patch|photograph)"
     r"| in view| present| shown)?"
@@ -172,6 +206,8 @@ _NO_ADJECTIVE = (
     r"(?!(?:borders?|adjoins?|abuts?|touch|meet|neighbou?r|share|have|are|do|lie|run|sit|stand|also|both|each|all"
     r"|in|directly|of|as|and|but|or|nor|to|with|which|that|alone|too|by|then|while)\b)"
 )
+#: Within words of a border, deny it; a boundary that separates two classes does not.
+_DENIAL = re.compile(r"\b(?:not|no|apart|away|clear|(?:separated|isolated|detached|cut off) from)\b")
 #: Marks that stand round words and say nothing.
 _QUOTES = frozenset("\"“”„«»'‘’`*_")
 _EXTENDING = re.compile(r"(?:extend|stretch|spread|span|sprawl|expand|rang|unfold|distribut|scatter|reach)")
@@ -181,18 +217,30 @@ _LEXER = re.compile(
     "|".join(
         [
             MENTION,
-            r"\b(?P<R>each other|one another|every other|(?:the )?(?:others?|other two)(?= too\b))\b"
-            r"(?! class| of)",
-            r"\b(?P<O>(?:all|each|every|both|any|either) (?:of )?(?:the )?(?:remaining |other )+"
+            r"\b(?P<R>each other|one another|(?:among|amongst|between) (?:themselves|one another|each other)"
+            r"|every other(?= ?[.,;:)–—]| and | as | in | but | too|$)"
+            r"|(?:the )?other(?= too\b| as well| and )"
+            r"|(?:the )?(?:others|other two)(?= too\b))\b(?! class| of)",
+            r"\b(?P<O>(?:all|each|every|both|any|either) (?:(?:two|three|four|five|six|seven) )?(?:of )?"
+            r"(?:the )?(?:remaining |other )+"
             r"(?:classes|class|types|ones"
             r"|categories|two|three|four|five|six|seven)?(?<=[a-z])|both of the others|all "
             r"(?:of )?the (?:others|rest)"
-            r"|both others|all others|each of the others|the other (?:two|three|four|five|six)"
+            r"|both others|all others|all (?:of )?the rest|each of the others"
+            r"|the other (?:two|three|four|five|six)"
             r"(?: classes| ones)?"
             r"|(?:the )?(?:remaining|other) (?:classes|class|types|categories)|the others?(?= ?[.,;])"
             r"|(?:every|each) other (?:class|one|type|category)|the remaining (?:two|three|four"
             rf"|five)(?: classes| ones)?|(?:everything|all) else){_SEEN}\b",
-            r"\b(?P<D>(?:(?:both|each|all) of )?the (?:(?:first|last|latter|former) (?:two|three)"
+            r"\b(?P<D>there (?:is|are) no (?:two|pairs?|class|classes)(?: of)?(?: classes)?"
+            r"(?: (?:among|of|between) (?:the|them|these|those)(?: two| three| four| five| six| seven)?"
+            r"(?: classes)?)? (?:that|which) (?:does not|do not|fails? to)"
+            r"|whichever two (?:of [a-z ]+? )?(?:one|you) (?:picks?|takes?|chooses?)(?:, they)?"
+            r"|(?:every|each|any|all)(?: other| possible| remaining| single)? pairs?(?: (?:of|among|between)"
+            r" (?:the |these |those )?(?:them|two|three|four|five|six|seven)?)?(?: ?classes)?"
+            r"|any two(?: of (?:the |these |those )?(?:them|two|three|four|five|six|seven)?)?(?: ?classes)?"
+            r"|every one of (?:these|those|them|the)(?: two| three| four| five| six| seven)?(?: classes)?"
+            r"|(?:(?:both|each|all) of )?the (?:(?:first|last|latter|former) (?:two|three)"
             r"|(?:two|three) (?:former|latter))(?: of (?:these|those|them))?|the two of them"
             r"|(?:every|each|any) (?:pair of (?:the )?classes|two classes)|both of the (?:former|latter)"
             r"|(?:all|each|both|either"
@@ -206,14 +254,16 @@ _LEXER = re.compile(
             r"|all (?:of )?(?:the )?(?:two|three|four|five|six|seven|eight)\b(?! (?:\w+ )?(?:areas"
             r"|parts|regions))"
             rf"|each of the (?:two|three|four|five|six|seven|eight)(?: classes)?){_SEEN}\b",
-            r"\b(?P<only>nothing (?:but|except)|none but|no other class (?:but|than)|no class other than)\b",
+            r"\b(?P<hand>on the one (?:hand|side)|on the other (?:hand|side)|on the other(?= ?[.,;)]))"
+            r"(?= ?[.,;)]| and)"
+            r"|\b(?P<only>nothing (?:but|except)|none but|no other class (?:but|than)|no class other than)\b",
             *(rf"\b(?P<{kind}{place}>{words})\b" for place, (kind, words) in enumerate(_PHRASES)),
             rf"(?P<A>{AMOUNT})",
             rf"\b(?P<num>{_NUMBER_WORDS})\b(?!-)|(?<![\w.,])(?P<digits>\d{{1,3}})(?![\w%]|[.,]\d)",
             r"\b(?P<and>as well as|along with|together with|in addition to|and also|followed by|next to)\b",
             r"\b(?P<neg>does not|do not|did not|is not|are not|doesn't|don't|isn't|aren't|fails? to"
             r"|no longer|free of"
-            r"|other than|apart from|aside from|all but|save for"
+            r"|other than|apart from|aside from|all but|save(?: for)?"
             r"|with (?:the (?:single |sole |only |one )?exception of|(?:just |only )?one exception))\b",
             r"(?P<word>[^\W\d_]+(?:[-'’][^\W\d_]+)*)",
             r"(?P<mark>[^\w\s]|\d+|_)",
@@ -277,7 +327,7 @@ def _tokens(match, words, start, end, found):
     group = match.lastgroup or ""
     if group == "word":
         yield Token(_KINDS.get(words, "x"), start, end, words)
-    elif group == "mark" and words in _QUOTES:
+    elif group == "hand" or (group == "mark" and words in _QUOTES):
         return
     elif group == "mark":
         kind = (
@@ -301,15 +351,15 @@ def _tokens(match, words, start, end, found):
         yield Token("#", start, end, words)
     elif group == "and":
         yield Token("p" if words in ("followed by", "next to") else "&", start, end, words)
-    elif group == "only":
-        for word in re.finditer(r"\S+", words):
-            yield Token("x", start + word.start(), start + word.end(), word[0])
     elif group == "neg":
         if words[0] in "di" and words[:3] != "did":
             yield Token("V", start, start, words.split()[0])
         yield Token("!", start, end, words)
+    elif group == "only" or group[0] == "x":
+        for word in re.finditer(r"\S+", words):
+            yield Token("x", start + word.start(), start + word.end(), word[0])
     else:
-        if group[0] in "Bb" and (denial := re.search(r"\b(?:not|no)\b", words)):
+        if group[0] in "Bb" and (denial := _DENIAL.search(words)):
             yield Token("!", start, start, denial[0])
         yield Token(group[0], start, end, words)
 
@@ -318,6 +368,7 @@ def _settled(tokens, place):
     """Return a token, its kind mended by its neighbours."""
     token = tokens[place]
     following = tokens[place + 1].kind if place + 1 < len(tokens) else "."
+    before = "".join(other.kind for other in tokens[max(0, place - 2) : place])
     if (
         token.text in ("this", "these", "those")
         and following in "VvBb,.!"
@@ -332,6 +383,11 @@ def _settled(tokens, place):
         return Token("#", token.start, token.end, token.text)
     if token.text == "one" and following == "x" and place + 2 < len(tokens) and tokens[place + 2].kind == "n":
         return Token("#", token.start, token.end, token.text)
+    if token.kind == "V" and following == "p" and re.search(r"a[xt]?$", before):
+        # "A marginal amount of".
+        return Token("x", token.start, token.end, token.text)
+    if token.text in ("alongside", "beside", "next to", "against") and _is_part(tokens, place + 1):
+        return Token("p", token.start, token.end, token.text)
     if token.text in ATTRIBUTES and place and tokens[place - 1].text == "mutually":
         return Token("b", token.start, token.end, token.text)
     if token.text in ATTRIBUTES and following == "C" and (token.kind == "b" and place):
@@ -339,10 +395,17 @@ def _settled(tokens, place):
         kind = "x" if tokens[place - 1].kind in "a#" else "b"
         return Token(kind, token.start, token.end, token.text)
     if (
-        token.text in ("border", "borders")
+        token.text in _NOUNS
         and token.kind == "B"
         and place
-        and tokens[place - 1].text in ("their", "its", "a", "the", "common", "shared", "mutual", "joint")
+        and (tokens[place - 1].text in _BEFORE_NOUNS or tokens[place - 1].number is not None)
     ):
         return Token("x", token.start, token.end, token.text)
     return token
+
+
+def _is_part(tokens, place):
+    """Whether "a marginal one" or another noun for an area stands at ``place``."""
+    while place < len(tokens) and tokens[place].kind in "at#x":
+        place += 1
+    return place < len(tokens) and tokens[place].kind == "n"
