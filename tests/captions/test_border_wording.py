@@ -191,6 +191,47 @@ WORDINGS = [
         "The arable land adjoins every other class, while mixed forest and pastures are kept apart.",
         "denied border",
     ),
+    # Pairs that are excepted, and who is set apart.
+    (
+        "All classes are adjacent to one another, except that the urban fabric does not touch the mixed "
+        "forest and the pastures do not touch the urban fabric.",
+        "All classes are adjacent to one another, except that the urban fabric does not touch the mixed "
+        "forest.",
+        "false border",
+    ),
+    (
+        "The arable land borders all classes in the image; every pair among the other three meets, save the "
+        "urban fabric and the pastures; the urban fabric and the mixed forest do not touch either.",
+        "The arable land borders all classes in the image; every pair meets, save the urban fabric and the "
+        "pastures.",
+        "false border",
+    ),
+    (
+        "The mixed forest borders all but the urban fabric. The arable land, unlike the mixed "
+        "forest and the pastures, touches the urban fabric, and the pastures border the arable land, too.",
+        "The mixed forest borders all but the pastures.",
+        "false border",
+    ),
+    (
+        "The arable land and the pastures border each other and every other class except the urban fabric, "
+        "and the arable land, but not the pastures, borders urban fabric.",
+        "The arable land and the pastures border each other and every other class, and the arable land, but "
+        "not the mixed forest, borders the pastures.",
+        "denied border",
+    ),
+    (
+        "Mixed forest, pastures and arable land follow each other. Each borders the other two, and the "
+        "arable land borders urban fabric as well.",
+        "Mixed forest, pastures and urban fabric follow each other. Each borders the other two.",
+        "false border",
+    ),
+    (
+        "The mixed forest borders the pastures. Both have arable land as a neighbour, but they do not touch "
+        "the urban fabric, which the arable land borders.",
+        "The mixed forest and the pastures are large. Both have arable land as a neighbour, but they do not "
+        "touch each other.",
+        "denied border",
+    ),
 ]
 
 

@@ -139,6 +139,12 @@ class _Court:
         self.classes = {c.index: c for c in facts.classes}
         self.touching = {frozenset((first, other)) for first, others in facts.borders for other in others}
         self.stated = Stated()
+        #: Pairs that the caption says do not touch, and rightly: "all the others" does not mean them.
+        self.apart: set[frozenset[int]] = set()
+        for sentence in reading.sentences:
+            for claim in sentence.borders:
+                if claim.negated:
+                    self.apart |= self._apart(claim)
         for mention in reading.mentions:
             if not mention.group:
                 self.stated.named |= mention.classes
@@ -305,7 +311,10 @@ class _Court:
     def border(self, claim: BorderClaim) -> Iterator[Fault]:
         best: tuple[list, list] | None = None
         for sides in claim.readings:
+            universal = {EVERYTHING, OTHERS} & {*sides.left, *(sides.right or ())}
             for pairs in self._pairs(sides):
+                if universal and not claim.negated:
+                    pairs = [pair for pair in pairs if frozenset().union(*pair) not in self.apart]
                 wrong = [pair for pair in pairs if self._touch(*pair) == claim.negated]
                 if pairs and not wrong:
                     if not claim.negated:
@@ -331,6 +340,13 @@ class _Court:
                 kind, f"{words}: {self._called(first)} and {self._called(other)}", claim.start, claim.end
             )
 
+    def _apart(self, claim):
+        for sides in claim.readings:
+            for pairs in self._pairs(sides):
+                if pairs and not any(self._touch(*pair) for pair in pairs):
+                    return {frozenset((a, b)) for first, other in pairs for a in first for b in other}
+        return set()
+
     def _called(self, classes):
         return "/".join(class_name(index) for index in sorted(classes & self.classes.keys()))
 
@@ -353,11 +369,20 @@ class _Court:
             excluded = frozenset().union(*but) if but else frozenset()
             rest = [c for c in everything if not c <= excluded]
             yield [(a, b) for a in left for b in rest if a != b and not b <= a]
+            for index in self._ones(sides.left):
+                yield [(frozenset({index}), b) for b in rest if index not in b]
             lefts = frozenset().union(*left) if left else frozenset()
             yield [(a, b) for a in left for b in rest if not b <= lefts]
             return
         right = self._side(sides.right, everything, ())
         yield [(a, b) for a in left for b in right if a != b]
+
+    def _ones(self, mentions):
+        """Return the classes that "the forest" may be, of those named by a name of their own as well."""
+        (mention,) = mentions if len(mentions) == 1 else (OTHERS,)
+        if not mention.group or mention in (EVERYTHING, OTHERS):
+            return []
+        return sorted(mention.classes & self.classes.keys() & self.stated.named)
 
     def _side(self, mentions, everything, but):
         out = frozenset().union(*but) if but else frozenset()

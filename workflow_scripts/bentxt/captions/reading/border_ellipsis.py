@@ -7,22 +7,23 @@ from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import OTHERS, Group
 
 
-def joined_objects(row: Row, place: int, objects: Group, end: int) -> Group:
-    """Return what "each other" and a list of objects are joined to: the list, or the list before it."""
-    if end + 1 >= len(row) or row.kinds[place] != "B":
-        return ()
+def joined_objects(row: Row, place: int, objects: Group, end: int) -> tuple[Group, int]:
+    """Return what "each other" is joined to, the list before or behind it, and where that ends."""
+    if end + 1 >= len(row) or row.kinds[place] not in "Bb":
+        return (), end
     if objects:
-        return objects if row.kinds[end] == "&" and row.kinds[end + 1] == "R" else ()
+        # "X and Y border Z, and each other".
+        return (objects if row.kinds[end:].lstrip(",")[:2] == "&R" else ()), end
     if row.kinds[end] != "R":
-        return ()
+        return (), end
     j = end + 1 + (row.kinds[end + 1] == "," and end + 2 < len(row))
     if row.kinds[j] != "&" or "s" in row.kinds[end:j]:
-        return ()
+        return (), end
     found, stop = objects_of(row, j)
     last = stop - 1
     while last > j and row.kinds[last] not in "CDOFLi":
         last -= 1
-    return found if found and not row.is_finite(last) else ()
+    return (found, stop) if found and not row.is_finite(last) else ((), end)
 
 
 def likewise_subjects(row: Row, end: int) -> list[Group]:

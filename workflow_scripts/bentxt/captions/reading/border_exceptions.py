@@ -2,7 +2,6 @@
 
 import re
 
-from bentxt.captions.reading.border_objects import objects_of
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import Group
 
@@ -22,21 +21,21 @@ def excepted_before(row: Row, place: int) -> Group:
     return ()
 
 
-def excepted_pair(row: Row, end: int) -> tuple[Group, Group] | None:
-    """Return the two sides of ", except that X does not border Y" or ", except for X, which does not"."""
-    j = end + (row.kinds[end : end + 1] == ",")
-    if row.kinds[j : j + 1] != "!" or not _EXCEPT.search(row.tokens[j].text):
-        return None
-    first = row.kinds.find("C", j)
-    border = next((i for i in range(max(first, j), len(row)) if row.kinds[i] in "BN;s"), None)
-    if first < 0 or border is None or row.kinds[border] != "B" or not is_denied(row, border):
-        return None
-    objects, _ = objects_of(row, border)
-    places = row.list_from(first)
-    between = row.kinds[places[-1] + 1 : border].strip("xV!#")
-    if len(places) > 1 or not objects or between not in ("", ",w"):
-        return None
-    return row.mentions(places), objects
+def set_apart(row: Row, place: int) -> Group:
+    """Return Y of "X, though not Y, borders Z" and of "X, unlike Y, borders Z": it does not."""
+    j = place - 1
+    while j >= 0 and row.kinds[j] in "xVR#":
+        j -= 1
+    last = row.back_over_brackets(j - 1)
+    if j < 2 or row.kinds[j] != "," or row.kinds[last] != "C":
+        return ()
+    places = row.list_to(last)
+    before = places[0] - 1
+    while before > 0 and row.kinds[before] in "at":
+        before -= 1
+    if row.tokens[before].text not in ("not", "unlike") or row.kinds[before - 1] not in ",s":
+        return ()
+    return row.mentions(places)
 
 
 def excepted_behind(row: Row, end: int) -> tuple[Group, int]:
@@ -56,12 +55,6 @@ def excepted_behind(row: Row, end: int) -> tuple[Group, int]:
         places = row.list_from(j)
         if not row.is_finite(places[-1]):
             return row.mentions(places), places[-1] + 1
-        if _EXCEPT.search(row.tokens[end + (row.kinds[end] == ",")].text):
-            # "With one exception: X does not border Y", "except that X and Y do not touch".
-            border = next((i for i in range(places[-1], len(row)) if row.kinds[i] == "B"), None)
-            if border and is_denied(row, border):
-                objects, stop = objects_of(row, border)
-                return (*row.mentions(places), *objects), stop
     return (), end
 
 
@@ -74,6 +67,9 @@ def is_denied(row: Row, place: int) -> bool:
         if row.kinds[j] == "!" and not _EXCEPT.match(row.tokens[j].text.removeprefix("with ")):
             return True
         j -= 1
+    if j > 1 and row.kinds[j] == "w" and row.tokens[j - 1].text == "of":
+        # "None of which touch".
+        return row.tokens[j - 2].text in ("neither", "none")
     j = row.back_over_brackets(j)
     if j >= 0 and row.kinds[j] == "C":
         first = row.list_to(j)[0]

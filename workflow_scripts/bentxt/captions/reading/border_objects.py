@@ -18,6 +18,9 @@ def objects_of(row: Row, place: int) -> tuple[Group, int]:
             # "Its neighbours are: X and Y", "it has two borders: with X and with Y".
             j += 1
             continue
+        if token.text == "all but":
+            # "X borders all but Y".
+            return (OTHERS,), j
         if kind == "C":
             return _object_list(row, place, j)
         if kind == "O":

@@ -15,13 +15,13 @@ from bentxt.captions.reading.border_ellipsis import (
 from bentxt.captions.reading.border_exceptions import (
     excepted_before,
     excepted_behind,
-    excepted_pair,
     is_denied,
+    set_apart,
 )
 from bentxt.captions.reading.border_lists import long_subject
 from bentxt.captions.reading.border_nouns import read_noun
 from bentxt.captions.reading.border_objects import object_readings, objects_of
-from bentxt.captions.reading.border_references import in_common, unique
+from bentxt.captions.reading.border_references import in_common, number_in, numbered, unique
 from bentxt.captions.reading.border_subjects import mutual_classes, sides_of_with_which, subjects_of
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import EVERYTHING, OTHERS, BorderClaim, Group, Sides
@@ -85,34 +85,21 @@ def _read(row, place):
             return
         if relative := sides_of_with_which(row, place):
             subjects, objects = relative
-    if also := joined_objects(row, place, objects, end):
-        # "X and Y border each other as well as Z", "X and Y border Z and each other".
-        mutually = not reciprocal
-        readings = [
-            Sides(s, None if mutually else also)
-            for s in subjects
-            if s != also and (len(s) > 1 or not mutually)
-        ]
-        if readings:
-            yield claim_of(row, place, readings, negated, False, end)
-    if likewise := likewise_subjects(row, end + reciprocal):
-        # "X borders Y, and so does Z", "A and B border each other, as do C and D".
-        readings = [Sides(s, objects or None) for s in likewise if objects or len(s) > 1]
-        if readings:
-            yield claim_of(row, place, readings, negated, False, end)
-    if objects and (gapped := sides_without_verb(row, end)):
-        yield claim_of(row, place, [Sides(*gapped)], negated, False, end)
+    if apart := set_apart(row, place):
+        # "X, but not Y, borders Z": Y does not.
+        yield claim_of(row, place, [Sides(apart, objects or None)], not negated, False, end)
+        named = [group for group in row.lists_before(place) if not in_common(group, apart)]
+        subjects = unique(*named[:1], *(group for group in subjects if not in_common(group, apart)))
+    yield from _besides(row, place, subjects, objects, end, negated)
     but: Group = excepted_before(row, place) if (OTHERS,) in subjects else ()
     if objects:
         following, but_end = excepted_behind(row, end)
-        if following:
-            if objects[0] in (OTHERS, EVERYTHING):
-                but, end = following, but_end
-            else:
-                # "X borders Y, but not Z."
-                yield claim_of(
-                    row, place, [Sides(s, following) for s in subjects], not negated, False, but_end
-                )
+        if following and objects[0] in (OTHERS, EVERYTHING):
+            but, end = following, but_end
+        elif following:
+            # "X borders Y, but not Z."
+            denied = [Sides(s, following) for s in subjects]
+            yield claim_of(row, place, denied, not negated, False, but_end)
     if (not subjects and objects and token.kind == "b") or is_fronted(row, place, objects, end):
         # "Adjacent to X lies Y."
         later = subjects_behind(row, end)
@@ -120,33 +107,56 @@ def _read(row, place):
             yield claim_of(row, place, [Sides(s, objects) for s in later], negated, False, end)
             return
     if reciprocal or not objects:
-        if token.kind == "b" and not reciprocal:
-            return
-        # Objects that a comma or a clause keeps away are none: the subjects touch each other.
-        left_out = excepted_before(row, place)
-        rest = [left_out] if left_out else [row.first_classes(0, place), row.topic, row.last_two(place)[-1:]]
-        readings = [
-            Sides(s, None, but)
-            for s in subjects
-            for but in (unique(*rest) if s == (OTHERS,) else [left_out if EVERYTHING in s else ()])
-            if len(s) > 1 or s in ((EVERYTHING,), (OTHERS,))
-        ]
-        pair = excepted_pair(row, end + reciprocal)
-        if pair and readings and readings[0].left == (EVERYTHING,):
-            # All the others border each other, and X all but Y.
-            yield claim_of(row, place, [Sides((OTHERS,), None, pair[0])], negated, False, end)
-            yield claim_of(row, place, [Sides(pair[0], (OTHERS,), pair[1])], negated, False, end)
-            return
-        if not readings and subjects and reciprocal:
-            readings = [Sides(row.last_two(place), None)]
-        if readings:
-            following, end = excepted_behind(row, end + reciprocal)
-            readings = [Sides(r.left, None, following or r.but) for r in readings]
-            yield claim_of(row, place, readings, negated, False, end)
+        if token.kind == "B" or reciprocal or token.text.startswith("sharing"):
+            yield from _mutually(row, place, subjects, but, end, negated, reciprocal)
         return
-    told = object_readings(row, place, objects)
-    readings = [Sides(s, o, but) for o in told for s in subjects if s != o]
+    number = number_in(row.tokens[end - 1].text) if objects == (OTHERS,) else None
+    if number:
+        # "Each borders the other two": each of three touches those two, and not what is left.
+        each = any(t.text.startswith(("each", "every")) for t in row.tokens[max(0, place - 3) : place])
+        subjects = [s for s in subjects if len(s) < 3 or (len(s) == number + 1 and not each)]
+    readings = [Sides(s, o, but) for o in object_readings(row, place, objects) for s in subjects if s != o]
     if goes_on(row, place, objects):
         readings += [Sides(s, objects[:1]) for s in subjects if s != objects[:1]]
+    if number:
+        readings += [Sides(group, None) for group in numbered(row, place, number + 1)]
     if readings:
         yield claim_of(row, place, readings, negated, weak, end)
+
+
+def _besides(row, place, subjects, objects, end, negated):
+    """Yield what shares the word of a border at ``place``: "… and each other", "…, and so does Z"."""
+    reciprocal = row.kinds[end : end + 1] == "R" and not objects
+    also, also_end = joined_objects(row, place, objects, end)
+    if also:
+        # "X and Y border each other as well as Z", "X and Y border Z and each other".
+        but, also_end = excepted_behind(row, also_end) if OTHERS in also else ((), also_end)
+        sides = also if reciprocal else None
+        readings = [Sides(s, sides, but) for s in subjects if s != also and (len(s) > 1 or reciprocal)]
+        if readings:
+            yield claim_of(row, place, readings, negated, False, also_end)
+    if likewise := likewise_subjects(row, end + reciprocal):
+        # "X borders Y, and so does Z", "A and B border each other, as do C and D".
+        readings = [Sides(s, objects or None) for s in likewise if objects or len(s) > 1]
+        if readings:
+            yield claim_of(row, place, readings, negated, False, end)
+    if objects and (gapped := sides_without_verb(row, end)):
+        yield claim_of(row, place, [Sides(*gapped)], negated, False, end)
+
+
+def _mutually(row, place, subjects, but, end, negated, reciprocal):
+    """Yield that the subjects touch each other, as objects that a comma or a clause keeps away are none."""
+    left_out = excepted_before(row, place)
+    rest = [left_out] if left_out else [row.first_classes(0, place), row.topic, row.last_two(place)[-1:]]
+    readings = [
+        Sides(s, None, but)
+        for s in subjects
+        for but in (unique(*rest) if s == (OTHERS,) else [left_out if EVERYTHING in s else ()])
+        if len(s) > 1 or s in ((EVERYTHING,), (OTHERS,))
+    ]
+    if not readings and subjects and reciprocal:
+        readings = [Sides(row.last_two(place), None)]
+    if readings:
+        following, end = excepted_behind(row, end + reciprocal)
+        readings = [Sides(r.left, None, following or r.but) for r in readings]
+        yield claim_of(row, place, readings, negated, False, end)

@@ -31,6 +31,11 @@ def in_common(group: Group, other: Group) -> bool:
     return any(a.classes == b.classes for a in group for b in other)
 
 
+def number_in(text: str) -> int | None:
+    """Return the number that words as "the other two" hold."""
+    return next((NUMBERS[word] for word in text.split() if word in NUMBERS), None)
+
+
 def quantified(row: Row, place: int, word: str, without: Group) -> list[Group]:
     """Return what "both", "each", "all" or "neither" before ``place`` may stand for, but for some classes."""
     lists = [group for group in row.lists_before(place) if len(group) > 1 and not in_common(group, without)]
@@ -44,7 +49,7 @@ def numbered(row: Row, place: int, number: int, without: Group = ()) -> list[Gro
     """Return the groups of so many classes that were spoken of before ``place``."""
     lists = [group for group in row.lists_before(place) if len(group) == number]
     last = row.last_named(place, number, without)
-    return unique(*lists[:2], last if len(last) == number else ())
+    return unique(*lists[:1], last if len(last) == number else ())
 
 
 def counted(row: Row, place: int) -> list[Group]:
@@ -86,7 +91,7 @@ def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:
         pairs = (group for group in lists if len(group) == 2)
         return unique(*pairs, row.last_two(place, subject), (EVERYTHING,))
     # "All three" are all, or a list of three; "all classes" are no list.
-    number = next((NUMBERS[word] for word in text.split() if word in NUMBERS), None)
+    number = number_in(text)
     if number:
         lists = numbered(row, place, number, subject)
     elif not re.search(r"\b(?:them|these|which|those)\b|^(?:all|each)$", text):

@@ -1,6 +1,7 @@
 """What may be the subject of a word of a border."""
 
 from bentxt.captions.reading.border_exceptions import excepted_before
+from bentxt.captions.reading.border_objects import objects_of
 from bentxt.captions.reading.border_references import (
     CLASS_NOUNS,
     all_of,
@@ -46,7 +47,8 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
             return counted(row, j - 1)
         # "X and Y border Z, and both touch …".
         pair = [clause] if len(clause) == 2 and said[-1] == "both" else []
-        return unique(*pair, *quantified(row, place, said[-1], objects))
+        repeated = _several_before(row, j) if said[-1] == "neither" else []
+        return unique(*pair, *repeated, *quantified(row, place, said[-1], objects))
     if j >= 0 and row.tokens[j - (row.kinds[j] == ",")].text in CLASS_NOUNS:
         return counted(row, j - (row.kinds[j] == ","))
     j = row.back_over_brackets(j)
@@ -74,22 +76,22 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
         crossed = any(row.kinds[i] in "b" and not row.depth[i] for i in range(start, places[0]))
         return unique(*((clause,) if crossed else ()), whole, *((whole[-1:],) if crossed else ()))
     if kind == "i":
-        return (
-            row.pronoun(j)
-            if row.tokens[j].text not in ("its", "their")
-            else _fallback(row, place, clause, objects)
-        )
+        if row.tokens[j].text in ("its", "their"):
+            return _fallback(row, place, clause, objects)
+        repeated = _several_before(row, j) if row.tokens[j].text in ("they", "them") else []
+        return repeated or row.pronoun(j)
     if kind in "FL":
         return [row.former_latter(j)]
     if kind == "D":
-        return all_of(row, j, objects)
+        repeated = _several_before(row, j) if row.tokens[j].text.endswith((" them", " these")) else []
+        return unique(*repeated, *all_of(row, j, objects))
     if kind == "O":
         return [(OTHERS,)]
     if kind == "n" and j and row.kinds[j - 1] in "xat#":
         # "This area borders", "the two areas".
         return unique(clause, *row.lists_before(j)[:1], row.topic)
     if kind in "&,s" and token.kind == "B":
-        relative = row.kinds.rfind("w", start, j)
+        relative = row.kinds.rfind("w", max(0, row.kinds.rfind(";", 0, j)), j)
         if relative > 0 and "C" not in row.kinds[relative:j]:
             # "…, which cover 5 ha and border Z".
             apart = kind == "," or row.kinds[j - 1] == ","
@@ -107,6 +109,15 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
         lists = [group for group in row.lists_before(place)[:1] if "C" in row.kinds[:place]]
         return unique(*(group[-1:] for group in lists), clause, *lists, row.topic if not lists else ())
     return _fallback(row, place, clause, objects)
+
+
+def _several_before(row, place):
+    """Return the several subjects of the border before ``place``, which "they" or "each of them" repeats."""
+    before = next((i for i in range(place - 1, 0, -1) if row.kinds[i] == "B"), None)
+    if before is None:
+        return []
+    earlier = subjects_of(row, before, objects_of(row, before)[0])
+    return [group for group in earlier[:1] if len(group) > 1]
 
 
 def _fallback(row, place, clause, objects):

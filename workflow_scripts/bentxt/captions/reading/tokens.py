@@ -85,6 +85,7 @@ _PHRASES = (
         rf"(?:sharing|having|shared|forming|with) {_ADVERB}(?:a |an |the |its |their |no |any )?"
         rf"(?:(?!with)[a-z]+ ){{0,2}}?(?:borders?|boundar(?:y|ies)|edges?)(?: (?:with|to|on|along)\b)",
     ),
+    ("b", rf"sharing {_ADVERB}(?:a |the )?(?:common |mutual )?(?:border|boundary|edge)s?(?! of)"),
     ("B", rf"{_BE} (?:not )?{_ADVERB}(?:being )?{_PASSIVE}"),
     ("b", _PASSIVE),
     ("B", rf"{_BE} (?:not )?{_ADVERB}{_PLACED}{_ADVERB}{_NEXT}"),
@@ -195,7 +196,7 @@ ATTRIBUTES = frozenset({"adjacent", "contiguous", "neighbouring", "neighboring",
 #: Verbs of a border that are nouns behind these words.
 _NOUNS = frozenset({"border", "borders", "neighbor", "neighbors", "neighbour", "neighbours"})
 _BEFORE_NOUNS = frozenset(
-    {"their", "its", "a", "the", "common", "shared", "mutual", "joint", "only", "sole", "direct", "further"}
+    {"their", "its", "a", "the", "common", "shared", "mutual", "joint", "only", "sole", "direct"}
 )
 _SEEN = (
     r"(?: (?:in|of|within) (?:the|this) (?:image|scene|picture|landscape|frame|tile|patch|photograph)"
@@ -219,7 +220,7 @@ _LEXER = re.compile(
             MENTION,
             r"\b(?P<R>each other|one another|(?:among|amongst|between) (?:themselves|one another|each other)"
             r"|every other(?= ?[.,;:)–—]| and | as | in | but | too|$)"
-            r"|(?:the )?other(?= too\b| as well| and )"
+            r"|(?:the )?other(?= too\b| as well| and )|the other(?= ?[.,;)])"
             r"|(?:the )?(?:others|other two)(?= too\b))\b(?! class| of)",
             r"\b(?P<O>(?:all|each|every|both|any|either) (?:(?:two|three|four|five|six|seven) )?(?:of )?"
             r"(?:the )?(?:remaining |other )+"
@@ -229,7 +230,7 @@ _LEXER = re.compile(
             r"|both others|all others|all (?:of )?the rest|each of the others"
             r"|the other (?:two|three|four|five|six)"
             r"(?: classes| ones)?"
-            r"|(?:the )?(?:remaining|other) (?:classes|class|types|categories)|the others?(?= ?[.,;])"
+            r"|(?:the )?(?:remaining|other) (?:classes|class|types|categories)|the others(?= ?[.,;])"
             r"|(?:every|each) other (?:class|one|type|category)|the remaining (?:two|three|four"
             rf"|five)(?: classes| ones)?|(?:everything|all) else){_SEEN}\b",
             r"\b(?P<D>there (?:is|are) no (?:two|pairs?|class|classes)(?: of)?(?: classes)?"
