@@ -232,6 +232,49 @@ WORDINGS = [
         "touch each other.",
         "denied border",
     ),
+    # What is told again, of others.
+    (
+        "The arable land borders all the rest. The mixed forest does so with one exception, the urban "
+        "fabric, and the same is true of the pastures.",
+        "The arable land borders all the rest. The mixed forest does so with one exception, the pastures, "
+        "and the same is true of the pastures.",
+        "false border",
+    ),
+    (
+        "The arable land borders the mixed forest. The pastures do likewise, their other neighbour being the "
+        "arable land, which touches the urban fabric.",
+        "The arable land borders the mixed forest. The urban fabric does likewise.",
+        "false border",
+    ),
+    # Classes by their place in a list.
+    (
+        "The pastures, the arable land and the urban fabric follow the mixed forest. The forest borders the "
+        "first and the second of these; the second of these borders the first and the last.",
+        "The pastures, the arable land and the urban fabric follow the mixed forest. The second of these "
+        "borders the mixed forest, and the third of these borders the mixed forest, too.",
+        "false border",
+    ),
+    (
+        "The arable land borders the urban fabric, the mixed forest and the pastures. These last two touch "
+        "each other, too.",
+        "The arable land borders the urban fabric, the mixed forest and the pastures. The latter two and the "
+        "urban fabric border one another.",
+        "false border",
+    ),
+    (
+        "The arable land borders not only the urban fabric but also the mixed forest and the pastures, and "
+        "there is a further contact, that of the mixed forest with the pastures.",
+        "The arable land borders not only the urban fabric but also the mixed forest and the pastures, and "
+        "there is a further contact, that of the mixed forest with the urban fabric.",
+        "false border",
+    ),
+    (
+        "The arable land comes last. Along its border lies everything else; both it and the pastures, for "
+        "their part, border the mixed forest.",
+        "The arable land comes last. Along its border lies everything else; both it and the urban fabric, "
+        "for their part, border the mixed forest.",
+        "false border",
+    ),
 ]
 
 

@@ -356,6 +356,9 @@ class _Court:
         but = [m.classes for m in sides.but]
         left = self._side(sides.left, everything, but if sides.left == (OTHERS,) else ())
         if sides.right is None:
+            if len(sides.left) == 1 and sides.left[0].group and len(left) == 1:
+                # "Both forests border each other": those that are named.
+                left = [frozenset({index}) for index in sorted(left[0] & self.stated.named)]
             pairs = list(combinations(left, 2))
             if but and sides.left != (OTHERS,):
                 out = frozenset().union(*but)

@@ -1,10 +1,14 @@
 """Statements on borders that share a verb with another, or turn their order round."""
 
+from collections.abc import Iterator
+
+from bentxt.captions.reading.border_claims import claim_of
+from bentxt.captions.reading.border_exceptions import excepted_behind
 from bentxt.captions.reading.border_lists import list_readings
 from bentxt.captions.reading.border_objects import directly_behind, in_relative_clause, objects_of
-from bentxt.captions.reading.border_references import all_of, unique
+from bentxt.captions.reading.border_references import all_of, in_common, unique
 from bentxt.captions.reading.rows import Row
-from bentxt.captions.reading.statements import OTHERS, Group
+from bentxt.captions.reading.statements import OTHERS, BorderClaim, Group, Sides
 
 
 def joined_objects(row: Row, place: int, objects: Group, end: int) -> tuple[Group, int]:
@@ -97,6 +101,32 @@ def subjects_behind(row: Row, end: int) -> list[Group]:
         return []
     while j < len(row) and row.kinds[j] in "Vvatnx#p,:":
         j += 1
+    if j < len(row) and row.kinds[j] in "OD":
+        return [(OTHERS,)] if row.kinds[j] == "O" else all_of(row, j)
     if j >= len(row) or row.kinds[j] != "C":
         return []
     return unique(*(row.mentions(places) for places in list_readings(row, j)))
+
+
+def read_repeated(row: Row, place: int, said: BorderClaim) -> Iterator[BorderClaim]:
+    """Yield the claim of "X does so, too", "the same is true of X", in which ``said`` is told of X again."""
+    sides = said.readings[0]
+    subject: Group = ()
+    if row.tokens[place].text == "same" and row.kinds[place + 1 : place + 2] == "V":
+        j = place + 2
+        while j < len(row) and row.kinds[j] in "xpat#n":
+            j += 1
+        subject = row.mentions(row.list_from(j)) if j < len(row) and row.kinds[j] == "C" else ()
+        end = j + 1
+    elif row.tokens[place - 1 - (row.tokens[place].text == "same")].text in ("do", "does"):
+        before = place - 2 - (row.tokens[place].text == "same")
+        while before > 0 and row.kinds[before] in "x#":
+            before -= 1
+        before = row.back_over_brackets(before)
+        if before >= 0 and row.kinds[before] == "C":
+            subject = row.mentions(row.subject_list(before))
+        end = place + 1
+    if not subject or sides.right is None or in_common(subject, sides.right):
+        return
+    but, end = excepted_behind(row, end)
+    yield claim_of(row, place, [Sides(subject, sides.right, but or sides.but)], said.negated, False, end)

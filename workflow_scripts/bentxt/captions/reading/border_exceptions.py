@@ -48,7 +48,7 @@ def excepted_behind(row: Row, end: int) -> tuple[Group, int]:
     elif not (j < len(row) and row.kinds[j] == "!"):
         return (), end
     seen = False
-    while j < len(row) and (row.kinds[j] in "!pax#:" or row.tokens[j].text in ("to", "for")):
+    while j < len(row) and (row.kinds[j] in "!pax#:" or (row.kinds[j] == "," and row.kinds[j - 1] == "!")):
         seen = seen or row.kinds[j] == "!"
         j += 1
     if j < len(row) and row.kinds[j] == "C" and (seen or row.tokens[end].text == "but"):

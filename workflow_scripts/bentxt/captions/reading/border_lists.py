@@ -52,7 +52,7 @@ def resumed(row: Row, place: int, through_borders: bool = False) -> int | None:
         elif row.kinds[i] == "C":
             before = i - 1
             while before > k and (
-                row.kinds[before] in "xat#nA" or row.tokens[before].text in ("of", "with", "by")
+                row.kinds[before] in "xat#nA" or row.tokens[before].text in ("of", "with", "by", "to")
             ):
                 before -= 1
             if row.tokens[before].text in _COMPARING:

@@ -1,7 +1,7 @@
 """What a word of a border is followed by: the classes that its subject touches."""
 
 from bentxt.captions.reading.border_lists import list_readings, resumed
-from bentxt.captions.reading.border_references import all_of, in_common, is_largest, members, unique
+from bentxt.captions.reading.border_references import all_of, in_common, is_largest, members, ordinal, unique
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import OTHERS, Group
 
@@ -27,10 +27,13 @@ def objects_of(row: Row, place: int) -> tuple[Group, int]:
             if row.kinds[j - 1] == "#" and row.tokens[j - 1].number and (named := _named_behind(row, j)):
                 return row.mentions(named), named[-1] + 1
             return (OTHERS,), j + 1
-        if token.text in ("first", "last") and row.kinds[j + 1 : j + 3] in ("pi", "pa"):
-            # "X borders the last of these".
-            several = next((group for group in row.lists_before(place) if len(group) > 1), ())
-            return several[:1] if token.text == "first" else several[-1:], j + 3
+        ranked, behind = ordinal(row, j)
+        if ranked:
+            # "X borders the last of these", "the second and the third".
+            while row.kinds[behind : behind + 2] == "&a" and ordinal(row, behind + 2)[0]:
+                following, behind = ordinal(row, behind + 2)
+                ranked = (*ranked, *following)
+            return ranked, behind
         if kind == "x" and token.text == "classes" and (named := _named_behind(row, j)):
             return row.mentions(named), named[-1] + 1
         if kind == "D":
@@ -41,10 +44,10 @@ def objects_of(row: Row, place: int) -> tuple[Group, int]:
                 # "X borders these two as well as Y".
                 places = row.list_from(more)
                 return (*all_of(row, j)[0], *row.mentions(places)), places[-1] + 1
-            following = row.tokens[j + 1].mention if j + 1 < len(row) else None
-            if following and following.group:
+            group = row.tokens[j + 1].mention if j + 1 < len(row) else None
+            if group and group.group:
                 # "Both of these agricultural classes".
-                return members(row, j, following), j + 2
+                return members(row, j, group), j + 2
             return all_of(row, j)[0], j + 1
         if kind in "FL":
             return row.former_latter(j), j + 1
@@ -53,7 +56,8 @@ def objects_of(row: Row, place: int) -> tuple[Group, int]:
             # Nothing borders itself.
             subject = row.first_classes(row.clause_start(place), place) if "C" in row.kinds[:place] else ()
             others = [group for group in (*readings, row.topic) if group and not in_common(group, subject)]
-            if row.kinds[place] == "b" and row.kinds[place - 1 : place] == ",":
+            aside = row.kinds[j + 1 : j + 3] != ",V"
+            if row.kinds[place] == "b" and row.kinds[place - 1 : place] == "," and aside:
                 # "X and, bordering it, Y".
                 others = readings
             return next(iter(others or readings), ()), j + 1

@@ -9,6 +9,7 @@ from bentxt.captions.reading.border_ellipsis import (
     is_fronted,
     joined_objects,
     likewise_subjects,
+    read_repeated,
     sides_without_verb,
     subjects_behind,
 )
@@ -44,17 +45,32 @@ def read_borders(row: Row) -> Iterator[BorderClaim]:
     ------
     BorderClaim
     """
-    noun = False
+    noun, said = False, row.said
     for place, kind in enumerate(row.kinds):
         if kind in "BbN":
-            claims = read_noun(row, place) if kind == "N" else _read(row, place)
+            claims = list(read_noun(row, place) if kind == "N" else _read(row, place))
             yield from claims
-            noun = kind == "N"
+            noun, said = kind == "N", claims[-1] if claims else said
+        elif said and row.tokens[place].text in ("so", "likewise", "same"):
+            for claim in read_repeated(row, place, said):
+                yield claim
+                said = claim
+        elif row.kinds[place : place + 2] == "wp" and row.tokens[place].text == "that":
+            yield from _that_of(row, place)
         elif kind == "x" and row.tokens[place].text in ATTRIBUTES and row.kinds[place + 1 : place + 2] == "C":
             yield from _attribute(row, place)
         elif noun and row.tokens[place].text == "between" and row.kinds[place - 1] in ",&":
             # "Borders exist between A and B, and between C and D".
             yield from read_noun(row, place)
+
+
+def _that_of(row, place):
+    """Yield the claim of "two contacts, that of X with Y and that of …"."""
+    if match := re.match(r"wpa?C(?=pa?(C))", row.kinds[place:]):
+        first, second = place + match.end() - 1, place + match.start(1)
+        if row.tokens[first + 1].text in ("with", "and", "to"):
+            sides = Sides(row.mentions([first]), row.mentions(row.list_from(second)))
+            yield claim_of(row, place, [sides], False, False, second + 1)
 
 
 def _attribute(row, place):
@@ -152,7 +168,7 @@ def _mutually(row, place, subjects, but, end, negated, reciprocal):
         Sides(s, None, but)
         for s in subjects
         for but in (unique(*rest) if s == (OTHERS,) else [left_out if EVERYTHING in s else ()])
-        if len(s) > 1 or s in ((EVERYTHING,), (OTHERS,))
+        if len(s) > 1 or s[0].group
     ]
     if not readings and subjects and reciprocal:
         readings = [Sides(row.last_two(place), None)]

@@ -12,6 +12,10 @@ from bentxt.captions.reading.tokens import NUMBERS
 _FIRST = re.compile(
     r"(?:pre)?dominant|dominating|leading|largest|main|prevailing|prevalent|principal|primary"
 )
+_SOME = re.compile(r"\b(?:the|these) (first|last|latter|former) (two|three)")
+#: Any two classes of the image.
+_PAIR = re.compile(r"\bpairs?\b|^(?:whichever|any|there (?:is|are) no) two\b")
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 #: Nouns for classes in general.
 CLASS_NOUNS = frozenset(["classes", "types", "categories", "neighbors", "neighbours"])
 
@@ -29,6 +33,26 @@ def unique(*readings: Group) -> list[Group]:
 def in_common(group: Group, other: Group) -> bool:
     """Whether two groups have a class in common."""
     return any(a.classes == b.classes for a in group for b in other)
+
+
+def ordinal(row: Row, place: int) -> tuple[Group, int]:
+    """Return the class that "second" of "the second of these" stands for, and where that ends."""
+    rank = _ORDINALS.get(row.tokens[place].text)
+    end = place + 1
+    if rank is None:
+        return (), end
+    if row.kinds[end : end + 1] and row.tokens[end].text == "of":
+        # "Of the five", "of these", "of which".
+        end += 1 + (row.kinds[end + 1 : end + 2] == "a")
+        end += row.kinds[end : end + 1] in ("i", "D", "w", "#", "x")
+    if row.kinds[end : end + 1] and row.kinds[end] not in ",.;:)&sVB!x":
+        return (), end
+    number = number_in(" ".join(token.text for token in row.tokens[place:end]))
+    named = [mention for group in reversed(row.lists_before(place)) for mention in group]
+    order = tuple({mention.classes: mention for mention in named}.values())
+    lists = [group for group in row.lists_before(place) if len(group) >= max(rank, 2)]
+    several = order if number == len(order) else next(iter(lists), order)
+    return several[rank - 1 : rank] if rank > 0 else several[-1:], end
 
 
 def number_in(text: str) -> int | None:
@@ -79,21 +103,22 @@ def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:
         ]
         distinct = [m for i, m in enumerate(order) if all(m.classes != n.classes for n in order[i + 1 :])]
         return [tuple(distinct[-3:-1] if text.endswith("former") else distinct[-2:])]
-    if ordinal := re.match(r"the (first|last|latter|former) (two|three)", text):
-        size = 2 if ordinal[2] == "two" else 3
+    if some := _SOME.search(text):
+        size = 2 if some[2] == "two" else 3
         long = [group for group in row.lists_before(place) if len(group) > size]
         named = long[0] if long else tuple(m for group in reversed(row.lists_before(place)) for m in group)
-        return [named[:size] if ordinal[1] in ("first", "former") else named[-size:]]
-    lists = [
-        group for group in row.lists_before(place)[:2] if len(group) > 1 and not in_common(group, subject)
-    ]
+        return [named[:size] if some[1] in ("first", "former") else named[-size:]]
+    if _PAIR.search(text):
+        return [(EVERYTHING,)]
+    out = subject or without
+    lists = [group for group in row.lists_before(place)[:2] if len(group) > 1 and not in_common(group, out)]
     if re.search(r"\b(?:two|both|either)\b", text):
         pairs = (group for group in lists if len(group) == 2)
-        return unique(*pairs, row.last_two(place, subject), (EVERYTHING,))
+        return unique(*pairs, row.last_two(place, out), (EVERYTHING,))
     # "All three" are all, or a list of three; "all classes" are no list.
     number = number_in(text)
     if number:
-        lists = numbered(row, place, number, subject)
+        lists = numbered(row, place, number, out)
     elif not re.search(r"\b(?:them|these|which|those)\b|^(?:all|each)$", text):
         lists = []
     return unique((EVERYTHING,), *lists)

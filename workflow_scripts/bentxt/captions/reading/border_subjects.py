@@ -8,6 +8,7 @@ from bentxt.captions.reading.border_references import (
     counted,
     in_common,
     is_largest,
+    ordinal,
     quantified,
     unique,
 )
@@ -41,6 +42,7 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
             named = row.lists_before(j)
             return [named[-1][:1]] if named else []
         j -= 1
+    j = _over_adverbs(row, j)
     said = [row.tokens[i].text for i in range(j + 1, place) if row.tokens[i].text in _QUANTIFIERS]
     if said and (j < 0 or row.kinds[j] in ",&s;:") and row.kinds[j - 1 : j + 1] != "R,":
         if j > 0 and row.tokens[j - 1].text in CLASS_NOUNS:
@@ -57,6 +59,10 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
     kind = row.kinds[j]
     if kind == ")":
         return _fallback(row, place, clause, objects)
+    # "The second of the five borders Z".
+    rank = j - 2 if row.kinds[j - 1 : j] == "p" and kind in "DiwC" else j
+    if ranked := ordinal(row, rank)[0]:
+        return [ranked]
     if kind == "p" and row.tokens[j].text == "of" and token.kind == "B":
         return _fallback(row, place, clause, objects)
     if kind == "w":
@@ -69,7 +75,7 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
         return [(OTHERS,)]
     if kind == "C":
         places = row.subject_list(j) if token.kind == "B" else row.list_to(j)
-        whole = row.mentions(places)
+        whole = (*_joined_before(row, places[0]), *row.mentions(places))
         if token.kind == "b":
             return unique(whole[-1:], whole, clause)
         # "X bordered by Y touches Z".
@@ -105,10 +111,38 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
             )
         # "X is the largest class, covers 5 ha, and borders Y"; an apposition "X, in turn, borders Y".
         return unique(clause, row.first_classes(0, place), *row.lists_before(place)[:1])
+    if kind == "&" and token.kind == "b":
+        # "Both bordering X and touching Y".
+        before = next((i for i in range(j - 1, start, -1) if row.kinds[i] in "Bb"), None)
+        if before is not None:
+            return subjects_of(row, before, objects_of(row, before)[0])
     if token.kind == "b":
         lists = [group for group in row.lists_before(place)[:1] if "C" in row.kinds[:place]]
         return unique(*(group[-1:] for group in lists), clause, *lists, row.topic if not lists else ())
     return _fallback(row, place, clause, objects)
+
+
+def _over_adverbs(row, place):
+    """Return the place in front of an aside that ends with the comma at ``place``: "X, in turn, borders"."""
+    j = place - 1
+    while j > 0 and row.kinds[j] in "x#pV" and j > place - 5:
+        j -= 1
+    aside = place > 0 and row.kinds[place] == "," and row.kinds[j] == ","
+    return j - 1 if aside and row.kinds[row.back_over_brackets(j - 1)] == "C" else place
+
+
+def _joined_before(row, place):
+    """Return what the list from ``place`` on is joined to: "it and the forest", "the latter two and X"."""
+    before = place - 1
+    while before > 0 and row.kinds[before] in "xat#n":
+        before -= 1
+    if before < 1 or row.kinds[before] != "&":
+        return ()
+    if row.kinds[before - 1] == "i" and row.tokens[before - 1].text == "it":
+        return next(iter(row.pronoun(before - 1)), ())
+    if row.kinds[before - 1] in "FL":
+        return row.former_latter(before - 1)
+    return all_of(row, before - 1)[0] if row.kinds[before - 1] == "D" else ()
 
 
 def _several_before(row, place):

@@ -14,7 +14,9 @@ from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import AreaClaim, BorderClaim, CountClaim, RankClaim
 from bentxt.captions.reading.tokens import Token, tokens_of
 
-_SENTENCE_END = re.compile(r'(?<=[.!?])(?<!approx\.)(?<!\bca\.)(?<!sq\.)["”)]*\s+(?=["“(]*[A-Z0-9])|\n+')
+_SENTENCE_END = re.compile(
+    r'(?<=[.!?])(?<!approx\.)(?<!\bca\.)(?<!sq\.)(?<!i\.e\.)(?<!e\.g\.)["”)]*\s+(?=["“(]*[A-Z0-9])|\n+'
+)
 #: Of a text in lower case, where no capital tells the end of a sentence from an abbreviation.
 _SENTENCE_END_SMALL = re.compile(r'(?<=[a-z)"”][.!?])["”)]*\s+|\n+')
 
@@ -123,9 +125,10 @@ def read(text: str, zones: Sequence[str]) -> Reading:
     sentences: list[Sentence] = []
     before: tuple[tuple[Mention, ...], ...] = ()
     topic: tuple[Mention, ...] = ()
+    said: BorderClaim | None = None
     for start, stop in split_sentences(blanked):
         tokens = tokens_of(small[start:stop], start)
-        row = Row(tokens, before, topic)
+        row = Row(tokens, before, topic, said)
         mentions = tuple(token.mention for token in tokens if token.mention)
         sentences.append(
             Sentence(
@@ -139,6 +142,7 @@ def read(text: str, zones: Sequence[str]) -> Reading:
                 tuple(read_ranks(small[start:stop], mentions, start)),
             )
         )
+        said = next(reversed(sentences[-1].borders), said)
         if mentions:
             topic = row.first_classes(0, len(row)) or topic
             before = (

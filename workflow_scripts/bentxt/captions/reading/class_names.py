@@ -17,7 +17,8 @@ _CLASS_FORMS = (
     r"permanent crops?|permanent cropland|crops",
     r"pasture ?lands?|pastures?|pastoral land",
     r"complex cultivations?(?: patterns?| areas?)?|complex cultivated (?:patterns?|areas?|land)"
-    r"|areas? of complex cultivation|(?:cultivation|cultivated) patterns?",
+    r"|areas? of complex cultivation|(?:cultivation|cultivated) patterns?"
+    r"|(?<=the )patterns|(?<=ese )patterns",
     r"(?:lands?|areas?)(?: that (?:is|are)|,)? (?:principally|mainly|primarily|predominantly|mostly|largely) "
     r"(?:occupied by|used for|devoted to|under) agriculture"
     r"(?:,? ?(?:with|and|featuring|including|containing|interspersed with|but (?:also )?with|together with) "
@@ -96,7 +97,7 @@ _BEGINNINGS = (
     "urb|built|resid|ind|inl|com|ara|perm|past|land|area|agr|broad|decid|conif|mixed|nat|spars"
     "|grass|moor|heath"
     "|scler|trans|wood|shrub|beach|dune|sand|coast|salt|mar|sea|the sea|open|artif|devel|man|farm|crop|cultiv"
-    "|forest|semi|wet|wat|bod|aqua|pri|pred|mos"
+    "|forest|semi|wet|wat|bod|aqua|pri|pred|mos|patt"
 )
 #: One pattern for all of them, as the lexer of sentences takes it; the group of a match is its index.
 MENTION = (

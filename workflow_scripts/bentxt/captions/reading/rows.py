@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from bentxt.captions.reading.class_names import Mention
-from bentxt.captions.reading.statements import EVERYTHING
+from bentxt.captions.reading.statements import EVERYTHING, BorderClaim
 from bentxt.captions.reading.tokens import Token
 
 _LIST_WORDS = frozenset({"of", "with", "to", "by", "also", "both"})
@@ -39,11 +39,14 @@ class Row:
         Lists of classes that earlier sentences name, the last one last.
     topic : tuple of Mention
         What the sentence before is about.
+    said : BorderClaim or None
+        The last border that an earlier sentence tells.
     """
 
     tokens: list[Token]
     before: tuple[tuple[Mention, ...], ...] = ()
     topic: tuple[Mention, ...] = ()
+    said: BorderClaim | None = None
     kinds: str = field(init=False)
     depth: list[int] = field(init=False)
     _from: dict[int, list[int]] = field(init=False, default_factory=dict)
@@ -208,6 +211,8 @@ class Row:
             if self.kinds[j] == "D":
                 return (EVERYTHING,)
             subject = self.kinds[j] == "i" and self.tokens[j].text in ("it", "they", "this", "these", "both")
+            # "Of these, X borders Y": X is the subject.
+            subject = subject and not (j and self.tokens[j - 1].text == "of")
             if subject and (readings := self.pronoun(j)):
                 return readings[0]
             if self.kinds[j] in "FL":

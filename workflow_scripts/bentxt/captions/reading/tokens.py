@@ -5,6 +5,7 @@ The kind of a token is one letter, so that a sentence's kinds are a string in wh
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bentxt.captions.reading.amounts import AMOUNT, Amount, amount_of
 from bentxt.captions.reading.class_names import MENTION, Mention, mention_of
@@ -68,6 +69,7 @@ _MEETING = (
 #: By kind: B finite, b participle or bare preposition, N noun.
 _PHRASES = (
     ("B", rf"(?:has|have|had|having|with|finds?|counts?)(?=(?: [\w-]+,?){{1,12}} as {_NEIGHBOUR}\b)"),
+    ("y", r"(?:along|on|at) (?:its|their) (?:border|boundary|edge|margin|fringe)s?\b(?! with)"),
     ("x", rf"as {_NEIGHBOUR}\b"),
     ("B", rf"(?:has|have|had|finds?|counts?) {_NEIGHBOUR}(?: in)?\b(?! of)"),
     (
@@ -109,7 +111,7 @@ _PHRASES = (
         r"there (?:is|are|exists?|runs?|lies) (?:a |no )?(?:common |shared |direct |mutual )*"
         r"(?:border|boundary)(?! (?:between|of|with)\b)",
     ),
-    ("B", r"(?:(?:does|do) (?:so|the same)|(?:has|have|shares?) one) with"),
+    ("B", r"(?:(?:does|do) (?:so|the same)|(?:has|have|shares?) one) with(?! (?:one|a|the) )"),
     (
         "B",
         rf"{_BE} {_ADVERB}(?:joined|linked|connected|united|separated|divided) by an? "
@@ -205,6 +207,7 @@ _SEEN = (
 #: Behind "the two" or "these three" no adjective, but the verb or an adverb.
 _NO_ADJECTIVE = (
     r"(?!(?:borders?|adjoins?|abuts?|touch|meet|neighbou?r|share|have|are|do|lie|run|sit|stand|also|both|each|all"
+    r"|bordering|touching|meeting|sharing|being|abutting|agricultur\w*|forest\w*|artificial|urban|water|wetland"
     r"|in|directly|of|as|and|but|or|nor|to|with|which|that|alone|too|by|then|while)\b)"
 )
 #: Within words of a border, deny it; a boundary that separates two classes does not.
@@ -241,7 +244,7 @@ _LEXER = re.compile(
             r" (?:the |these |those )?(?:them|two|three|four|five|six|seven)?)?(?: ?classes)?"
             r"|any two(?: of (?:the |these |those )?(?:them|two|three|four|five|six|seven)?)?(?: ?classes)?"
             r"|every one of (?:these|those|them|the)(?: two| three| four| five| six| seven)?(?: classes)?"
-            r"|(?:(?:both|each|all) of )?the (?:(?:first|last|latter|former) (?:two|three)"
+            r"|(?:(?:both|each|all) of )?(?:the|these) (?:(?:first|last|latter|former) (?:two|three)"
             r"|(?:two|three) (?:former|latter))(?: of (?:these|those|them))?|the two of them"
             r"|(?:every|each|any) (?:pair of (?:the )?classes|two classes)|both of the (?:former|latter)"
             r"|(?:all|each|both|either"
@@ -255,8 +258,8 @@ _LEXER = re.compile(
             r"|all (?:of )?(?:the )?(?:two|three|four|five|six|seven|eight)\b(?! (?:\w+ )?(?:areas"
             r"|parts|regions))"
             rf"|each of the (?:two|three|four|five|six|seven|eight)(?: classes)?){_SEEN}\b",
-            r"\b(?P<hand>on the one (?:hand|side)|on the other (?:hand|side)|on the other(?= ?[.,;)]))"
-            r"(?= ?[.,;)]| and)"
+            r"\b(?P<hand>(?:on the one (?:hand|side)|on the other (?:hand|side)|on the other(?= ?[.,;)]))"
+            r"(?= ?[.,;)]| and)|(?:for|on) (?:its|their) part|as well(?! as))\b"
             r"|\b(?P<only>nothing (?:but|except)|none but|no other class (?:but|than)|no class other than)\b",
             *(rf"\b(?P<{kind}{place}>{words})\b" for place, (kind, words) in enumerate(_PHRASES)),
             rf"(?P<A>{AMOUNT})",
@@ -356,6 +359,10 @@ def _tokens(match, words, start, end, found):
         if words[0] in "di" and words[:3] != "did":
             yield Token("V", start, start, words.split()[0])
         yield Token("!", start, end, words)
+    elif group[0] == "y":
+        # "Along its border lies X".
+        yield Token("b", start, end, words)
+        yield Token("i", end, end, "them" if "their" in words else "it")
     elif group == "only" or group[0] == "x":
         for word in re.finditer(r"\S+", words):
             yield Token("x", start + word.start(), start + word.end(), word[0])
@@ -377,6 +384,11 @@ def _settled(tokens, place):
         and tokens[place + 1].text not in ("fall", "captured", "acquired", "recorded")
     ):
         return Token("i", token.start, token.end, token.text)
+    if token.text == "not" and following == "x" and tokens[place + 1].text == "only":
+        return Token("x", token.start, token.end, token.text)
+    if token.text == "but" and any(a.text == "not" and b.text == "only" for a, b in pairwise(tokens[:place])):
+        # "Not only X but also Y".
+        return Token("&", token.start, token.end, token.text)
     if token.text == "that" and (following in "CnSx" and place == 0):
         return Token("a", token.start, token.end, token.text)
     if token.text == "one" and following in "tnp":
@@ -395,6 +407,8 @@ def _settled(tokens, place):
         # "The neighbouring pastures", but "arable land neighbouring pastures".
         kind = "x" if tokens[place - 1].kind in "a#" else "b"
         return Token(kind, token.start, token.end, token.text)
+    if token.text in ("contact", "contacts") and before[-1:] in ("x", "#", "a", "t"):
+        return Token("x", token.start, token.end, token.text)
     if (
         token.text in _NOUNS
         and token.kind == "B"
