@@ -136,6 +136,59 @@ REWORDED = [
         "arable land (100,000 sqm) and, in three marginal areas, urban fabric (110,000 sqm)",
         "wrong count",
     ),
+    # One area by the bound that it stays below.
+    *(
+        (
+            "into two areas, one smaller (300,000 sqm) and one marginal",
+            f"into {right}",
+            f"into {wrong}",
+            "wrong count",
+        )
+        for right, wrong in (
+            (
+                "one area of 300,000 sqm and one of less than 5% (72,000 sqm)",
+                "one area of 300,000 sqm and two of less than 5% (72,000 sqm)",
+            ),
+            (
+                "two areas, one 300,000 sqm in size and one below 5%",
+                "one of 300,000 sqm and three areas below 5%",
+            ),
+            (
+                "one piece of 300,000 sqm and a second one smaller than 5%",
+                "one piece of 300,000 sqm and two others smaller than 5%",
+            ),
+            (
+                "two areas, one of which has 300,000 sqm while the other falls short of 5%",
+                "two areas, one of which has 300,000 sqm while the other two fall short of 5%",
+            ),
+            (
+                "one area measuring 300,000 sqm and another that stays below 5% (72,000 sqm)",
+                "one area measuring 300,000 sqm and another three that stay below 5% (72,000 sqm)",
+            ),
+            (
+                "areas of which one has 300,000 sqm and one covers less than 5% of the image (72,000 sqm)",
+                "areas of which one has 300,000 sqm and two cover less than 5% of the image (72,000 sqm)",
+            ),
+        )
+    ),
+    (
+        "The pastures fall into two areas, one smaller (300,000 sqm) and one marginal, and",
+        "Of the pastures, 300,000 sqm belong to one area and the rest to a second one below 5%, and",
+        "Of the pastures, 300,000 sqm belong to one area and the rest to three others below 5%, and",
+        "wrong count",
+    ),
+    (
+        "The pastures fall into two areas, one smaller (300,000 sqm) and one marginal, and",
+        "The pastures do not form one block but have one of 300,000 sqm and an additional marginal one, and",
+        "The pastures form one block, and",
+        "wrong count",
+    ),
+    (
+        "the urban fabric into two marginal areas.",
+        "none of the two areas into which the urban fabric is divided reaches 5% (72,000 sqm).",
+        "none of the six areas into which the urban fabric is divided reaches 5% (72,000 sqm).",
+        "wrong count",
+    ),
 ]
 
 

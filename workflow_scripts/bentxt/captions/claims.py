@@ -304,7 +304,9 @@ class _Court:
             if claim.size.startswith("all") or (not claim.size and not claim.partial):
                 counts[""] = c.count
             else:
-                counts[claim.size or "some"] = max(counts.get(claim.size or "some", 0), claim.number or 0)
+                # "One of 90,000 sqm and one of 80,000 sqm": two.
+                size = claim.size or "some" if claim.measure is None else f"one of {claim.measure}"
+                counts[size] = max(counts.get(size, 0), claim.number or 0)
 
     # Borders
 
@@ -492,7 +494,9 @@ def _class_count(c: ClassFacts, claim: CountClaim) -> bool:
         sizes = {"large": large, "larger": large, "smaller": smaller, "small": smaller + c.marginal}
         return c.count == sizes.get(size, c.marginal)
     if not claim.size:
-        return (number or 0) <= c.count and c.count > 1 if claim.partial else number == c.count
+        if claim.partial:
+            return (number or 0) <= c.count and (c.count > 1 or claim.measure is not None)
+        return number == c.count
     if claim.size == "marginal":
         return number == c.marginal
     if claim.size == "large":

@@ -74,7 +74,7 @@ AMOUNT = (
     rf"|(?P<broken>\d{{1,3}}(?:[,.]\d+){{2,}}|\d+,\d{{1,2}}(?!\d)|\d{{4,}},\d{{3}}|\d{{1,3}},\d{{4,}}))"
     rf"(?:[\s\u00a0\u202f]*(?P<scale>million|thousand)\b)?(?:[\s\u00a0\u202f-]*(?:"
     + "|".join(f"(?P<{name}>{words})" for name, (words, _) in _UNITS.items())
-    + rf"|(?P<foreign>(?:{_FOREIGN_UNITS})\b(?!²))))?"
+    + rf"|(?P<foreign>(?:{_FOREIGN_UNITS})\b(?!²)))(?: or (?:so|thereabouts)\b)?)?"
     rf"|\b(?:(?P<fover>{_OVER})\s+|(?P<funder>{_UNDER})\s+|(?:{_ABOUT})\s+)*(?:{_FRACTION})\b"
     r"(?! of (?:them|these|which|its))"
 )

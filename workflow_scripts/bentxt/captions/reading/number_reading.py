@@ -4,39 +4,27 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bentxt.captions.reading.area_words import (
+    MARGIN,
+    PLURALS,
+    SHARES,
+    SIZES,
+    VERBAL,
+    is_below,
+    of_areas,
+    outer_amount,
+)
 from bentxt.captions.reading.ownership import number_run, owners
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import AreaClaim, CountClaim, Owner
 from bentxt.captions.reading.tokens import NUMBERS
 
-#: What a word says of the size of an area: its tier, or how it compares.
-_SIZES = {
-    word: size
-    for size, words in (
-        ("large", "large big primary extensive vast huge"),
-        ("larger", "larger largest bigger biggest main major sizable sizeable substantial considerable"),
-        ("smaller", "smaller secondary medium medium-sized mid-sized mid-size moderate intermediate"),
-        ("small", "small smallest little minor modest"),
-        ("marginal", "marginal tiny negligible minimal"),
-    )
-    for word in words.split()
-}
-#: Nouns of areas that are shares of the image, and no areas of a class, behind an article.
-_SHARES = frozenset({"share", "shares", "part", "parts", "portion", "portions", "expanse", "extent"})
-_PLURALS = frozenset(
-    {
-        *("areas", "parts", "patches", "pieces", "parcels", "plots", "fragments", "sections", "segments"),
-        *("tracts", "blocks", "stands", "zones", "regions", "stretches", "clusters", "pockets"),
-    }
+#: Words of one area beside others.
+_FURTHER = frozenset(
+    {"second", "third", "fourth", "fifth", "further", "additional", "other", "others", "remaining"}
 )
-_MEASURING = frozenset({"measures", "covers", "spans", "totals", "occupies"})
-_ORDINALS = frozenset({"second", "third", "fourth", "fifth", "further"})
-_BEING = frozenset({"is", "are", "being", "remains", "remain"})
-#: Nouns of areas that are verbs elsewhere.
-_VERBAL = frozenset({"stands", "stand", "stretches", "stretch", "spans", "span", "holdings"})
-#: Verbs of getting to a size, and words that may stand between them and the size.
-_REACHING = re.compile(r"(?:reach|exceed|surpass|attain|pass|cross|top|hit|get|go|rise|come)(?:e?s|ing|ed)?$")
-_MEASURES = frozenset({"size", "threshold", "mark", "limit", "share", "extent", "surface", "area"})
+#: Words between an area and its size.
+_OF_SIZE = frozenset({"of", "with", "at", "for", "to", "individually", "up", "below", "under", "in"})
 #: Words behind which the areas of a class are listed.
 _PARTING = frozenset(
     {
@@ -74,31 +62,13 @@ def read_areas(row: Row) -> Iterator[AreaClaim]:
             continue
         found = owners(row, place)
         amount, part = token.amount, _of_part(row, place)
-        outer = row.tokens[place - 2].amount if row.kinds[max(0, place - 2) : place] == "A(" else None
-        if outer and outer.bound == "below":
+        outer = outer_amount(row, place)
+        if outer is not None and is_below(row, outer):
             # "Each with less than 5 % (72,000 sqm)".
-            amount, part = replace(amount, bound="below"), _of_part(row, place - 2)
-        elif _is_limit(row, place):
+            amount, part = replace(amount, bound="below"), _of_part(row, outer)
+        elif is_below(row, place):
             amount = replace(amount, bound="below")
         yield AreaClaim(found, amount, part)
-
-
-def _is_limit(row, place):
-    """Whether an amount is one that something does not reach: "neither of which reaches 5 %"."""
-    if row.tokens[place].amount.bound:
-        return False
-    j = place - 1
-    while j >= 0 and (row.kinds[j] in "atxpS" or row.tokens[j].text in _MEASURES) and j > place - 7:
-        if row.tokens[j].text in ("short", "shy"):
-            return row.tokens[j + 1].text == "of"
-        if _REACHING.match(row.tokens[j].text):
-            break
-        j -= 1
-    else:
-        if j < 0 or not _REACHING.match(row.tokens[j].text):
-            return False
-    before = range(max(0, j - 5), j)
-    return any(row.kinds[i] == "!" or row.tokens[i].text in ("neither", "none", "not") for i in before)
 
 
 def _of_part(row, place):
@@ -113,13 +83,18 @@ def _of_part(row, place):
     size = ""
     for j in range(place - 1, -1, -1):
         token = row.tokens[j]
-        if token.kind in "C;":
+        if token.kind == ";" or (token.kind == "C" and "w" not in row.kinds[max(0, j - 2) : j]):
+            # Not in "none of the areas into which the pastures are divided".
             return ""
-        size = size or ("marginal" if token.text == "marginal" else "part" if token.text in _SIZES else "")
+        size = size or ("marginal" if token.text == "marginal" else "part" if token.text in SIZES else "")
         if (token.kind == "#" and token.number is not None) or token.text in ("other", "another"):
             return size or "part"
-        if token.kind == "n" and j and row.kinds[j - 1] == "t" and row.tokens[j - 1].text in _SIZES:
-            return size or (_SIZES[row.tokens[j - 1].text] == "marginal" and "marginal") or "part"
+        if token.kind == "n" and token.text == "one" and of_areas(row, j):
+            return size or "part"
+        if token.kind == "D" and token.text.split()[-1] in PLURALS:
+            return size or "part"
+        if token.kind == "n" and j and row.kinds[j - 1] == "t" and row.tokens[j - 1].text in SIZES:
+            return size or (SIZES[row.tokens[j - 1].text] == "marginal" and "marginal") or "part"
     return ""
 
 
@@ -152,7 +127,7 @@ def _listed(row, place):
 def _count_at(row, place):
     kind, token = row.kinds[place], row.tokens[place]
     following = place + 1
-    if claim := _said(row, place):
+    if claim := _measured(row, place):
         return claim
     if kind == "#" and token.text not in (
         "every",
@@ -175,48 +150,103 @@ def _count_at(row, place):
     return None, following
 
 
-def _said(row, place):
-    """Read "of which one is smaller and four are marginal", "while a second area is only marginal"."""
+def _measured(row, place):
+    """Read an area by the size behind it: "one of less than 5 %", "a second area is only marginal"."""
+    head = _head(row, place)
+    if head is None:
+        return None
+    number, further, j = head
+    size, noun = "", False
+    while j < len(row) and (row.kinds[j] in "xtn" or row.tokens[j].text in VERBAL | {"others"}):
+        if row.tokens[j].text in _CLASSES:
+            return None
+        if row.kinds[j] == "t":
+            size = SIZES.get(row.tokens[j].text, "")
+            if row.kinds[j + 1 : j + 2] not in ("n", "x", "t", "V"):
+                break
+        elif row.kinds[j] != "x":
+            noun, j = row.kinds[j] == "n" or row.tokens[j].text in VERBAL, j + 1
+            break
+        j += 1
+    if not noun and not of_areas(row, place):
+        return None
+    if noun and row.tokens[j - 1].text in SHARES and not of_areas(row, place):
+        return None
+    told, amount, end = _size_behind_area(row, j, number == 1 or further or not noun)
+    if not told and (amount is None or number > 1 or (size and not further)):
+        return None
+    start, last = row.tokens[place], row.tokens[end - 1]
+    words = " ".join(near.text for near in row.tokens[place:end])
+    found = owners(row, place, end - 1 if amount is None else j - 1)
+    return [CountClaim(found, number, told or size, True, start.start, last.end, words, amount)], end
+
+
+def _head(row, place):
+    """Return the number of areas, whether there are others, and where it goes on; None for no such words."""
     token, j = row.tokens[place], place + 1
-    number = token.number if token.kind in "#n" else None
-    if token.text in ("a", "another", "the"):
-        if token.text != "another":
-            if j >= len(row) or row.tokens[j].text not in _ORDINALS | (
-                {"other"} if token.text == "the" else set()
+    text, following = token.text, row.tokens[j] if j < len(row) else None
+    if token.kind == "O":
+        number = next((NUMBERS[word] for word in text.split() if word in NUMBERS), None)
+        return None if number is None or not of_areas(row, place) else (number, True, j)
+    if text in ("a", "an", "the", "another"):
+        if text != "another":
+            if (
+                following is None
+                or following.text not in _FURTHER
+                or (text != "the" and following.text == "other")
             ):
                 return None
             j += 1
-        j += j < len(row) and (row.kinds[j] == "n" or row.tokens[j].text in _VERBAL)
-        number = 1
-    if number is None or row.kinds[j : j + 1] != "V" or row.tokens[j].text not in _BEING | _MEASURING:
+            following = row.tokens[j] if j < len(row) else None
+        if following and following.kind == "#" and following.number:
+            return following.number, True, j + 1
+        return 1, True, j
+    if token.kind not in "#n" or token.number is None or text in ("pair", "couple", "trio"):
         return None
-    if token.kind == "n" and row.kinds[j + 1 : j + 2] == "A" and row.tokens[j + 1].amount.bound != "below":
-        # "One measures 300,000 sqm".
-        if not _of_areas(row, place):
-            return None
-        words = " ".join(near.text for near in row.tokens[place : j + 1])
-        return [
-            CountClaim(owners(row, place, place), 1, "", True, token.start, row.tokens[j].end, words)
-        ], j + 1
-    j += 1
-    while j < len(row) and row.kinds[j] == "x":
+    if following and following.text in _FURTHER | {"more"}:
+        return token.number, True, j + 1
+    return token.number, False, j
+
+
+def _size_behind_area(row, place, apart):
+    """Return the size and the amount that are told of an area whose words end at ``place``, and the end.
+
+    ``apart`` tells whether what follows behind a comma can be said of it alone.
+    """
+    nothing = "", None, place
+    j = place
+    if row.kinds[j : j + 2] == "(A":
         j += 1
-    sized = j < len(row) and row.kinds[j] == "t" and row.tokens[j].text in _SIZES
-    if not sized or row.kinds[j + 1 : j + 2] in ("x", "n"):
-        return None
-    if row.tokens[j - 1].text in _MEASURING or not _of_areas(row, place):
-        return None
-    size, words = _SIZES[row.tokens[j].text], " ".join(near.text for near in row.tokens[place : j + 1])
-    found = owners(row, place, place)
-    return [CountClaim(found, number, size, True, token.start, row.tokens[j].end, words)], j + 1
-
-
-def _of_areas(row, place):
-    """Whether areas are spoken of before, not classes."""
-    return any(
-        near.kind == "n" or near.text in _VERBAL or (near.kind == "D" and near.text.split()[-1] in _PLURALS)
-        for near in row.tokens[max(0, place - 16) : place]
-    )
+    else:
+        verb = False
+        while j < len(row) and j < place + 9 and row.kinds[j] != "A":
+            kind, text = row.kinds[j], row.tokens[j].text
+            if kind == "t":
+                if not verb or text not in SIZES or row.kinds[j + 1 : j + 2] in ("n", "x"):
+                    return nothing
+                if row.kinds[j - 1] == "a":
+                    return nothing
+                return SIZES[text], None, j + 1
+            if kind == ",":
+                if not apart or row.kinds[j + 1 : j + 2] not in ("w", "v", "V"):
+                    return nothing
+            elif kind in "Vv":
+                verb = True
+            elif kind == "p":
+                if text not in _OF_SIZE:
+                    return nothing
+            elif kind == "#":
+                if text not in ("each", "both", "all"):
+                    return nothing
+            elif kind not in "wxa" or text in _CLASSES:
+                return nothing
+            j += 1
+        if row.kinds[j : j + 1] != "A":
+            return nothing
+    amount = row.tokens[j].amount
+    if is_below(row, j):
+        return ("marginal", None, j + 1) if amount.value <= MARGIN else nothing
+    return ("", round(amount.value), j + 1) if amount.unit not in ("fraction", "percent") else nothing
 
 
 def _definite(row, place):
@@ -230,19 +260,28 @@ def _definite(row, place):
         return None
     size, end, noun = _phrase(row, place)
     if named[3]:
-        size, end, noun = "", place + 1, named[3].strip() in _PLURALS
+        size, end, noun = "", place + 1, named[3].strip() in PLURALS
     if named[1]:
-        areas = _of_areas(row, place)
-        behind = row.kinds[place + 1 : place + 2]
-        if behind == "V" and row.tokens[place + 1].text in _BEING and row.kinds[place + 2 : place + 3] == "t":
-            size, end = _SIZES.get(row.tokens[place + 2].text, ""), place + 3
+        areas = of_areas(row, place)
         if not size or not areas or noun is None or row.kinds[end : end + 1] == "x":
             return None
-    elif not noun or row.kinds[end : end + 1] != "p" or row.tokens[end].text != "of":
+    elif not noun or not _is_whole(row, place, end):
         return None
     words = " ".join(near.text for near in row.tokens[place:end])
-    found = owners(row, place, end - 1)
+    inner = re.match(r"pwa?C", row.kinds[end:])
+    # "The six areas into which the pastures are divided".
+    found = (Owner(row.mentions([end + inner.end() - 1])),) if inner else owners(row, place, end - 1)
     return [CountClaim(found, number, size, bool(named[1]), token.start, row.tokens[end - 1].end, words)], end
+
+
+def _is_whole(row, place, end):
+    """Tell whether "the six areas" are all of a class: "none of the six areas into which it is divided"."""
+    following = [token.text for token in row.tokens[end : end + 2]]
+    return (
+        following[:1] == ["of"]
+        or (row.kinds[end : end + 2] == "pw" and following[0] in ("into", "in", "of"))
+        or (place > 1 and row.tokens[place - 1].text == "of" and row.kinds[place - 2] in "!#x")
+    )
 
 
 def _sized_one(row, place):
@@ -260,21 +299,21 @@ def _phrase(row, place):
     size, j, noun = "", place + 1, False
     while j < len(row) and j < place + 7:
         kind, text = row.kinds[j], row.tokens[j].text
-        verbal = text in _VERBAL and (j == place + 1 or row.kinds[j - 1] in "xt")
+        verbal = text in VERBAL and (j == place + 1 or row.kinds[j - 1] in "xt")
         if kind not in "xtn&," and not verbal and not (text == "one" and row.kinds[j - 1] == "t"):
             break
         if kind in "nV#":
             noun, j = True, j + 1
             # "Areas" of a class that is named by it has gone into the class.
             break
-        if kind == "t" and text in _SIZES:
-            size = "marginal" if "marginal" in (size, _SIZES[text]) else _SIZES[text]
+        if kind == "t" and text in SIZES:
+            size = "marginal" if "marginal" in (size, SIZES[text]) else SIZES[text]
         elif kind in "&,":
             if row.kinds[j + 1 : j + 2] not in ("x", "t") or not any(k in "n" for k in row.kinds[j : j + 4]):
                 break
             if row.kinds[j - 1] not in "xt":
                 break
-        elif text in _CLASSES or text in ("other", "additional", "such"):
+        elif text in _CLASSES or text == "such":
             return size, j, None
         j += 1
     return size, j, noun
@@ -322,9 +361,13 @@ def _numbered(row, place):
         ended = row.kinds[place + 1 : place + 2] in ("", ",", ".", ";", "x", "(", "&", ":", "s")
         if not ended and row.tokens[place + 1].text != "as":
             return None, place + 1
+    further = any(near.text in _FURTHER for near in row.tokens[place:end])
+    held = _holding(row, place) if number == 1 and noun else 0
     if direct_of or (number == 1 and not size and noun and _sizes_follow(row, end)):
         # "Two of which are smaller": the size comes behind the verb.
         size = size or _size_behind(row, place)
+        partial = True
+    elif held or further or (noun and not size and _each_follows(row, place, end)):
         partial = True
     stop = end - 1
     if row.kinds[place - 2 : place] == "#&" and noun:
@@ -335,16 +378,38 @@ def _numbered(row, place):
         found = owners(row, place, stop)
     if size == "" and number == 1 and not noun:
         return None, place + 1
-    if number == 1 and not size and noun and token.text == "one" and _sizes_follow(row, end):
-        partial = True
+    if size == "" and number == 1 and "!" in row.kinds[max(0, place - 2) : place]:
+        # "It does not form one block".
+        return None, end
     text = " ".join(t.text for t in row.tokens[place:end])
     # "Into one large expanse of 5 ha": not "one large part of the image".
-    measured = size and "A" in row.kinds[end : end + 3]
-    if noun and row.tokens[end - 1].text in _SHARES and number == 1 and not row.depth[place] and not measured:
+    measured = held or (size and "A" in row.kinds[end : end + 3])
+    if noun and row.tokens[end - 1].text in SHARES and number == 1 and not row.depth[place] and not measured:
         return None, end
-    return [CountClaim(found, number, size, partial, token.start, row.tokens[end - 1].end, text)], max(
-        end, place + 1
-    )
+    last = row.tokens[end - 1].end
+    return [
+        CountClaim(found, number, size, partial, token.start, last, text, None if size else held or None)
+    ], max(end, place + 1)
+
+
+def _holding(row, place):
+    """Return the amount that lies in the area at ``place``: "of which 340,000 sqm belong to one area"."""
+    j = place - 1
+    while j >= 0 and row.kinds[j] in "pVvxa" and j > place - 6:
+        j -= 1
+    if row.kinds[max(0, j - 1) : j + 1] in ("pw", "pi"):
+        # "298,000 sqm of which belong to one area".
+        j -= 2
+    if j < 0 or row.kinds[j] != "A" or not set(row.kinds[j + 1 : place]) & set("Vv"):
+        return 0
+    return round(row.tokens[j].amount.value)
+
+
+def _each_follows(row, place, end):
+    """Tell whether an area for each of several follows: "including two areas of 92,000 sqm apiece"."""
+    if row.kinds[place - 1 : place] not in ("v", "V") or row.tokens[end : end + 1] == []:
+        return row.kinds[place - 1 : place] in (":", ",") and _sizes_follow(row, end)
+    return row.tokens[place - 1].text in ("including", "includes") and _sizes_follow(row, end)
 
 
 def _shared(row, place, which):
@@ -377,8 +442,8 @@ def _size_behind(row, place):
     for j in range(place + 1, min(place + 9, len(row))):
         if row.kinds[j] in "AC;(" or (row.kinds[j] == "&" and j > place + 4):
             return ""
-        if row.kinds[j] == "t" and row.tokens[j].text in _SIZES:
-            return _SIZES[row.tokens[j].text]
+        if row.kinds[j] == "t" and row.tokens[j].text in SIZES:
+            return SIZES[row.tokens[j].text]
     return ""
 
 
@@ -386,7 +451,7 @@ def _single(row, place):
     """Read "a smaller one", "the other is marginal" among the areas of a class."""
     size, end, noun = _phrase(row, place)
     text = row.tokens[end - 1].text if noun else ""
-    if not noun or not size or (text in _SHARES and "A" not in row.kinds[end : end + 3]):
+    if not noun or not size or (text in SHARES and "A" not in row.kinds[end : end + 3]):
         return None, place + 1
     if (
         end < len(row)
@@ -439,8 +504,8 @@ def _everyone(row, place):
         j += 1
     while j < len(row) and j < place + 8:
         kind, text = row.kinds[j], row.tokens[j].text
-        if kind == "t" and text in _SIZES:
-            seen = _SIZES[text]
+        if kind == "t" and text in SIZES:
+            seen = SIZES[text]
             if text not in ("marginal", "tiny"):
                 following = row.kinds[j + 1 : j + 2]
                 if following == "t":

@@ -2,6 +2,7 @@
 
 import re
 
+from bentxt.captions.reading.area_words import is_below, of_areas, outer_amount
 from bentxt.captions.reading.class_names import Mention
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import EVERYTHING, Owner
@@ -15,6 +16,7 @@ _SHARE_WORDS = frozenset(
     {
         *("half", "third", "quarter", "fifth", "sixth", "tenth"),
         *("rest", "remainder", "majority", "bulk", "most", "part", "portion", "share"),
+        *("extent", "area", "size", "amount", "surface"),
     }
 )
 
@@ -266,8 +268,9 @@ def _bracketed(row, place):
     if row.kinds[j : j + 3] in ("paF", "paL") and row.tokens[j].text in ("for", "in", "of"):
         return (Owner(row.former_latter(j + 2)),)
     # "Less than 5 % (72,000 sqm)": the same in other words.
-    if row.kinds[opened - 1 : place] == "A(" and row.tokens[opened - 1].amount.bound == "below":
-        return owners(row, opened - 1)
+    outer = outer_amount(row, place)
+    if outer is not None and is_below(row, outer):
+        return owners(row, outer)
     following = row.kinds[place + 1 : place + 3]
     if following[:1] == "C":
         return (Owner(row.mentions([place + 1])),)
@@ -376,9 +379,13 @@ def _backward(row, place):
                     return one
             return _distinct(*found, Owner((EVERYTHING,), "any"))
         if token.kind == "O" and token.text not in ("rest", "remainder"):
+            if of_areas(row, j) and not re.search(r"class|type|category|categories|else", token.text):
+                # "While the other two each fall short of 5 %".
+                continue
             return (Owner((EVERYTHING,), "any"),)
         if token.kind == "O":
-            if row.kinds[place] != "A" and row.kinds[j + 1] in "pva":
+            listed = of_areas(row, j) and "C" not in row.kinds[place:]
+            if listed or (row.kinds[place] != "A" and row.kinds[j + 1] in "pva"):
                 # "Of which 258,000 sqm lie in one area and the rest in three marginal ones".
                 continue
             following = next((i for i in range(place + 1, len(row)) if row.kinds[i] == "C"), None)

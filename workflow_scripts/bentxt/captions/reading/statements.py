@@ -54,6 +54,8 @@ class CountClaim:
         Whether only some of the areas are spoken of, as in "two of them".
     start, end : int
     text : str
+    measure : int or None
+        The area of the one that is spoken of, m², where nothing else tells it apart from others.
     """
 
     owners: tuple[Owner, ...]
@@ -63,6 +65,7 @@ class CountClaim:
     start: int
     end: int
     text: str
+    measure: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
