@@ -344,6 +344,42 @@ REWORDED = [
         "the urban fabric into two marginal areas, each with less than 2 % (29,000 sqm)",
         "wrong area",
     ),
+    # A unit that stands with another number.
+    (
+        "(900,000 sqm) is the largest class, followed by pastures (330,000 sqm)",
+        "spans 90 ha; pastures, with 33, come next (33 hectares), and mixed forest leads; then follow",
+        "spans 90 ha; pastures, with 43, come next (33 hectares), and mixed forest leads; then follow",
+        "wrong area",
+    ),
+    (
+        AREAS,
+        "About 90 of its 144 hectares are mixed forest; pastures have 33.0, urban fabric 11 and arable land, "
+        "at the end, about 10.",
+        "About 90 of its 144 hectares are mixed forest; pastures have 33.0, urban fabric 11 and arable land, "
+        "at the end, about 17.",
+        "wrong area",
+    ),
+    (
+        "pastures (330,000 sqm), urban",
+        "pastures, 33 hectares in extent, an area of 30 and one that is marginal, urban",
+        "pastures, 38 hectares in extent, an area of 30 and one that is marginal, urban",
+        "wrong area",
+    ),
+    # An area in front of its class.
+    (
+        AREAS,
+        "Covering 900,000 sqm, mixed forest leads, leaving 330,000 sqm to pastures, 110,000 sqm to urban "
+        "fabric and 100,000 sqm to arable land.",
+        "Covering 900,000 sqm, mixed forest leads, leaving 330,000 sqm to urban fabric, 110,000 sqm to "
+        "pastures and 100,000 sqm to arable land.",
+        "wrong area",
+    ),
+    (
+        "urban fabric (110,000 sqm) and",
+        "urban fabric (110,000 sqm or so) and, of almost the same extent,",
+        "urban fabric (190,000 sqm or so) and, of almost the same extent,",
+        "wrong area",
+    ),
 ]
 
 

@@ -189,6 +189,44 @@ REWORDED = [
         "none of the six areas into which the urban fabric is divided reaches 5% (72,000 sqm).",
         "wrong count",
     ),
+    # A number whose noun stands elsewhere.
+    *(
+        (COUNTS, right, wrong, "wrong count")
+        for right, wrong in (
+            (
+                "Two parts make up the urban fabric, and two likewise the pastures.",
+                "Two parts make up the urban fabric, and three likewise the pastures.",
+            ),
+            (
+                "Two areas belong to the pastures and two, marginal throughout, to the urban fabric.",
+                "Two areas belong to the pastures and six, marginal throughout, to urban fabric.",
+            ),
+            (
+                "The pastures form two areas; urban fabric also two, both of them marginal.",
+                "Pastures form two areas; urban fabric also four.",
+            ),
+            (
+                "Two separate areas constitute the urban fabric; pastures have two, one of them marginal.",
+                "Two separate areas constitute the urban fabric; pastures have five, one of them marginal.",
+            ),
+            (
+                "Pastures comprise a 300,000 sqm area and a marginal one, urban fabric two fragments.",
+                "Pastures comprise a 300,000 sqm area and three marginal ones, urban fabric two.",
+            ),
+            (
+                "The pastures consist of a piece of 300,000 sqm plus a marginal part, urban fabric of two "
+                "individually marginal areas.",
+                "The pastures consist of a piece of 300,000 sqm plus a marginal part, urban fabric of five "
+                "individually marginal areas.",
+            ),
+        )
+    ),
+    (
+        "The pastures fall into two areas, one smaller (300,000 sqm) and one marginal, and",
+        "Apart from forest and arable land, every class is in two areas. Not one of them is large, and",
+        "Every class is in two areas, and",
+        "wrong count",
+    ),
 ]
 
 

@@ -51,6 +51,30 @@ REWORDED = [
         "two marginal areas. Two classes of similar extent follow: pastures and arable land.",
         "wrong rank",
     ),
+    (
+        "pastures (330,000 sqm), urban fabric (110,000 sqm)",
+        "pastures, extending over 330,000 sqm, rank second; urban fabric, with 110,000 sqm, third;",
+        "pastures, extending over 330,000 sqm, rank third; urban fabric, with 110,000 sqm, second;",
+        "wrong rank",
+    ),
+    (
+        "two marginal areas.",
+        "two marginal areas. Mixed forest, with 900,000 sqm, and pastures make up most of it.",
+        "two marginal areas. Urban fabric, with 110,000 sqm, and pastures make up most of it.",
+        "wrong rank",
+    ),
+    (
+        "two marginal areas.",
+        "two marginal areas. Bordering this dominant class are pastures.",
+        "two marginal areas. The dominant class are pastures.",
+        "wrong rank",
+    ),
+    (
+        "two marginal areas.",
+        "two marginal areas. The urban fabric touches nothing but the arable land.",
+        "two marginal areas. The image shows nothing but arable land.",
+        "wrong rank",
+    ),
 ]
 
 

@@ -224,6 +224,9 @@ class _Court:
         if any(_sum_holds(several, claim.amount) for several in (found, members, closed) if several):
             return True
         named = [c for c in found if c.index in self.stated.named]
+        if claim.part and claim.amount.bound == "below" and any(self._class_holds(c, claim) for c in named):
+            # "The forest … a single patch of less than 5 %": of one that was named before.
+            return True
         if claim.amount.bound == "below" and self._is_margin(claim.amount) and len(found) > 1:
             return all(c.tier == MARGINAL for c in found)
         if len(found) > 1 and mention.name in _GENERAL:
@@ -270,6 +273,8 @@ class _Court:
     def count(self, claim: CountClaim) -> Iterator[Fault]:
         for owner in claim.owners:
             found = [self._count_holds(mention, claim) for mention in owner.mentions]
+            if owner.mode == "all":
+                found = [all(_class_count(c, claim) for c in self.facts.classes)]
             if found and (
                 any(found) if owner.mode == "any" or owner.mentions[0] in (EVERYTHING, OTHERS) else all(found)
             ):

@@ -1,7 +1,7 @@
 """Areas and shares in every unit and style of number, read as ranges of square metres."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bentxt.nomenclature import PATCH_AREA
 
@@ -23,12 +23,18 @@ _UNITS = {
 _FOREIGN_UNITS = (
     r"acres?|square (?:feet|foot|miles?|yards?|inch(?:es)?|cent\w+|deci\w+)|sq\.? ?(?:ft|mi"
     r"|yd)|feet|foot|ft²?"
-    r"|miles?|yards?|ares?|dunams?|met(?:er|re)s?|kilomet(?:er|re)s?|km|m|cm|pixels?|cubic met(?:er|re)s?"
+    r"|miles?|yards?|ares|dunams?|met(?:er|re)s?|kilomet(?:er|re)s?|km|m|cm|pixels?|cubic met(?:er|re)s?"
 )
 _SPACE = "[ \u00a0\u202f\u2009]"
 _NUMBER = (
     rf"\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?![\d])(?!,\d)|\d{{1,3}}(?:['’]\d{{3}})+(?!\d)"
     rf"|\d{{1,3}}(?:{_SPACE}\d{{3}})+(?!\d)|\d+(?:\.\d+)?(?![\d])(?![.,']\d)"
+)
+#: "A third that is marginal", "a fifth class": no share.
+_NO_ORDINAL = (
+    r"(?!,? (?:class|type|category|area|one|piece|part|patch|region|that|which|being|stays?|covering"
+    r"|measuring|(?:is|remains) (?:only )?marginal|marginal|smaller|larger|small|large|tiny|below|under"
+    r"|(?:of|with|at) (?:less|under|below))\b)"
 )
 _FRACTIONS = {
     "three[- ]quarters": (75, 3),
@@ -38,9 +44,9 @@ _FRACTIONS = {
     "three[- ]fifths": (60, 2.5),
     "four[- ]fifths": (80, 2.5),
     "(?:an? |one[- ]|the )?half": (50, 3),
-    "(?:a |one[- ])third": (100 / 3, 3),
+    rf"(?:a |one[- ])third{_NO_ORDINAL}": (100 / 3, 3),
     "(?:a |one[- ])quarter": (25, 3),
-    "(?:a |one[- ])(?:fifth)": (20, 2.5),
+    rf"(?:a |one[- ])fifth{_NO_ORDINAL}": (20, 2.5),
     "(?:a |one[- ])sixth": (50 / 3, 2),
     "(?:a |one[- ])eighth": (12.5, 2),
     "(?:a |one[- ])tenth": (10, 2),
@@ -119,7 +125,7 @@ class Amount:
 
 
 def amount_of(match: re.Match[str], start: int, text: str) -> Amount | None:
-    """Return the amount that matched :data:`AMOUNT`, or None where it is a small bare number: a count.
+    """Return the amount that matched :data:`AMOUNT`, or None where it is a small bare whole number: a count.
 
     Parameters
     ----------
@@ -144,10 +150,24 @@ def amount_of(match: re.Match[str], start: int, text: str) -> Amount | None:
     unit = next((name for name in _UNITS if match[name]), "foreign" if match["foreign"] else "")
     factor = {"million": 1_000_000, "thousand": 1_000}.get(match["scale"] or "", 1)
     value = float(number) * factor
-    if not unit and value < 1000:
+    if not unit and value < 1000 and not decimals:
         return None
     scale = _UNITS[unit][1] if unit in _UNITS else 1
     # Pixels of a percentage are counted, facts in square metres rounded to 1,000.
     slack = 0.5 * PATCH_AREA / 100 if unit == "percent" else 500 if scale > 1 or factor > 1 else 0
     tolerance = 0.5 * scale * factor * 10**-decimals if scale * factor > 1 else 0.5
     return Amount(start, end, value * scale, tolerance + slack, bound, unit, text)
+
+
+def unit_named(word: str) -> str:
+    """Return the unit of areas that a word names, or an empty string."""
+    return next(
+        (name for name, (words, _) in _UNITS.items() if name != "percent" and re.fullmatch(words, word)), ""
+    )
+
+
+def in_unit(amount: Amount, unit: str) -> Amount:
+    """Return a bare number as an amount of a unit, ``hectares`` or ``kilometres``."""
+    scale = _UNITS[unit][1]
+    value, tolerance = amount.value * scale, amount.tolerance * scale + 500
+    return replace(amount, value=value, tolerance=tolerance, unit=unit)

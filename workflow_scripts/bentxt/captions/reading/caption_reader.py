@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bentxt.captions.reading.bare_numbers import with_units
 from bentxt.captions.reading.border_reading import read_borders
 from bentxt.captions.reading.class_names import Mention
 from bentxt.captions.reading.number_reading import read_areas, read_counts
@@ -126,8 +127,9 @@ def read(text: str, zones: Sequence[str]) -> Reading:
     before: tuple[tuple[Mention, ...], ...] = ()
     topic: tuple[Mention, ...] = ()
     said: BorderClaim | None = None
+    unit = ""
     for start, stop in split_sentences(blanked):
-        tokens = tokens_of(small[start:stop], start)
+        tokens, unit = with_units(tokens_of(small[start:stop], start), unit)
         row = Row(tokens, before, topic, said)
         mentions = tuple(token.mention for token in tokens if token.mention)
         sentences.append(

@@ -14,7 +14,7 @@ from bentxt.captions.reading.area_words import (
     of_areas,
     outer_amount,
 )
-from bentxt.captions.reading.ownership import number_run, owners
+from bentxt.captions.reading.ownership import composing, number_run, owners
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import AreaClaim, CountClaim, Owner
 from bentxt.captions.reading.tokens import NUMBERS
@@ -63,12 +63,17 @@ def read_areas(row: Row) -> Iterator[AreaClaim]:
         found = owners(row, place)
         amount, part = token.amount, _of_part(row, place)
         outer = outer_amount(row, place)
-        if outer is not None and is_below(row, outer):
+        if outer is not None and is_below(row, outer) and _same(row.tokens[outer].amount, amount):
             # "Each with less than 5 % (72,000 sqm)".
             amount, part = replace(amount, bound="below"), _of_part(row, outer)
         elif is_below(row, place):
             amount = replace(amount, bound="below")
         yield AreaClaim(found, amount, part)
+
+
+def _same(one, other):
+    """Tell whether an amount says another one again in another unit."""
+    return abs(one.value - other.value) <= max(one.tolerance, other.tolerance)
 
 
 def _of_part(row, place):
@@ -92,6 +97,8 @@ def _of_part(row, place):
         if token.kind == "n" and token.text == "one" and of_areas(row, j):
             return size or "part"
         if token.kind == "D" and token.text.split()[-1] in PLURALS:
+            return size or "part"
+        if token.kind == "O" and of_areas(row, j) and any(word in NUMBERS for word in token.text.split()):
             return size or "part"
         if token.kind == "n" and j and row.kinds[j - 1] == "t" and row.tokens[j - 1].text in SIZES:
             return size or (SIZES[row.tokens[j - 1].text] == "marginal" and "marginal") or "part"
@@ -127,7 +134,10 @@ def _listed(row, place):
 def _count_at(row, place):
     kind, token = row.kinds[place], row.tokens[place]
     following = place + 1
-    if claim := _measured(row, place):
+    before = row.tokens[place - 1].text if place else ""
+    if token.text == "one" and before in ("every", "each", "not", "no"):
+        return None if before in ("not", "no") else _everyone(row, place), following
+    if claim := _measured(row, place) or _bare(row, place) or _one_of(row, place):
         return claim
     if kind == "#" and token.text not in (
         "every",
@@ -179,6 +189,68 @@ def _measured(row, place):
     words = " ".join(near.text for near in row.tokens[place:end])
     found = owners(row, place, end - 1 if amount is None else j - 1)
     return [CountClaim(found, number, told or size, True, start.start, last.end, words, amount)], end
+
+
+def _bare(row, place):
+    """Read a number whose noun stands before: "arable land also three", "three make up the pastures"."""
+    number = row.tokens[place].number if row.kinds[place] == "#" else None
+    if number is None or number < 2 or not of_areas(row, place):
+        return None
+    before, end = place - 1, place + 1
+    while before >= 0 and row.kinds[before] == "x":
+        before -= 1
+    while end < len(row) and row.kinds[end] == "x":
+        end += 1
+    token, owned = row.tokens[place], None
+    ended = re.match(r"[,.;:(&)]|pA|$", row.kinds[end:])
+    after = re.match(r"(?:,[^,]*,)?(?:V?p|V)?a?(?=[CFL])", row.kinds[end:])
+    has = before >= 0 and row.tokens[before].text in ("has", "have")
+    if before >= 0 and (row.kinds[before] in "CFL" or has) and ended:
+        owned = owners(row, place)
+    elif before >= 0 and row.kinds[before] in ",&;:" and after and composing(row, place):
+        at = end + after.end()
+        owned = (Owner(row.mentions([at]) if row.kinds[at] == "C" else row.former_latter(at)),)
+    if not owned:
+        return None
+    return [CountClaim(owned, number, "", False, token.start, token.end, token.text)], place + 1
+
+
+def _one_of(row, place):
+    """Read "a piece of 168,000 sqm and three marginal ones", "a 91,000 sqm area", "(161,000 sqm plus …)"."""
+    kinds, j = row.kinds, place + 1
+    near = {token.text for token in row.tokens[max(0, place - 3) : place]}
+    text = row.tokens[place].text
+    if kinds[place] == "A" and re.match("an? ", text) and kinds[j : j + 1] == "n":
+        amount, end = place, j + 1
+    elif text in ("a", "an") and re.match(r"n[pv]A", kinds[j:]):
+        if row.tokens[j].text in SHARES and not near & _PARTING:
+            return None
+        amount, end = j + 2, j + 3
+    elif kinds[place] == "A" and (
+        text.startswith("an area of") or (kinds[place - 1] in "(:" and kinds[j : j + 1] == "&")
+    ):
+        amount, end = place, j
+    else:
+        return None
+    said = row.tokens[amount].amount
+    if not said.unit or said.bound or said.unit in ("percent", "fraction"):
+        return None
+    if not (near & _PARTING or (kinds[end : end + 1] in ("&", ",") and _goes_on(row, end + 1))):
+        return None
+    start, last = row.tokens[place], row.tokens[end - 1]
+    words = " ".join(token.text for token in row.tokens[place:end])
+    found = owners(row, amount)
+    return [CountClaim(found, 1, "", True, start.start, last.end, words, round(said.value))], end
+
+
+def _goes_on(row, place):
+    """Tell whether another area of the same class follows at ``place``."""
+    if row.kinds[place : place + 1] in ("&", ","):
+        place += 1
+    if place >= len(row) or row.kinds[place] not in "a#n":
+        return False
+    claim, _ = _count_at(row, place)
+    return bool(claim)
 
 
 def _head(row, place):
@@ -300,6 +372,9 @@ def _phrase(row, place):
     while j < len(row) and j < place + 7:
         kind, text = row.kinds[j], row.tokens[j].text
         verbal = text in VERBAL and (j == place + 1 or row.kinds[j - 1] in "xt")
+        if text == "individually":
+            j += 1
+            continue
         if kind not in "xtn&," and not verbal and not (text == "one" and row.kinds[j - 1] == "t"):
             break
         if kind in "nV#":
@@ -342,6 +417,9 @@ def _numbered(row, place):
     )
     direct_of = row.tokens[place + 1].text == "of" if place + 1 < len(row) else False
     partial = of_them or direct_of
+    if of_them and not noun and not size and not of_areas(row, place):
+        # "Three of these, X, Y and Z": classes.
+        return None, end
     if not noun and not size and not partial:
         # "Over three", "into three as well"; "two and four marginal areas".
         if row.kinds[place + 1 : place + 2] == "&" and row.kinds[place + 2 : place + 3] == "#":
@@ -451,7 +529,8 @@ def _single(row, place):
     """Read "a smaller one", "the other is marginal" among the areas of a class."""
     size, end, noun = _phrase(row, place)
     text = row.tokens[end - 1].text if noun else ""
-    if not noun or not size or (text in SHARES and "A" not in row.kinds[end : end + 3]):
+    added = row.kinds[max(0, place - 2) : place] == "A&"
+    if not noun or not size or (text in SHARES and not added and "A" not in row.kinds[end : end + 3]):
         return None, place + 1
     if (
         end < len(row)

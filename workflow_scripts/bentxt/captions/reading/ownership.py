@@ -10,15 +10,16 @@ from bentxt.captions.reading.tokens import Token
 from bentxt.nomenclature import PATCH_AREA
 
 _TOGETHER = frozenset({"together", "combined", "jointly", "collectively"})
-_COMPOSING = frozenset({"make", "makes", "form", "forms", "constitute", "constitutes"})
+_COMPOSING = frozenset({"make", "makes", "form", "forms", "constitute", "constitutes", "belong", "belongs"})
 #: Words for a share of the image that need no number.
 _SHARE_WORDS = frozenset(
     {
         *("half", "third", "quarter", "fifth", "sixth", "tenth"),
         *("rest", "remainder", "majority", "bulk", "most", "part", "portion", "share"),
-        *("extent", "area", "size", "amount", "surface"),
     }
 )
+#: Words for an area that stands behind them between commas.
+_EXTENTS = frozenset({"extent", "area", "size", "amount", "surface"})
 
 
 def owners(row: Row, place: int, stop: int | None = None) -> tuple[Owner, ...]:
@@ -57,6 +58,10 @@ def owners(row: Row, place: int, stop: int | None = None) -> tuple[Owner, ...]:
     if backward:
         return backward
     following = next((j for j in range(stop + 1, len(row)) if row.kinds[j] == "C" and not row.depth[j]), None)
+    pronoun = re.match(r"[^C]*?,i", row.kinds[stop + 1 :])
+    if pronoun and row.tokens[stop + pronoun.end()].text in ("it", "they"):
+        # "Covering 300,000 sqm, it borders X".
+        return _distinct(*map(Owner, row.pronoun(stop + pronoun.end())))
     if following is not None:
         places = row.list_from(following)
         return _distinct(Owner(row.mentions(places[:1])), Owner(row.mentions(places), "sum"))
@@ -88,10 +93,11 @@ def _of_share(row, place):
     elif opened < 0 or row.kinds[opened] not in ",&":
         return ()
     j = opened - 1
-    while j >= 0 and row.kinds[j] in "paSnxt" and row.tokens[j].text not in _SHARE_WORDS and j > opened - 10:
+    named = _SHARE_WORDS | (_EXTENTS if row.kinds[opened] == "," else frozenset())
+    while j >= 0 and row.kinds[j] in "paSnxt" and row.tokens[j].text not in named and j > opened - 10:
         j -= 1
     if j < 0 or not (
-        row.tokens[j].text in _SHARE_WORDS
+        row.tokens[j].text in named
         or (row.kinds[j] == "A" and row.tokens[j].amount.unit in ("fraction", "percent"))
     ):
         return ()
@@ -192,16 +198,25 @@ def _gapped(row, place):
     return _distinct(Owner(row.mentions(places[:1])), Owner(row.mentions(places), "sum"))
 
 
+def composing(row: Row, place: int) -> bool:
+    """Tell whether areas are said to make up classes before or behind ``place``."""
+    return any(token.text in _COMPOSING for token in row.tokens[max(0, place - 30) : place + 4])
+
+
 def _composing(row, place, stop):
-    """Read "and two marginal areas make up the pastures"."""
+    """Read "and two marginal areas make up the pastures", "four areas constitute the former"."""
     j = stop + 1
+    while j < len(row) and row.kinds[j] == "x":
+        j += 1
     if row.kinds[place] != "#" or row.kinds[j : j + 1] != "V" or row.tokens[j].text not in _COMPOSING:
         return ()
     if place and row.kinds[place - 1] not in ",&;s":
         return ()
     j += 1
-    while j < len(row) and (row.kinds[j] == "a" or row.tokens[j].text == "up"):
+    while j < len(row) and (row.kinds[j] == "a" or row.tokens[j].text in ("up", "to")):
         j += 1
+    if row.kinds[j : j + 1] in ("F", "L"):
+        return (Owner(row.former_latter(j)),)
     return (Owner(row.mentions([j])),) if row.kinds[j : j + 1] == "C" else ()
 
 
@@ -228,7 +243,10 @@ def _whole_image(row, place):
     amount = row.tokens[place].amount
     if amount is None or amount.bound or amount.value != PATCH_AREA:
         return ()
-    if [token.text for token in row.tokens[max(0, place - 2) : place]] != ["of", "the"]:
+    before = [token.text for token in row.tokens[max(0, place - 2) : place]]
+    # "All of its 1,440,000 sqm" is the class; "133.6 of its 144 hectares" is the image.
+    parted = place > 2 and row.kinds[place - 3] == "A" and before[1:] == ["its"]
+    if before != ["of", "the"] and not (before[:1] == ["of"] and parted):
         return ()
     return (Owner((EVERYTHING,), "sum"),)
 
@@ -312,7 +330,11 @@ def _forward(row, place, stop):
         return ()
     between = row.tokens[stop + 1 : j]
     places = row.list_from(j)
-    direct = not between or (between[0].text == "of" and not any(t.kind == "S" for t in between))
+    left = place and row.tokens[place - 1].text in ("leaving", "leaves", "leave")
+    direct = not between or (
+        between[0].text in (("of", "to", "for") if left else ("of",))
+        and not any(t.kind == "S" for t in between)
+    )
     if direct and not verb:
         if between or row.kinds[stop] != "n":
             # "Two areas of pastures and arable land": said of the first.
@@ -367,6 +389,11 @@ def _backward(row, place):
             )
         if token.kind == "D" or (token.text == "both" and not any(w.kind == "n" for w in words[-2:])):
             lists = [group for group in row.lists_before(j) if len(group) > 1]
+            if (
+                re.match(r"(?:each|every|all(?: \w+)?) (?:class|type)", token.text)
+                and row.kinds[place] == "#"
+            ):
+                return _distinct(Owner((EVERYTHING,), "any" if "!" in row.kinds[:j] else "all"))
             if ordinal := re.match(r"the (first|last|latter|former) (two|three)", token.text):
                 size = 2 if ordinal[2] == "two" else 3
                 meant = [group for group in lists if len(group) >= size][:1]

@@ -32,7 +32,8 @@ _TOP = (
     r"|predominant|prevailing|leading|most prominent|primary|main|chief|principal|greatest|foremost)"
 )
 _BE = r"(?:is|are|being|remains?|was|were|consists? of|belongs? to|goes to|turns out to be)"
-_BRACKET = r"(?: ?\([^)]*\))?"
+#: What stands between a class and its verb: a bracket, or words between commas that name no class.
+_BRACKET = r"(?: ?\([^)]*\))?(?:, (?!and |or |but |while |with the |the )[^,;:.§()]{3,80}(?=,))?"
 _NEARLY = r"(?:almost|nearly|virtually|practically|essentially)"
 _NOT_NEARLY = (
     r"(?<!almost )(?<!nearly )(?<!virtually )(?<!practically )(?<!essentially )(?<!almost the )"
@@ -69,9 +70,9 @@ _PATTERNS = tuple(
                 rf"|most \w+)\b(?! of)(?! {_FEATURE}(?: (?:of|in) the {_S})?,? (?:is|are|§))",
                 rf"{_C}{_BRACKET},? (?:(?:with|at) [^§;]{{1,50}}? )?(?<!, )(?:in|takes?|taking|holds?) "
                 rf"(?:the )?{rank}(?: (?:place|position|rank)|(?= ?[.,;]| and |$))",
-                rf"{_C}{_BRACKET},? (?:comes?|ranks?) {rank}\b",
+                rf"{_C}{_BRACKET},? (?:comes?|ranks?) {rank}\b(?! and (?:second|third|fourth|fifth|last)\b)",
                 rf"(?:in|at) {rank} place,? (?:(?:is|are|comes?|follows?|we find) )?{_C}",
-                rf"\b{rank} (?:is|are|comes?|ranks?) {_C}",
+                rf"\b(?<!a )(?<!one ){rank} (?:is|are|comes?|ranks?) {_C}",
             )
         ),
         (
@@ -277,6 +278,16 @@ _FREE = (
     r"(?:large|sized)")),
 )  # fmt: skip
 _ORDER = re.compile(r"\bin (?:(?P<up>ascending|increasing)|descending|decreasing) order\b")
+_TOUCHING = re.compile(
+    r"(?:touch|border|adjoin|abut|meet|neighbou?r|contact|adjac|next|against)\w*(?: (?:to|with|on|at))?,? $"
+)
+_FRONTED = re.compile(
+    r"(?:\b(?:to|by|with|than|behind|beside|alongside|from|after)|ing)(?: (?:this|the|that))? $"
+)
+_PLURAL = re.compile(
+    rf"§·*{_BRACKET},? (?:(?:al)?together )?"
+    r"(?:dominate|prevail|predominate|lead|are|make|cover|fill|occupy|take|account)\b"
+)
 _DIVIDED = re.compile(r"\b(?:areas?|parts?|patch(?:es)?|regions?|split|divided|pieces?)\b")
 
 
@@ -296,7 +307,8 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
     ------
     RankClaim
     """
-    masked, by_start = text, {}
+    # No comma of a number parts a sentence.
+    masked, by_start = re.sub(r"(?<=\d)[,.](?=\d)", "·", text), {}
     for mention in mentions:
         start, stop = mention.start - offset, mention.end - offset
         by_start[start] = mention
@@ -316,6 +328,12 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
                 kind.endswith("of the two") and _DIVIDED.search(match[0] + masked[match.end() :][:8])
             ):
                 continue
+            before = masked[: match.start()]
+            if (kind == "whole" and _TOUCHING.search(before)) or (
+                kind == "largest" and places[0] > match.start() and _FRONTED.search(before)
+            ):
+                # "It touches nothing but X"; "bordering this dominant class are X and Y".
+                continue
             if (
                 kind == "largest"
                 and places[0] < match.start() + 3
@@ -328,9 +346,7 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
                 kind_here = kind
             if kind in ("largest", "whole", "nearly whole", "smallest"):
                 found = (*found[:1], *_joined(masked, places[0], by_start))
-            if kind == "largest" and re.match(
-                rf"§·*{_BRACKET},? (?:dominate|prevail|predominate|lead|are)\b", masked[places[0] :]
-            ):
+            if kind in ("largest", "most", "whole", "nearly whole") and _PLURAL.match(masked[places[0] :]):
                 # "X and Y dominate": the whole list.
                 found = (*_joined_before(masked, places[0], by_start), *found)
             yield RankClaim(
@@ -383,7 +399,11 @@ def _alike(masked, match, by_start):
     if later and re.search(r":|\bfollow\b|\bare $", masked[match.end() : later[0]]):
         # "Three classes of similar extent follow: X, Y and Z".
         return tuple(by_start[place] for place in later[:size])
-    if later and re.fullmatch(r",? (?:by |both )?(?:the )?", masked[match.end() : later[0]]):
+    directly = later and re.fullmatch(r",? (?:by |both )?(?:the )?", masked[match.end() : later[0]])
+    if directly and earlier and re.search(r"(?:and|by|with)(?:, (?:of|to|with)?)? ?$", before):
+        # "X and, of almost the same extent, Y".
+        return by_start[earlier[-1]], by_start[later[0]]
+    if directly:
         # "To a nearly equal extent, X and Y".
         joined = (by_start[later[0]], *_joined(masked, later[0], by_start))
         if len(joined) > 1:
@@ -403,7 +423,7 @@ def _alike(masked, match, by_start):
 
 def _joined_before(masked, place, by_start):
     """Yield the further classes of a list that ends at ``place``."""
-    pattern = re.compile(r"(§·*)(?: ?\([^)]*\))?(?:, and|,| and| as well as) (?:the |a |an )?$")
+    pattern = re.compile(rf"(§·*){_BRACKET}(?:, and|,| and| as well as) (?:the |a |an )?$")
     while match := pattern.search(masked[:place]):
         place = match.start()
         yield by_start[place]
@@ -411,7 +431,7 @@ def _joined_before(masked, place, by_start):
 
 def _joined(masked, place, by_start):
     """Yield the further classes of a list that begins at ``place``."""
-    while match := re.compile(r"§·*(?: ?\([^)]*\))?(?:, and|,| and| as well as) (?:the |a |an )?(?=§)").match(
+    while match := re.compile(rf"§·*{_BRACKET}(?:, and|,| and| as well as) (?:the |a |an )?(?=§)").match(
         masked, place
     ):
         place = match.end()

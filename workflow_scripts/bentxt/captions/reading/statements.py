@@ -15,7 +15,7 @@ Group: TypeAlias = tuple[Mention, ...]
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Classes that a number may be said of: of ``each``, their ``sum``, or ``any`` of them."""
+    """Classes that a number may be said of: of ``each``, their ``sum``, ``any`` or ``all`` there are."""
 
     mentions: tuple[Mention, ...]
     mode: str = "each"
