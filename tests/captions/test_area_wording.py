@@ -365,6 +365,12 @@ REWORDED = [
         "pastures, 38 hectares in extent, an area of 30 and one that is marginal, urban",
         "wrong area",
     ),
+    (
+        "Mixed forest (900,000 sqm)",
+        "Mixed forest (900,000 sqm, six parts in ten or five eighths of the image)",
+        "Mixed forest (900,000 sqm, eight parts in ten of the image)",
+        "wrong area",
+    ),
     # An area in front of its class.
     (
         AREAS,

@@ -345,6 +345,19 @@ def test_each_kind_of_damage_is_found_by_its_kind(old, new, kind):
 #: A part of the plain caption, the same in other words, and spoilt in these words, with the finding's kind.
 REWORDED = [
     (
+        "two marginal areas.",
+        "two marginal areas. So looks this corner of Austria, in a nutshell; pastures supply 33 ha.",
+        "two marginal areas. A wood fills the upper corner, and it supplies the people.",
+        "invented object",
+    ),
+    (
+        "The mixed forest borders pastures and arable land; the",
+        "Pastures meet forest, forest meets arable land, arable land meets pastures, and 33 ha fall to the "
+        "pastures; the",
+        "Pastures meet forest, forest, arable land; the",
+        "doubled word",
+    ),
+    (
         "image lies in",
         "image, i.e. the whole scene overall, lies in",
         "image, i.e. the whole bridge overall, lies in",

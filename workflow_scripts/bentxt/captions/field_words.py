@@ -40,12 +40,22 @@ setup centers centres centered centred open rural natural wild mild cool tempera
 warm hot dry overall partition partitions slab slabs scrap scraps snippet snippets offcut offcuts aggregate
 aggregates makeup mainstay vantage wall-to-wall edge-to-edge side-by-side corner-to-corner neck-and-neck
 pairwise end ends fellow peer peers rival rivals sibling siblings newcomer latecomer host hails cloaks drapes
-seasonal lion's
+seasonal lion's room head eye heel heels position positions competitor competitors contender contenders
+front-runner frontrunner underdog also-ran heavyweight hub fellows kin twin twins winner bookends caps tips
+chief ingredient ingredients staple cell cells raster pixel seam seams joint junction junctions lobe lobes
+fleck flecks chip chips locality district orbit air nutshell hem hair's hairsbreadth
 """
 NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
 
 #: Words for an area of a class where a number, a size or "of" is next to them, and for a thing elsewhere.
 FIGURATIVE = frozenset(("islet", "islets", "ribbon", "ribbons", "corridor", "corridors"))
+
+#: Turns of speech whose words stand for things elsewhere.
+IDIOMS = (
+    r"(?:top|bottom|head) of the (?:list|ranking|table|order)|corner of (?!the |this )\w+|upper hand"
+    r"|suppl(?:y|ies) (?:another|an? (?:further|additional)|the (?:rest|remaining)|(?:about |some |~)?\d)"
+    r"|feeds? into|in plain (?:view|sight)|plain to see|time of (?:the )?year"
+)
 
 #: Things, states, uses, directions and times that no fact tells of, whatever a dictionary says of them.
 _INVENTED_WORDS = """

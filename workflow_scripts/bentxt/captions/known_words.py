@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from bentxt.captions.claims import Fault
 from bentxt.captions.english_words import is_english, named_thing
-from bentxt.captions.field_words import BY_CLASS, FIGURATIVE, INVENTED, NEUTRAL
+from bentxt.captions.field_words import BY_CLASS, FIGURATIVE, IDIOMS, INVENTED, NEUTRAL
 from bentxt.captions.reading.caption_reader import Reading, lower
 
 _CAUSES = re.compile(
@@ -29,6 +29,7 @@ _PLACES = re.compile(
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b(?!\s*(?:sqm|m²|square|ha))")
 _ABBREVIATIONS = re.compile(r"\b(?:i\.e\b|e\.g\b)")
+_IDIOMS = re.compile(rf"\b(?:{IDIOMS})")
 #: "What is left" is no direction.
 _BEFORE_LEFT = frozenset({"is", "are", "area", "little", "nothing"})
 _BORDER_WORDS = re.compile(r"[a-z]+(?:-[a-z]+)*")
@@ -57,6 +58,7 @@ def unknown_words(
     own = own.union(*(names for index, names in BY_CLASS.items() if index in present))
     places = {word.start for word in reading.places}
     named = [(mention.start, mention.end) for mention in reading.mentions]
+    spoken = [match.span() for match in _IDIOMS.finditer(small)]
     abbreviated = {
         place for match in _ABBREVIATIONS.finditer(small) for place in (match.start(), match.end() - 1)
     }
@@ -82,6 +84,8 @@ def unknown_words(
                     continue
                 if word == "left" and place and sentence.tokens[place - 1].text in _BEFORE_LEFT:
                     continue
+                if any(begin <= start < stop for begin, stop in spoken):
+                    continue
                 if start in abbreviated or (word in FIGURATIVE and _is_figurative(sentence.tokens, place)):
                     continue
                 if word in INVENTED:
@@ -96,7 +100,7 @@ def unknown_words(
                     )
     for kind, pattern in (("invented cause", _CAUSES), ("invented place", _PLACES), ("invented time", _YEAR)):
         for match in pattern.finditer(small):
-            if not any(start <= match.start() < end for start, end in named):
+            if not any(start <= match.end() - 1 < end for start, end in (*named, *spoken)):
                 invented.append(Fault(kind, f"no fact tells of it: {match[0]}", *match.span()))
     return strange, invented
 

@@ -66,7 +66,8 @@ def language_faults(text: str, reading: Reading) -> Iterator[Fault]:
         yield Fault("too short", "too short", 0, size)
     for one, other in pairwise(words):
         bare = one[0].strip(",")
-        listed = bare == "land" and one[0].endswith(",")
+        # "Wetlands, land principally …"; "woodland meets water, water meets urban fabric".
+        listed = one[0].endswith(",") and (bare == "land" or _begins_clause(reading, other.start()))
         if bare == other[0].strip(",.;") and bare.isalpha() and bare not in ("that", "had") and not listed:
             yield Fault("doubled word", f"doubled word: {bare}", one.start(), other.end())
     for left, right in ("()", "[]"):
@@ -81,6 +82,15 @@ def language_faults(text: str, reading: Reading) -> Iterator[Fault]:
     if match := _STRAY_SPACE.search(text):
         yield Fault("stray space", "stray space", *match.span())
     yield from _repeated(small, reading)
+
+
+def _begins_clause(reading, start):
+    """Tell whether the class at ``start`` is the subject of a border."""
+    for sentence in reading.sentences:
+        for token, following in pairwise(sentence.tokens):
+            if token.start == start:
+                return token.kind == "C" and following.kind == "B"
+    return False
 
 
 def _repeated(small, reading):

@@ -37,12 +37,6 @@ _NO_ORDINAL = (
     r"|(?:of|with|at) (?:less|under|below))\b)"
 )
 _FRACTIONS = {
-    "three[- ]quarters": (75, 3),
-    "three[- ]fourths": (75, 3),
-    "two[- ]thirds": (200 / 3, 3),
-    "two[- ]fifths": (40, 2.5),
-    "three[- ]fifths": (60, 2.5),
-    "four[- ]fifths": (80, 2.5),
     "(?:an? |one[- ]|the )?half": (50, 3),
     rf"(?:a |one[- ])third{_NO_ORDINAL}": (100 / 3, 3),
     "(?:a |one[- ])quarter": (25, 3),
@@ -72,7 +66,25 @@ _ABOUT = (
     r"|~|≈|c\."
     r"|only|just|exactly|in total|a total of|an area of|the area of|a combined|precisely|nearly all of"
 )
-_FRACTION = "|".join(f"(?P<f{i}>{words})" for i, words in enumerate(_FRACTIONS))
+_UPPER_NAMES = "one two three four five six seven eight nine"
+_UPPER = {word: value for value, word in enumerate(_UPPER_NAMES.split(), 1)}
+_LOWER = {
+    "thirds": 3,
+    "quarters": 4,
+    "fourths": 4,
+    "fifths": 5,
+    "sixths": 6,
+    "sevenths": 7,
+    "eighths": 8,
+    "ninths": 9,
+    "tenths": 10,
+}
+_OUT_OF = {"three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10}
+_FRACTION = "|".join(f"(?P<f{i}>{words})" for i, words in enumerate(_FRACTIONS)) + (
+    rf"|(?P<upper>{'|'.join(_UPPER)})(?:[- ](?P<lower>{'|'.join(_LOWER)})"
+    rf"|(?: parts?)? (?:in|out of) (?P<outof>{'|'.join(_OUT_OF)})"
+    r"(?= parts?\b| of (?:the|this)\b| or\b|[,(—–-]))"
+)
 #: One pattern for all amounts, as the lexer of sentences takes it.
 AMOUNT = (
     rf"(?<![\w.,])(?:(?P<over>{_OVER})|(?P<under>{_UNDER}))?(?:\s*(?:{_ABOUT}))*\s*(?:an? )?"
@@ -137,8 +149,7 @@ def amount_of(match: re.Match[str], start: int, text: str) -> Amount | None:
     """
     end = start + len(text)
     if match["number"] is None and match["broken"] is None:
-        place = next(i for i in range(len(_FRACTIONS)) if match[f"f{i}"])
-        percent, tolerance = list(_FRACTIONS.values())[place]
+        percent, tolerance = _percent(match)
         bound = "above" if match["fover"] else "below" if match["funder"] else ""
         one = PATCH_AREA / 100
         return Amount(start, end, percent * one, tolerance * one, bound, "fraction", text)
@@ -157,6 +168,17 @@ def amount_of(match: re.Match[str], start: int, text: str) -> Amount | None:
     slack = 0.5 * PATCH_AREA / 100 if unit == "percent" else 500 if scale > 1 or factor > 1 else 0
     tolerance = 0.5 * scale * factor * 10**-decimals if scale * factor > 1 else 0.5
     return Amount(start, end, value * scale, tolerance + slack, bound, unit, text)
+
+
+def _percent(match):
+    """Return the percentage that a share in words means, and what it leaves open."""
+    if match["upper"]:
+        lower = _LOWER[match["lower"]] if match["lower"] else _OUT_OF[match["outof"]]
+        return 100 * _UPPER[match["upper"]] / lower, 3 if lower < 5 or match[
+            "outof"
+        ] else 2.5 if lower == 5 else 2
+    place = next(i for i in range(len(_FRACTIONS)) if match[f"f{i}"])
+    return list(_FRACTIONS.values())[place]
 
 
 def unit_named(word: str) -> str:

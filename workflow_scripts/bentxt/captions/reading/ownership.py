@@ -344,7 +344,9 @@ def _forward(row, place, stop):
         return ()
     if not verb:
         return ()
-    start = row.clause_start(place)
+    # "…, and 33 ha belong to pastures": the subject of a clause of its own.
+    subject = row.kinds[stop + 1] == "V" and place and row.kinds[place - 1] in ",&;s"
+    start = place if subject else row.clause_start(place)
     if any(
         row.kinds[i] in "CiFL" and not row.depth[i] and row.tokens[i].text not in ("its", "their")
         for i in range(start, place)

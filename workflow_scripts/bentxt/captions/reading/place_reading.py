@@ -46,8 +46,8 @@ _SEASON_WORDS = {
 _WORD = re.compile(r"[a-z]+")
 _FALL_VERB = re.compile(
     r"(?<!in )(?<!during )(?<!the )(?<!this )(?<!a )\bfalls?"
-    r"(?=\s+(?:into|in two|in three|in four|under|within|across|over|below|well|short|just|apart|inside|among"
-    r"|between))"
+    r"(?=\s+(?:to|behind|outside|on|into|in two|in three|in four|under|within|across|over|below|well|far"
+    r"|short|just|apart|inside|among|between))"
 )
 _CLIMATE_PHRASE = re.compile(
     r"\b(?:no dry season|without (?:a )?dry season|dry (?:summer|winter|season)|wet (?:summer|winter)"
