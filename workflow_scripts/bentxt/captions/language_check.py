@@ -34,6 +34,11 @@ _LIGHT = frozenset(_LIGHT_WORDS.split())
 _MINIMUM_WORDS = 8
 #: Words of a class that fills the image.
 _FILLS = re.compile(r"\b(?:whole|entire|complete|full|totality|entirety)")
+#: Words of a border that need not mean one.
+_WEAK = re.compile(r"(?:along|beside|next to)")
+#: Other words that a sentence on nothing but a border may hold.
+_FEW = 2
+_MORE = frozenset({"nothing", "only", "none", "no"})
 #: Share of common words from which two sentences are the same.
 _SAME = 0.9
 
@@ -115,33 +120,66 @@ def _repeated(small, reading):
 
 
 def _says_again(sentence: Sentence, reading: Reading) -> bool:
-    """Tell whether an earlier sentence states all numbers, or the one whole, of which a sentence consists."""
+    """Tell whether one earlier sentence states all of which a sentence consists, be it in other words."""
     told = [*(word.start for word in reading.places), *(start for _, start, _ in reading.zones)]
-    if sentence.borders or any(sentence.start <= place < sentence.end for place in told):
+    if any(sentence.start <= place < sentence.end for place in told):
         return False
-    own = _numbers(sentence)
-    ranks = _wholes(sentence)
-    if len(ranks) < len(sentence.ranks) or not own | ranks:
+    numbers, borders = _readings(sentence), _borders(sentence)
+    # Several borders are summed up again by good writers, and a rank alone is a turn of speech; one border by
+    # its classes, with nothing else in the sentence, is not.
+    kinds = "".join(token.kind for token in sentence.tokens)
+    bare = not set(kinds) - set("CBbNRDVa&.,x#") and kinds.count("x") <= _FEW
+    # "Nothing but", "only": more than was said.
+    several = len(re.findall("[CDR]", kinds)) > 1 and not _MORE & {token.text for token in sentence.tokens}
+    alone = bare and several and not numbers and len(borders) == len(sentence.borders) == 1
+    wholes = all(rank.kind == "whole" for rank in sentence.ranks)
+    if not (alone or (numbers and (wholes or len(numbers) > len(sentence.ranks)))):
         return False
+    own = [*numbers, *({("border", *border)} for border in borders)]
     for other in reading.sentences:
         if other.start >= sentence.start:
             return False
-        if own <= _numbers(other) and ranks <= _wholes(other):
+        stated = {("border", *border) for border in _borders(other, strong=True)}.union(*_readings(other))
+        if all(claim & stated for claim in own):
             return True
     return False
 
 
-def _numbers(sentence):
-    return {claim for claim in _claims(sentence) if claim[0] != "border"}
-
-
-def _wholes(sentence):
+def _readings(sentence: Sentence) -> list[set[tuple]]:
+    """Return what each number and rank of a sentence may state, whosever it is."""
+    areas: list[set[tuple]] = [
+        {("area", round(claim.amount.value, -3), _classes(owner.mentions)) for owner in claim.owners}
+        for claim in sentence.areas
+    ]
+    counts: list[set[tuple]] = [
+        {("count", claim.number, claim.size, _classes(owner.mentions)) for owner in claim.owners}
+        for claim in sentence.counts
+    ]
     # "No other class" says more than "all of it is pastures".
-    return {
-        rank.mentions[0].classes
+    ranks: list[set[tuple]] = [
+        {(rank.kind, bool(_FILLS.search(rank.text)) or rank.kind != "whole", _classes(rank.mentions))}
         for rank in sentence.ranks
-        if rank.kind == "whole" and _FILLS.search(rank.text)
-    }
+    ]
+    return [*areas, *counts, *ranks]
+
+
+def _classes(mentions):
+    return tuple(mention.classes for mention in mentions)
+
+
+def _borders(sentence, strong=False):
+    """Return the pairs of classes that a sentence says to touch or not, those in strong words or all."""
+    weak = {token.start for token in sentence.tokens if _WEAK.match(token.text)}
+    pairs = set()
+    for claim in sentence.borders:
+        if strong and (claim.weak or claim.start in weak):
+            continue
+        sides = claim.readings[0]
+        for left in sides.left:
+            for right in sides.right if sides.right is not None else sides.left:
+                if left.classes != right.classes:
+                    pairs.add((claim.negated, frozenset((left.classes, right.classes))))
+    return pairs
 
 
 def _claims(sentence: Sentence) -> frozenset:
@@ -160,11 +198,5 @@ def _claims(sentence: Sentence) -> frozenset:
         )
         for claim in sentence.counts
     }
-    borders: set[tuple] = set()
-    for claim in sentence.borders:
-        sides = claim.readings[0]
-        for left in sides.left:
-            for right in sides.right if sides.right is not None else sides.left:
-                if left.classes != right.classes:
-                    borders.add(("border", claim.negated, frozenset((left.classes, right.classes))))
+    borders: set[tuple] = {("border", *border) for border in _borders(sentence)}
     return frozenset(areas | counts | borders)
