@@ -1,6 +1,7 @@
 """Statements on borders that share a verb with another, or turn their order round."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from bentxt.captions.reading.border_claims import claim_of
 from bentxt.captions.reading.border_exceptions import excepted_behind
@@ -45,12 +46,22 @@ def likewise_subjects(row: Row, end: int) -> list[Group]:
     if j >= len(row):
         return []
     if row.kinds[j] == "C":
-        return [row.mentions(row.list_from(j))]
+        places = row.list_from(j)
+        joined = ["&" in row.kinds[a:b] for a, b in pairwise(places)]
+        if len(places) > 3 and all(joined[::2]):
+            # "As do A and B, C and D": in couples.
+            return [row.mentions(places[i : i + 2]) for i in range(0, len(places), 2)]
+        return [row.mentions(places)]
     if row.kinds[j] == "D":
         return all_of(row, j)
     if row.kinds[j] in "FL":
         return [row.former_latter(j)]
     return [(OTHERS,)] if row.kinds[j] == "O" else []
+
+
+def couples_of(likewise: list[Group]) -> list[Group]:
+    """Return the couples that :func:`likewise_subjects` found, none where it is one list."""
+    return likewise if len(likewise) > 1 and all(len(group) == 2 for group in likewise) else []
 
 
 def sides_without_verb(row: Row, end: int) -> tuple[Group, Group] | None:

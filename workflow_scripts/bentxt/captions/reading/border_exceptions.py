@@ -59,7 +59,12 @@ def excepted_behind(row: Row, end: int) -> tuple[Group, int]:
 
 
 def is_denied(row: Row, place: int) -> bool:
-    """Whether the word of a border at ``place`` is denied."""
+    """Whether the word of a border at ``place`` is denied, and not denied twice."""
+    twice = place > 2 and row.tokens[place - 1].text == "without" and row.kinds.find("!", 0, place - 1) >= 0
+    return _is_denied(row, place) and not (twice and "C" not in row.kinds[: place - 1])
+
+
+def _is_denied(row, place):
     if place + 1 < len(row) and row.tokens[place + 1].text == "neither":
         return True
     j = place - 1

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from bentxt.captions.reading.border_claims import claim_of
 from bentxt.captions.reading.border_ellipsis import (
+    couples_of,
     goes_on,
     is_fronted,
     joined_objects,
@@ -59,9 +60,16 @@ def read_borders(row: Row) -> Iterator[BorderClaim]:
             yield from _that_of(row, place)
         elif kind == "x" and row.tokens[place].text in ATTRIBUTES and row.kinds[place + 1 : place + 2] == "C":
             yield from _attribute(row, place)
+        elif kind == "x" and re.match(r"x,?C", row.kinds[place:]) and _is_neighbour(row, place):
+            yield from _attribute(row, place + (row.kinds[place + 1] == ","))
         elif noun and row.tokens[place].text == "between" and row.kinds[place - 1] in ",&":
             # "Borders exist between A and B, and between C and D".
             yield from read_noun(row, place)
+
+
+def _is_neighbour(row, place):
+    """Whether "its neighbour" stands at ``place``: "X and its neighbour, Y"."""
+    return row.tokens[place].text.startswith("neighb") and row.tokens[place - 1].text in ("its", "their")
 
 
 def _that_of(row, place):
@@ -151,7 +159,12 @@ def _besides(row, place, subjects, objects, end, negated):
         readings = [Sides(s, sides, but) for s in subjects if s != also and (len(s) > 1 or reciprocal)]
         if readings:
             yield claim_of(row, place, readings, negated, False, also_end)
-    if likewise := likewise_subjects(row, end + reciprocal):
+    likewise = likewise_subjects(row, end + reciprocal)
+    if couples := couples_of(likewise):
+        # "A and B border each other, as do C and D, and E and F".
+        for couple in couples:
+            yield claim_of(row, place, [Sides(couple, None)], negated, False, end)
+    elif likewise:
         # "X borders Y, and so does Z", "A and B border each other, as do C and D".
         readings = [Sides(s, objects or None) for s in likewise if objects or len(s) > 1]
         if readings:

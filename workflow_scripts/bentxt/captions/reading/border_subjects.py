@@ -1,5 +1,7 @@
 """What may be the subject of a word of a border."""
 
+import re
+
 from bentxt.captions.reading.border_exceptions import excepted_before
 from bentxt.captions.reading.border_objects import objects_of
 from bentxt.captions.reading.border_references import (
@@ -13,7 +15,7 @@ from bentxt.captions.reading.border_references import (
     unique,
 )
 from bentxt.captions.reading.rows import Row
-from bentxt.captions.reading.statements import OTHERS, Group
+from bentxt.captions.reading.statements import EVERYTHING, OTHERS, Group
 from bentxt.captions.reading.tokens import ATTRIBUTES
 
 #: Stand for classes named before where no class follows.
@@ -109,6 +111,9 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
                 row.topic,
                 *row.lists_before(place)[:1],
             )
+        if kind == "," and "&" in row.kinds[:j] and re.search(r"&,[^C,]*$", row.kinds[:j]):
+            # "X borders Y and, beyond it, touches Z".
+            return unique(clause)
         # "X is the largest class, covers 5 ha, and borders Y"; an apposition "X, in turn, borders Y".
         return unique(clause, row.first_classes(0, place), *row.lists_before(place)[:1])
     if kind == "&" and token.kind == "b":
@@ -226,14 +231,15 @@ def sides_of_with_which(row: Row, place: int) -> tuple[list[Group], Group] | Non
 
 def mutual_classes(row: Row, place: int) -> list[Group]:
     """Return the readings of "three mutually bordering classes" and of "two adjoining classes: X and Y"."""
-    mutually = place > 0 and row.tokens[place - 1].text == "mutually"
-    if row.tokens[place].kind != "b" or row.tokens[place].text not in ATTRIBUTES:
+    contact = row.tokens[place].text == "in mutual contact"
+    mutually = contact or (place > 0 and row.tokens[place - 1].text == "mutually")
+    if row.tokens[place].kind != "b" or not (contact or row.tokens[place].text in ATTRIBUTES):
         return []
     noun = next((j for j in range(place + 1, len(row)) if row.kinds[j] not in "xt" or _is_noun(row, j)), None)
     if noun is not None and _is_noun(row, noun) and (mutually or row.tokens[place - 1].number):
         return counted(row, noun)
-    clause = row.first_classes(row.clause_start(place), place) if mutually else ()
-    return [clause] if len(clause) > 1 else []
+    subjects = subjects_of(row, place, ()) if mutually else []
+    return [group for group in subjects if len(group) > 1 or EVERYTHING in group]
 
 
 def _is_noun(row, place):

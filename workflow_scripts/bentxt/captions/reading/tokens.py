@@ -69,6 +69,7 @@ _MEETING = (
 #: By kind: B finite, b participle or bare preposition, N noun.
 _PHRASES = (
     ("B", rf"(?:has|have|had|having|with|finds?|counts?)(?=(?: [\w-]+,?){{1,12}} as {_NEIGHBOUR}\b)"),
+    ("b", r"in mutual contact(?! with)"),
     ("y", r"(?:along|on|at) (?:its|their) (?:border|boundary|edge|margin|fringe)s?\b(?! with)"),
     ("x", rf"as {_NEIGHBOUR}\b"),
     ("B", rf"(?:has|have|had|finds?|counts?) {_NEIGHBOUR}(?: in)?\b(?! of)"),
@@ -207,7 +208,7 @@ _SEEN = (
 #: Behind "the two" or "these three" no adjective, but the verb or an adverb.
 _NO_ADJECTIVE = (
     r"(?!(?:borders?|adjoins?|abuts?|touch|meet|neighbou?r|share|have|are|do|lie|run|sit|stand|also|both|each|all"
-    r"|bordering|touching|meeting|sharing|being|abutting|agricultur\w*|forest\w*|artificial|urban|water|wetland"
+    r"|has|is|does|was|touches|meets|shares|bordering|touching|meeting|sharing|being|abutting|agricultur\w*|forest\w*|artificial|urban|water|wetland"
     r"|in|directly|of|as|and|but|or|nor|to|with|which|that|alone|too|by|then|while)\b)"
 )
 #: Within words of a border, deny it; a boundary that separates two classes does not.
@@ -235,7 +236,8 @@ _LEXER = re.compile(
             r"(?: classes| ones)?"
             r"|(?:the )?(?:remaining|other) (?:classes|class|types|categories)|the others(?= ?[.,;])"
             r"|(?:every|each) other (?:class|one|type|category)|the remaining (?:two|three|four"
-            rf"|five)(?: classes| ones)?|(?:everything|all) else){_SEEN}\b",
+            r"|five)(?: classes| ones)?|(?:everything|all) else"
+            rf"|everything(?= (?:but|except|other than|apart)\b)){_SEEN}\b",
             r"\b(?P<D>there (?:is|are) no (?:two|pairs?|class|classes)(?: of)?(?: classes)?"
             r"(?: (?:among|of|between) (?:the|them|these|those)(?: two| three| four| five| six| seven)?"
             r"(?: classes)?)? (?:that|which) (?:does not|do not|fails? to)"
