@@ -275,6 +275,36 @@ WORDINGS = [
         "for their part, border the mixed forest.",
         "false border",
     ),
+    (
+        "The mixed forest, the pastures and the arable land are in mutual contact, and all but the mixed "
+        "forest and the pastures also border the urban fabric.",
+        "The mixed forest, the pastures and the arable land are in mutual contact, and all but the arable "
+        "land also border the urban fabric.",
+        "false border",
+    ),
+    (
+        "The pastures and their neighbour, the mixed forest, come first. None of the other classes "
+        "is without "
+        "contact to the arable land, which borders everything but itself.",
+        "The pastures and their neighbour, the urban fabric, come last.",
+        "false border",
+    ),
+    (
+        "The arable land touches the pastures and, in addition, borders the mixed forest and the "
+        "urban fabric. "
+        "The pastures interface with the mixed forest.",
+        "The mixed forest touches the arable land and, beyond it, borders the urban fabric.",
+        "false border",
+    ),
+    (
+        "The arable land and the urban fabric share a border, as do pastures and mixed forest, "
+        "arable land and "
+        "pastures. The mixed and the arable land meet, too, as the mixed forest borders the arable land.",
+        "The arable land and the urban fabric share a border, as do pastures and urban fabric, "
+        "arable land and "
+        "pastures.",
+        "false border",
+    ),
 ]
 
 

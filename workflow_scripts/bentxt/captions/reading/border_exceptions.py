@@ -6,12 +6,14 @@ from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import Group
 
 #: Leave classes out, and deny nothing.
-_EXCEPT = re.compile(r"except|excluding|apart from|other than|aside from|save for|exception")
+_EXCEPT = re.compile(r"except|excluding|apart from|other than|aside from|save|exception|all but")
 
 
 def excepted_before(row: Row, place: int) -> Group:
     """Return X of "Except for X, all classes border" and of "All classes except X border"."""
     mark = 0 if row.kinds[:1] == "!" else row.kinds.rfind("D!", 0, place) + 1
+    all_but = next((j for j in range(place - 1, -1, -1) if row.tokens[j].text == "all but"), None)
+    mark = mark if all_but is None else all_but
     if row.kinds[mark : mark + 1] == "!" and _EXCEPT.search(row.tokens[mark].text):
         j = mark + 1
         while j < place and row.kinds[j] in "pax#":

@@ -40,7 +40,7 @@ def resumed(row: Row, place: int, through_borders: bool = False) -> int | None:
     while (i := i + 1) < len(row):
         if row.depth[i] > level or row.kinds[i] in "()":
             continue
-        if row.kinds[i] == "N" or row.depth[i] < level or (row.kinds[i] == "s" and i > k):
+        if row.kinds[i] == "N" or row.depth[i] < level or (row.kinds[i] == "s" and _parts(row, i, k)):
             return None
         if row.kinds[i] == ";" and not _listed(row, i):
             return None
@@ -59,6 +59,11 @@ def resumed(row: Row, place: int, through_borders: bool = False) -> int | None:
                 continue
             return i if row.kinds[before] in ",&;" and not row.is_finite(i) else None
     return None
+
+
+def _parts(row, place, start):
+    """Whether "while" or its like ends what is said of a class from ``start`` on, as "but" does not."""
+    return place > start and row.tokens[place].text in ("while", "whereas", "however")
 
 
 def _listed(row, place):

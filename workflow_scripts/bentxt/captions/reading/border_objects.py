@@ -19,8 +19,10 @@ def objects_of(row: Row, place: int) -> tuple[Group, int]:
             j += 1
             continue
         if token.text == "all but":
-            # "X borders all but Y".
-            return (OTHERS,), j
+            # "X borders all but Y", and "… and all but Y border Z".
+            but = row.kinds.find("C", j)
+            begins = but >= 0 and row.is_finite(row.list_from(but)[-1])
+            return ((), place + 1) if begins else ((OTHERS,), j)
         if kind == "C":
             return _object_list(row, place, j)
         if kind == "O":

@@ -26,7 +26,7 @@ from bentxt.captions.reading.border_objects import object_readings, objects_of
 from bentxt.captions.reading.border_references import in_common, number_in, numbered, unique
 from bentxt.captions.reading.border_subjects import mutual_classes, sides_of_with_which, subjects_of
 from bentxt.captions.reading.rows import Row
-from bentxt.captions.reading.statements import EVERYTHING, OTHERS, BorderClaim, Group, Sides
+from bentxt.captions.reading.statements import EVERYTHING, OTHERS, BorderClaim, Sides
 from bentxt.captions.reading.tokens import ATTRIBUTES
 
 #: Need not mean a border where no verb carries them.
@@ -60,8 +60,8 @@ def read_borders(row: Row) -> Iterator[BorderClaim]:
             yield from _that_of(row, place)
         elif kind == "x" and row.tokens[place].text in ATTRIBUTES and row.kinds[place + 1 : place + 2] == "C":
             yield from _attribute(row, place)
-        elif kind == "x" and re.match(r"x,?C", row.kinds[place:]) and _is_neighbour(row, place):
-            yield from _attribute(row, place + (row.kinds[place + 1] == ","))
+        elif kind == "x" and re.match(r"x,?a?C", row.kinds[place:]) and _is_neighbour(row, place):
+            yield from _attribute(row, row.kinds.index("C", place) - 1)
         elif noun and row.tokens[place].text == "between" and row.kinds[place - 1] in ",&":
             # "Borders exist between A and B, and between C and D".
             yield from read_noun(row, place)
@@ -103,19 +103,19 @@ def _read(row, place):
     subjects = unique(row.mentions(long_subject(row, place)), *subjects_of(row, place, objects))
     weak = token.kind == "b" and bool(_WEAK.match(token.text))
     reciprocal = end < len(row) and row.kinds[end] == "R" and not objects
-    if not objects and not reciprocal:
-        if mutual := mutual_classes(row, place):
-            yield claim_of(row, place, [Sides(group, None) for group in mutual], negated, False, place + 1)
-            return
-        if relative := sides_of_with_which(row, place):
-            subjects, objects = relative
+    if mutual := mutual_classes(row, place):
+        but, end = excepted_behind(row, place + 1)
+        yield claim_of(row, place, [Sides(group, None, but) for group in mutual], negated, False, end)
+        return
+    if not objects and not reciprocal and (relative := sides_of_with_which(row, place)):
+        subjects, objects = relative
     if apart := set_apart(row, place):
         # "X, but not Y, borders Z": Y does not.
         yield claim_of(row, place, [Sides(apart, objects or None)], not negated, False, end)
         named = [group for group in row.lists_before(place) if not in_common(group, apart)]
         subjects = unique(*named[:1], *(group for group in subjects if not in_common(group, apart)))
     yield from _besides(row, place, subjects, objects, end, negated)
-    but: Group = excepted_before(row, place) if (OTHERS,) in subjects else ()
+    but = excepted_before(row, place) if (OTHERS,) in subjects else ()
     if objects:
         following, but_end = excepted_behind(row, end)
         if following and objects[0] in (OTHERS, EVERYTHING):

@@ -10,7 +10,7 @@ from bentxt.captions.reading.tokens import NUMBERS
 
 #: A class by its rank, in place of its name.
 _FIRST = re.compile(
-    r"(?:pre)?dominant|dominating|leading|largest|main|prevailing|prevalent|principal|primary"
+    r"(?:pre)?dominant|first(?:-(?:mentioned|named))?$|dominating|leading|largest|main|prevailing|prevalent|principal|primary"
 )
 _SOME = re.compile(r"\b(?:the|these) (first|last|latter|former) (two|three)")
 #: Any two classes of the image.

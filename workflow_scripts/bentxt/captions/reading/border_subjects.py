@@ -69,12 +69,11 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
         return _fallback(row, place, clause, objects)
     if kind == "w":
         return _antecedents(row, j)
-    if (
-        kind == "C"
-        and row.kinds[: row.list_to(j)[0]].rstrip("pa").endswith("D!")
-        and excepted_before(row, place)
-    ):
-        return [(OTHERS,)]
+    if kind == "C":
+        front = row.kinds[: row.list_to(j)[0]].rstrip("pa")
+        all_but = front.endswith("!") and row.tokens[len(front) - 1].text == "all but"
+        if (all_but or front.endswith("D!")) and excepted_before(row, place):
+            return [(OTHERS,)]
     if kind == "C":
         places = row.subject_list(j) if token.kind == "B" else row.list_to(j)
         whole = (*_joined_before(row, places[0]), *row.mentions(places))
@@ -235,6 +234,9 @@ def mutual_classes(row: Row, place: int) -> list[Group]:
     mutually = contact or (place > 0 and row.tokens[place - 1].text == "mutually")
     if row.tokens[place].kind != "b" or not (contact or row.tokens[place].text in ATTRIBUTES):
         return []
+    if set(row.kinds[max(0, place - 4) : place]) & set("BN"):
+        # "X borders two neighbouring classes".
+        return []
     noun = next((j for j in range(place + 1, len(row)) if row.kinds[j] not in "xt" or _is_noun(row, j)), None)
     if noun is not None and _is_noun(row, noun) and (mutually or row.tokens[place - 1].number):
         return counted(row, noun)
@@ -243,4 +245,4 @@ def mutual_classes(row: Row, place: int) -> list[Group]:
 
 
 def _is_noun(row, place):
-    return row.tokens[place].text in CLASS_NOUNS
+    return row.tokens[place].text.rpartition(" ")[2] in CLASS_NOUNS

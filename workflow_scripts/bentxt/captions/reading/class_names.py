@@ -31,7 +31,7 @@ _CLASS_FORMS = (
     r"agro-?forestry(?: (?:areas?|land))?",
     r"broad-?lea(?:ved|f|fed)(?: (?:forests?|woodlands?|woods?|trees))?|deciduous (?:forests?|woodlands?)",
     r"coniferous(?: (?:forests?|woodlands?|woods?))?|conifer (?:forests?|woodlands?)|conifers",
-    r"mixed (?:forests?|woodlands?|woods?)|mixed(?=,? (?:and|or) (?:broad|conif))",
+    r"mixed (?:forests?|woodlands?|woods?)|mixed(?=,? (?:and|or) (?:the )?(?:broad|conif))",
     rf"natural grasslands?(?:{_OR} ?sparsely vegetated (?:areas?|lands?|terrain))?"
     r"|sparsely vegetated (?:areas?|lands?|terrain)(?:,? (?:and|or) natural grasslands?)?|grasslands?",
     rf"(?:moors?|moorlands?|heathlands?)(?:(?:{_OR})? ?(?:heathlands?|moors?|moorlands?))?"
@@ -41,10 +41,11 @@ _CLASS_FORMS = (
     rf"beach(?:es)?(?:(?:{_OR})? ?(?:sand )?dunes?)?(?:(?:{_OR})? ?sands?)?|sand dunes?"
     rf"|dunes?(?:{_OR} ?sands?)?"
     r"|sandy areas?|sands?",
-    r"inland wetlands?|inland(?=,? (?:and|or) coastal wetlands?)|inland marsh(?:es)?",
-    r"coastal wetlands?|coastal(?=,? (?:and|or) inland wetlands?)|salt marsh(?:es)?",
-    r"inland waters?(?: bod(?:y|ies))?|inland bod(?:y|ies) of water|inland(?=,? (?:and|or) marine waters?)",
-    r"marine waters?(?: bod(?:y|ies))?|marine areas?|marine(?=,? (?:and|or) inland waters?)"
+    r"inland wetlands?|inland(?=,? (?:and|or) (?:the )?coastal wetlands?)|inland marsh(?:es)?",
+    r"coastal wetlands?|coastal(?=,? (?:and|or) (?:the )?inland wetlands?)|salt marsh(?:es)?",
+    r"inland waters?(?: bod(?:y|ies))?|inland bod(?:y|ies) of water"
+    r"|inland(?=,? (?:and|or) (?:the )?marine waters?)",
+    r"marine waters?(?: bod(?:y|ies))?|marine areas?|marine(?=,? (?:and|or) (?:the )?inland waters?)"
     r"|sea ?water|the sea"
     r"|open sea",
 )

@@ -58,7 +58,7 @@ _MEET = (
     r"|reach(?:es)?(?: (?:as far as|up to))?(?= (?:the|both|all|each|every|urban|arable|past|inland|coast"
     r"|mixed|broad|conif|perm|comp))"
     r"|(?:comes?|come) into (?:direct )?contact with|makes? contact with|joins?(?: up)?(?: with)?"
-    r"|connects? (?:to|with)"
+    r"|connects? (?:to|with)|interfaces? with"
     r"|runs? (?:up )?(?:along|alongside|against)|backs? onto|give way to|gives way to"
 )
 _MEETING = (
