@@ -305,6 +305,15 @@ WORDINGS = [
         "pastures.",
         "false border",
     ),
+    (
+        "The arable land touches the urban fabric and the pastures, which, the second largest "
+        "class, border the "
+        "mixed forest; the mixed forest borders the arable land.",
+        "The arable land touches the mixed forest, the pastures and the urban fabric, which, the "
+        "third largest "
+        "class, borders the pastures.",
+        "false border",
+    ),
 ]
 
 

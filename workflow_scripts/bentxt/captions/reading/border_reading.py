@@ -100,7 +100,9 @@ def _read(row, place):
     token = row.tokens[place]
     objects, end = objects_of(row, place)
     negated = is_denied(row, place)
-    subjects = unique(row.mentions(long_subject(row, place)), *subjects_of(row, place, objects))
+    several = row.mentions(long_subject(row, place))
+    plural = token.kind == "B" and not token.text.partition(" ")[0].endswith("s")
+    subjects = unique(several, *(() if several and plural else subjects_of(row, place, objects)))
     weak = token.kind == "b" and bool(_WEAK.match(token.text))
     reciprocal = end < len(row) and row.kinds[end] == "R" and not objects
     if mutual := mutual_classes(row, place):

@@ -44,7 +44,7 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
             named = row.lists_before(j)
             return [named[-1][:1]] if named else []
         j -= 1
-    j = _over_adverbs(row, j)
+    j = _over_aside(row, j)
     said = [row.tokens[i].text for i in range(j + 1, place) if row.tokens[i].text in _QUANTIFIERS]
     if said and (j < 0 or row.kinds[j] in ",&s;:") and row.kinds[j - 1 : j + 1] != "R,":
         if j > 0 and row.tokens[j - 1].text in CLASS_NOUNS:
@@ -126,13 +126,19 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
     return _fallback(row, place, clause, objects)
 
 
-def _over_adverbs(row, place):
+def _over_aside(row, place):
     """Return the place in front of an aside that ends with the comma at ``place``: "X, in turn, borders"."""
+    if place < 1 or row.kinds[place] != ",":
+        return place
     j = place - 1
-    while j > 0 and row.kinds[j] in "x#pV" and j > place - 5:
+    while j > 0 and row.kinds[j] not in ",CDBbNwFLi;:":
         j -= 1
-    aside = place > 0 and row.kinds[place] == "," and row.kinds[j] == ","
-    return j - 1 if aside and row.kinds[row.back_over_brackets(j - 1)] == "C" else place
+    front = row.back_over_brackets(j - 1)
+    if row.kinds[j] != "," or front < 0:
+        return place
+    # "X, which, covering 5 ha, borders Z": X, at any length; "X, covering 5 ha, borders" may be a list.
+    short = place - j < 5 and not set(row.kinds[j + 1 : place]) - set("x#pV")
+    return front if row.kinds[front] == "w" or (row.kinds[front] == "C" and short) else place
 
 
 def _joined_before(row, place):
