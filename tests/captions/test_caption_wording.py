@@ -23,6 +23,12 @@ RIGHT = [
         "and urban fabric. The climate zone is {zone}.",
     ),
     (
+        MARGINS,
+        "Arable land covers 132 ha of this Serbian winter image, and a marginal part of the scene, less than "
+        "5 % (72,000 sqm), is pastures, which border the arable land. Urban fabric, i.e. another class below "
+        "5 %, touches only the arable land. The climate zone is {zone}.",
+    ),
+    (
         WETLANDS,
         "Summer in Switzerland: arable land (526,000 m²) and inland wetlands (460,000 m²) dominate "
         "this satellite image, which lies in the {zone} climate zone. Both classes border urban fabric, "
@@ -129,6 +135,12 @@ WRONG = [
         MARGINS,
         "Entirely taken up by arable land (132 ha), this Serbian winter image also shows pastures and urban "
         "fabric, each below 5 %. The arable land borders both of them. The climate zone is {zone}.",
+    ),
+    (
+        MARGINS,
+        "Arable land covers 132 ha of this Serbian winter image, and a marginal part of the scene, less than "
+        "2 % (29,000 sqm), is pastures, which border the arable land. Urban fabric, i.e. another class below "
+        "5 %, touches only the arable land. The climate zone is {zone}.",
     ),
     (
         MARGINS,
@@ -376,6 +388,12 @@ REWORDED = [
         "arable land, little else, borders pastures",
         "arable land, used mainly for housing, borders pastures",
         "invented cause",
+    ),
+    (
+        "two marginal areas.",
+        "two marginal areas. Consisting of two marginal areas, the urban fabric is the third-largest class.",
+        "two marginal areas. Consisting of two marginal areas, the urban fabric spans 110,000 sqm.",
+        "repeated",
     ),
     (
         "two marginal areas.",

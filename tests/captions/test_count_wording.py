@@ -206,6 +206,18 @@ REWORDED = [
                 "Pastures form two areas; urban fabric also four.",
             ),
             (
+                "The pastures fall into two areas, one marginal; urban fabric is there, which borders "
+                "arable land and is split into two areas.",
+                "The pastures fall into two areas, one marginal; urban fabric is there, which borders "
+                "arable land and is split into three areas.",
+            ),
+            (
+                "Both pastures and urban fabric are parted, the former consisting of two areas, the latter "
+                "of two.",
+                "Both pastures and urban fabric are parted, the former consisting of two areas, the latter "
+                "of four.",
+            ),
+            (
                 "Two separate areas constitute the urban fabric; pastures have two, one of them marginal.",
                 "Two separate areas constitute the urban fabric; pastures have five, one of them marginal.",
             ),

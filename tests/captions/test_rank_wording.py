@@ -75,6 +75,31 @@ REWORDED = [
         "two marginal areas. The image shows nothing but arable land.",
         "wrong rank",
     ),
+    (
+        "two marginal areas.",
+        "two marginal areas. Mixed forest, bordered by pastures and arable land, dominates the image.",
+        "two marginal areas. Urban fabric, bordered by arable land, dominates the image.",
+        "wrong rank",
+    ),
+    (
+        "two marginal areas.",
+        "two marginal areas. Largest is the mixed forest, least extensive is the arable land.",
+        "two marginal areas. Largest is the mixed forest, least extensive is the urban fabric.",
+        "wrong rank",
+    ),
+    (
+        "two marginal areas.",
+        "two marginal areas. Mixed forest, the most extensive of the four classes, touches the pastures.",
+        "two marginal areas. The pastures, the most extensive of the four classes, touch the mixed forest.",
+        "wrong rank",
+    ),
+    (
+        "two marginal areas.",
+        "two marginal areas. Apart from pastures, arable land and urban fabric, it is composed entirely of "
+        "mixed forest.",
+        "two marginal areas. Apart from pastures, it is composed entirely of mixed forest.",
+        "wrong rank",
+    ),
 ]
 
 

@@ -10,7 +10,7 @@ from bentxt.captions.reading.caption_reader import Reading, lower
 
 _CAUSES = re.compile(
     r"\b(?:due to|because(?: of)?|caused by|as a (?:result|consequence) of|owing to|thanks to"
-    r"|driven by|resulting from"
+    r"|driven by|(?:result|stem|aris|arose|emerg)\w* from"
     r"|(?:suffer(?:s|ed|ing)?|recover(?:s|ed|ing)?|benefit(?:s|ed|ing|ted|ting)?|profit(?:s|ed|ing)?) from"
     r"|(?:affected|threatened|struck|hit|damaged|scarred|fed|nourished) by|vulnerable to|exposed to"
     r"|responsible for|depend(?:s|ing|ent)? on|reliant on"

@@ -120,7 +120,7 @@ def _repeated(small, reading):
 
 
 def _says_again(sentence: Sentence, reading: Reading) -> bool:
-    """Tell whether one earlier sentence states all of which a sentence consists, be it in other words."""
+    """Tell whether earlier sentences state all of which a sentence consists, be it in other words."""
     told = [*(word.start for word in reading.places), *(start for _, start, _ in reading.zones)]
     if any(sentence.start <= place < sentence.end for place in told):
         return False
@@ -136,13 +136,10 @@ def _says_again(sentence: Sentence, reading: Reading) -> bool:
     if not (alone or (numbers and (wholes or len(numbers) > len(sentence.ranks)))):
         return False
     own = [*numbers, *({("border", *border)} for border in borders)]
-    for other in reading.sentences:
-        if other.start >= sentence.start:
-            return False
-        stated = {("border", *border) for border in _borders(other, strong=True)}.union(*_readings(other))
-        if all(claim & stated for claim in own):
-            return True
-    return False
+    earlier = [other for other in reading.sentences if other.start < sentence.start]
+    stated = {("border", *border) for other in earlier for border in _borders(other, strong=True)}
+    stated = stated.union(*(claim for other in earlier for claim in _readings(other)))
+    return all(claim & stated for claim in own)
 
 
 def _readings(sentence: Sentence) -> list[set[tuple]]:

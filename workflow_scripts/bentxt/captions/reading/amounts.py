@@ -37,7 +37,7 @@ _NO_ORDINAL = (
     r"|(?:of|with|at) (?:less|under|below))\b)"
 )
 _FRACTIONS = {
-    "(?:an? |one[- ]|the )?half": (50, 3),
+    "(?:an? |one[- ]|the )?half(?! (?:a dozen|that|its|the size|as|of that))": (50, 3),
     rf"(?:a |one[- ])third{_NO_ORDINAL}": (100 / 3, 3),
     "(?:a |one[- ])quarter": (25, 3),
     rf"(?:a |one[- ])fifth{_NO_ORDINAL}": (20, 2.5),

@@ -139,7 +139,9 @@ def _count_at(row, place):
         return None if before in ("not", "no") else _everyone(row, place), following
     if claim := _measured(row, place) or _bare(row, place) or _one_of(row, place):
         return claim
-    if kind == "#" and token.text not in (
+    if (
+        kind == "#" or (token.text == "one" and row.kinds[following : following + 1] == "x")
+    ) and token.text not in (
         "every",
         "either",
         "several",
@@ -205,7 +207,10 @@ def _bare(row, place):
     ended = re.match(r"[,.;:(&)]|pA|$", row.kinds[end:])
     after = re.match(r"(?:,[^,]*,)?(?:V?p|V)?a?(?=[CFL])", row.kinds[end:])
     has = before >= 0 and row.tokens[before].text in ("has", "have")
-    if before >= 0 and (row.kinds[before] in "CFL" or has) and ended:
+    made = row.tokens[place - 1].text == "of" and (
+        row.kinds[place - 2] in "CFL" or row.tokens[place - 2].text in _PARTING | {"up"}
+    )
+    if before >= 0 and (row.kinds[before] in "CFL" or has or made) and ended:
         owned = owners(row, place)
     elif before >= 0 and row.kinds[before] in ",&;:" and after and composing(row, place):
         at = end + after.end()
@@ -572,6 +577,9 @@ def _everyone(row, place):
     """Read "both of them marginal", "all of which are smaller", "both smaller"."""
     j, seen = place + 1, ""
     token = row.tokens[place]
+    if token.text == "both" and not of_areas(row, place) and row.kinds[j : j + 1] == "t":
+        # "Pastures and urban fabric are both marginal": classes.
+        return None
     owned: tuple[Owner, ...] = ()
     if row.kinds[j : j + 2] == "np" and row.tokens[j + 1].text == "of":
         # "Both areas of urban fabric are marginal".
@@ -591,7 +599,7 @@ def _everyone(row, place):
                     j += 1
                     continue
             break
-        if kind not in "pwiVxa" or text in ("split", "divided"):
+        if kind not in "pwiVxa" or text in ("split", "divided", "into"):
             return None
         j += 1
     if not seen or (token.text == "each" and "C" in row.kinds[j : j + 3]):

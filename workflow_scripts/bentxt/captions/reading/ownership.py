@@ -107,8 +107,9 @@ def _of_share(row, place):
         before -= 1
     if before >= 0 and (row.kinds[before] not in ",;&s:(p" or row.tokens[before].text in ("over", "of")):
         return ()
-    end = place + 1
-    end += end < len(row) and row.kinds[end] in "),"
+    end = row.skip_brackets(place + 1)
+    while end < len(row) and row.kinds[end] in "),":
+        end += 1
     if end >= len(row) or row.kinds[end] not in "Vv":
         return ()
     while end < len(row) and row.kinds[end] in "Vvpxa":
@@ -457,15 +458,31 @@ def _of_class(row, j, place, words):
             found.append(Owner(whole, "sum"))
         elif below and any(word.text == "each" for word in row.tokens[place : place + 6]):
             found.append(Owner(whole))
+    before = places[0] - 1
+    while before > 0 and row.kinds[before] == "a":
+        before -= 1
+    if (
+        each
+        and row.kinds[max(0, before - 1) : before + 1] == ",&"
+        and (first := row.first_classes(start, before))
+    ):
+        # "X, in five areas, and Y each extend over 5 ha".
+        found.insert(0, Owner((*first, *whole)))
     after = [token.text for token in row.tokens[place : place + 7]]
     if len(places) > 1 and "each" in (after if below or amount is None else after[:3]):
         found.insert(0, Owner(whole))
-    subject = row.first_classes(start, j)
+    antecedent = _antecedent(row, places[0], start)
+    subject = antecedent or row.first_classes(start, j)
     relative = "w" in row.kinds[j:place]
     apart = kinds[:1] in (",", "&") or "V" in kinds
-    if subject and subject != whole and not relative and apart and _is_object(row, places[0], start):
+    outside = not relative and apart and _is_object(row, places[0], start)
+    if subject and subject != whole and (antecedent or outside):
         alternative = Owner(subject, "each" if len(subject) == 1 else "sum")
         # "X, bordered by Y, covers ...": a verb behind the comma takes the subject first.
+        aside = kinds[:2] == ",v" and _before_aside(row, places[0], start)
+        if aside and aside != subject:
+            # "With X, bordering Y, constituting 5 ha".
+            return _distinct(Owner(aside), nearest, alternative, *found)
         finite = "V" in kinds and kinds[:1] in (",", "&")
         own = finite or "&" in kinds[:3]
         return _distinct(*found[:0], *((alternative, nearest) if own else (nearest, alternative)), *found)
@@ -475,8 +492,33 @@ def _of_class(row, j, place, words):
     return _distinct(*found, nearest)
 
 
+def _antecedent(row, place, start):
+    """Return what "which" stands for: X in "X, which borders Y in two areas", where Y stands at ``place``."""
+    borders = [i for i in range(start, place) if row.kinds[i] in "Bb" and not row.depth[i]]
+    if not borders:
+        return ()
+    j = borders[-1] - 1
+    while j > start and row.kinds[j] == "x":
+        j -= 1
+    if row.kinds[j] != "w":
+        return ()
+    j = row.back_over_brackets(j - 1 - (row.kinds[j - 1] == ","))
+    while j > start and row.kinds[j] in "paAxV":
+        j -= 1
+    return row.mentions([j]) if row.kinds[j] == "C" else ()
+
+
 def _is_object(row, place, start):
     return any(row.kinds[i] in "BbN" and not row.depth[i] for i in range(start, place))
+
+
+def _before_aside(row, place, start):
+    """Return the class in front of the border whose object stands at ``place``: "X, bordering Y, …"."""
+    for i in range(place - 1, start, -1):
+        if row.kinds[i] in "b":
+            i -= row.kinds[i - 1] == ","
+            return row.mentions([i - 1]) if row.kinds[i - 1] == "C" else ()
+    return ()
 
 
 def number_run(row: Row, place: int) -> list[int]:

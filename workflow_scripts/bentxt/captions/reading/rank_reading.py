@@ -82,8 +82,8 @@ _PATTERNS = tuple(
         ),
         (
             "largest",
-            rf"{_C}{_BRACKET},? (?:(?:is|are|being|as|forms?|forming|constitutes?|represents?"
-            rf"|remains?)(?: by far| clearly)? )?the {_TOP} {_FEATURE}\b",
+            rf"{_C}{_BRACKET},? (?:(?:which |that )?(?:is|are|being|as|forms?|forming|constitutes?"
+            rf"|represents?|remains?)(?: by far| clearly)? )?the {_TOP} {_FEATURE}\b",
         ),
         (
             "largest",
@@ -112,6 +112,12 @@ _PATTERNS = tuple(
             rf"(?:predominantly|mainly|mostly|primarily|largely|chiefly) {_C}",
         ),
         ("smallest", rf"\bthe {_LEAST}(?: of (?:them|these|all))?, {_C}"),
+        ("smallest", rf"(?:^|[.;,:] |\b(?:and|while) )(?:by far )?{_LEAST} (?:is|are) {_C}"),
+        (
+            "largest",
+            rf"(?:^|[.;:] |\b(?:and|while) )(?:by far )?(?:largest|biggest|most (?:extensive|widespread"
+            rf"|prominent|abundant|common)) (?:is|are) {_C}",
+        ),
         (
             "largest",
             rf"(?<!second )\bthe (?:largest|biggest|most extensive)(?: of (?:them|these|all))?, {_C}",
@@ -125,7 +131,7 @@ _PATTERNS = tuple(
         ),
         (
             "largest",
-            rf"{_C}{_BRACKET},? (?:is|are|being) the (?:largest|biggest|most extensive) of "
+            rf"{_C}{_BRACKET}(?:,? (?:which )?(?:is|are|being)|,) the (?:largest|biggest|most extensive) of "
             r"(?:all|the|these)(?: \w+)? (?:classes|features|types)",
         ),
         *(
@@ -142,8 +148,9 @@ _PATTERNS = tuple(
         ("smallest", rf"{_LEAST} {_FEATURE}(?: (?:of|in) (?:the|this) {_S})? {_BE} {_C}"),
         (
             "smallest",
-            rf"{_C}{_BRACKET},? (?:(?:is|are|being|as|forms?) )?the {_LEAST}(?: {_FEATURE})?\b(?! of "
-            rf"(?:its|their|these|the (?:two|three|four) areas))(?! {_FEATURE})(?! {_BE} §)",
+            rf"{_C}{_BRACKET},? (?:(?:which |that )?(?:is|are|being|as|forms?) )?the {_LEAST}"
+            rf"(?: {_FEATURE})?\b(?! of (?:its|their|these|the (?:two|three|four) areas))"
+            rf"(?! {_FEATURE})(?! {_BE} §)",
         ),
         (
             "nearly whole",
@@ -173,7 +180,7 @@ _PATTERNS = tuple(
             rf" (?:all of |virtually )?the {_WHOLE}(?: of (?:the|this))? {_S}",
         ),
         ("whole", rf"{_C}{_BRACKET},? (?:(?:which|that) )?(?:{_FULLY}) {_FILL} (?:the|this) {_S}"),
-        ("whole", rf"\b{_FULLY} (?:by|of|{_COVERED} (?:by|of|with)) {_C}"),
+        ("whole", rf"\b{_FULLY} (?:of|{_COVERED} (?:by|of|with)) {_C}"),
         (
             "whole",
             rf"{_COVERED} {_FULLY} (?:by|of|with) {_C}|nothing (?:but|other than|except) {_D}"
@@ -284,6 +291,14 @@ _TOUCHING = re.compile(
 _FRONTED = re.compile(
     r"(?:\b(?:to|by|with|than|behind|beside|alongside|from|after)|ing)(?: (?:this|the|that))? $"
 )
+#: What may be said of several classes as well.
+_OF_LISTS = frozenset({"largest", "most", "whole", "nearly whole"})
+_APART = re.compile(
+    r"(?:apart from|aside from|except(?:ing| for)?|exception of|save(?: for)?|but for|other than|excluding"
+    r"|besides) [^§,;.]{0,40}(?P<c>§)"
+)
+#: "X, bordered by Y and Z, dominates": of the first.
+_ASIDE = re.compile(r"(?P<c>§)·*, [^§;]*?(?:\w+ing|\w+ed by|\w+ed with|which|adjacent to)\b[^;]*$")
 _PLURAL = re.compile(
     rf"§·*{_BRACKET},? (?:(?:al)?together )?"
     r"(?:dominate|prevail|predominate|lead|are|make|cover|fill|occupy|take|account)\b"
@@ -344,11 +359,20 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
                 kind_here = "leading"
             else:
                 kind_here = kind
-            if kind in ("largest", "whole", "nearly whole", "smallest"):
+            goes_on = re.search(r"[a-z]", masked[places[0] : match.end()])
+            subject = _subject(masked, places[0], by_start) if goes_on and kind in _OF_LISTS else ()
+            if subject:
+                found = subject
+            elif kind in ("largest", "whole", "nearly whole", "smallest"):
                 found = (*found[:1], *_joined(masked, places[0], by_start))
-            if kind in ("largest", "most", "whole", "nearly whole") and _PLURAL.match(masked[places[0] :]):
+            if not subject and kind in _OF_LISTS and _PLURAL.match(masked[places[0] :]):
                 # "X and Y dominate": the whole list.
                 found = (*_joined_before(masked, places[0], by_start), *found)
+            if kind == "whole":
+                # "Apart from X, it is entirely Y".
+                for apart in _APART.finditer(masked):
+                    start = apart.start("c")
+                    found = (*found, by_start[start], *_joined(masked, start, by_start))
             yield RankClaim(
                 kind_here,
                 found,
@@ -366,6 +390,14 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
                 continue
             owners = (EVERYTHING,) if kind == "none" else _alike(masked, match, by_start)
             yield RankClaim(kind, owners, match.start() + offset, match.end() + offset, match[0])
+
+
+def _subject(masked, place, by_start):
+    """Return the class in front of an aside that the one at ``place`` ends, or an empty tuple."""
+    behind = re.match(r"§·*(?: ?\([^)]*\))?, (?!the\b|and\b|which\b|with\b)\w+s?\b", masked[place:])
+    clause = masked.rfind(";", 0, place) + 1
+    aside = _ASIDE.match(masked, masked.find("§", clause), place) if behind else None
+    return (by_start[aside.start("c")],) if aside else ()
 
 
 def _ordered(text, masked, by_start, offset):
