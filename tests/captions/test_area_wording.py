@@ -371,6 +371,14 @@ REWORDED = [
         "Mixed forest (900,000 sqm, eight parts in ten of the image)",
         "wrong area",
     ),
+    (
+        AREAS,
+        "Mixed forest is in the lead with 0.9 km², then come pastures with 0.33, urban fabric with 0.11 and "
+        "arable land with 0.1.",
+        "Mixed forest is in the lead with 0.9 km², then come pastures with 0.11, urban fabric with 0.33 and "
+        "arable land with 0.1.",
+        "wrong area",
+    ),
     # An area in front of its class.
     (
         AREAS,

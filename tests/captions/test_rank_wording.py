@@ -16,6 +16,17 @@ RANKS = [
     ("In descending order, these are mixed forest, pastures and urban fabric.", "descending", "ascending"),
     ("Urban fabric is only marginally larger than arable land.", "larger", "smaller"),
     ("Urban fabric and arable land are of nearly equal extent.", "Urban fabric", "Pastures"),
+    ("Mixed forest outranks pastures.", "Mixed forest outranks pastures", "Pastures outrank mixed forest"),
+    ("The smallest of the four is arable land.", "smallest", "largest"),
+    ("Arable land, at the end, brings up the rear.", "Arable land", "Pastures"),
+    ("At the top of the list stands mixed forest.", "mixed forest", "arable land"),
+    ("No other class is as extensive as mixed forest.", "mixed forest", "arable land"),
+    ("Nothing is smaller than the arable land.", "smaller", "larger"),
+    (
+        "By order of size, these are mixed forest, pastures and arable land.",
+        "forest, pastures",
+        "forest, arable land, pastures",
+    ),
 ]
 #: A part of the plain caption, the same in other words, and spoilt in these words, with the finding's kind.
 REWORDED = [

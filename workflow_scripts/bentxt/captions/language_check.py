@@ -39,6 +39,8 @@ _WEAK = re.compile(r"(?:along|beside|next to)")
 #: Other words that a sentence on nothing but a border may hold.
 _FEW = 2
 _MORE = frozenset({"nothing", "only", "none", "no"})
+#: So many words in the same order, behind another subject, are the same again.
+_RUN = 7
 #: Share of common words from which two sentences are the same.
 _SAME = 0.9
 
@@ -112,7 +114,10 @@ def _repeated(small, reading):
             alike = common >= _SAME * max(len(set(words)), len(set(other_words)), 1)
             # What two sentences claim tells them apart, whatever words they share; word by word the same, a
             # pronoun alone would.
-            same = words == other_words or (claims == other_claims if claims or other_claims else alike)
+            again = len(words) > _RUN and " ".join(words[1:]) in " ".join(other_words)
+            same = (
+                words == other_words or again or (claims == other_claims if claims or other_claims else alike)
+            )
             if words and same:
                 yield Fault("repeated", "a sentence is repeated", sentence.start, sentence.end)
                 break

@@ -166,7 +166,7 @@ def amount_of(match: re.Match[str], start: int, text: str) -> Amount | None:
     scale = _UNITS[unit][1] if unit in _UNITS else 1
     # Pixels of a percentage are counted, facts in square metres rounded to 1,000.
     slack = 0.5 * PATCH_AREA / 100 if unit == "percent" else 500 if scale > 1 or factor > 1 else 0
-    tolerance = 0.5 * scale * factor * 10**-decimals if scale * factor > 1 else 0.5
+    tolerance = 0.5 * scale * factor * 10**-decimals if scale * factor > 1 or not unit else 0.5
     return Amount(start, end, value * scale, tolerance + slack, bound, unit, text)
 
 

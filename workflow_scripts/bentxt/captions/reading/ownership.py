@@ -473,7 +473,8 @@ def _of_class(row, j, place, words):
         found.insert(0, Owner(whole))
     antecedent = _antecedent(row, places[0], start)
     subject = antecedent or row.first_classes(start, j)
-    relative = "w" in row.kinds[j:place]
+    # Not the "which" of "three areas, two of which are smaller".
+    relative = "w" in re.split("[#n]", row.kinds[j:place])[0]
     apart = kinds[:1] in (",", "&") or "V" in kinds
     outside = not relative and apart and _is_object(row, places[0], start)
     if subject and subject != whole and (antecedent or outside):

@@ -44,6 +44,16 @@ _ONLY = r"(?:entirely|fully|completely|wholly|exclusively|solely|totally|only|pu
 _WHOLE = rf"{_NOT_NEARLY}{_ALL}"
 _FULLY = rf"{_NOT_NEARLY}{_ONLY}"
 _LEAST = r"(?:smallest|least (?:extensive|widespread|prominent|common|sizeable|sizable|abundant))"
+_MOST = r"(?:largest|biggest|most (?:extensive|widespread|prominent|abundant|common))"
+_LAST = (
+    r"(?:brings? up the rear|(?:comes?|ranks?|is|are) last\b|closes? the (?:list|ranking)|in last place"
+    r"|(?:is|are|stands?|comes?) at the (?:bottom|end) of the (?:list|ranking))"
+)
+_FIRST = (
+    r"(?:(?:heads?|tops?|leads?) the (?:list|ranking|order|table)|(?:is|are|stands?) (?:clearly )?"
+    r"(?:at the (?:top|head) of the (?:list|ranking)|in (?:first place|the lead)))"
+)
+_NO_OTHER = r"\b(?:nothing|no (?:other|single)? ?(?:class|type|category)) (?:\w+ )?(?:is|covers|occupies)"
 _COVERED = (
     r"(?:covered|dominated|occupied|filled|taken up|made up|composed|comprised|characterized|formed"
     r"|blanketed)"
@@ -83,7 +93,7 @@ _PATTERNS = tuple(
         (
             "largest",
             rf"{_C}{_BRACKET},? (?:(?:which |that )?(?:is|are|being|as|forms?|forming|constitutes?"
-            rf"|represents?|remains?)(?: by far| clearly)? )?the {_TOP} {_FEATURE}\b",
+            rf"|represents?|remains?)(?: by far| clearly)? )?(?:the|its) {_TOP} {_FEATURE}\b",
         ),
         (
             "largest",
@@ -113,6 +123,42 @@ _PATTERNS = tuple(
         ),
         ("smallest", rf"\bthe {_LEAST}(?: of (?:them|these|all))?, {_C}"),
         ("smallest", rf"(?:^|[.;,:] |\b(?:and|while) )(?:by far )?{_LEAST} (?:is|are) {_C}"),
+        *(
+            (kind, rf"{words} of (?:all|the|these|its|them)(?: \w+)?(?: \w+)? (?:is|are) {_C}")
+            for kind, words in (
+                ("smallest", _LEAST),
+                ("largest", rf"(?<!second )(?<!second-)(?<!third-){_MOST}"),
+            )
+        ),
+        *(
+            (kind, pattern)
+            for kind, words, fronted in (
+                ("smallest", _LAST, r"(?:last|at the (?:bottom|end)(?: of (?:the|this) \w+)?|in last place)"),
+                (
+                    "largest",
+                    _FIRST,
+                    r"(?:at the (?:top|head)(?: of (?:the|this) \w+)?|in (?:first place|the lead))",
+                ),
+            )
+            for pattern in (
+                rf"{_C}{_BRACKET},? {words}",
+                rf"(?:^|[.;,:] ){fronted},? (?:is|are|comes?|stands?|ranks?) {_C}",
+            )
+        ),
+        *(
+            (
+                kind,
+                rf"{_NO_OTHER} {words} {_C}",
+            )
+            for kind, words in (
+                ("smallest", r"(?:smaller|less extensive|less widespread|less) than"),
+                (
+                    "largest",
+                    r"(?:(?:larger|bigger|more extensive|more widespread|more) than|(?:as|so) (?:large|big"
+                    r"|extensive|widespread|much)(?: space| area)? as)",
+                ),
+            )
+        ),
         (
             "largest",
             rf"(?:^|[.;:] |\b(?:and|while) )(?:by far )?(?:largest|biggest|most (?:extensive|widespread"
@@ -148,7 +194,7 @@ _PATTERNS = tuple(
         ("smallest", rf"{_LEAST} {_FEATURE}(?: (?:of|in) (?:the|this) {_S})? {_BE} {_C}"),
         (
             "smallest",
-            rf"{_C}{_BRACKET},? (?:(?:which |that )?(?:is|are|being|as|forms?) )?the {_LEAST}"
+            rf"{_C}{_BRACKET},? (?:(?:which |that )?(?:is|are|being|as|forms?) )?(?:the|its) {_LEAST}"
             rf"(?: {_FEATURE})?\b(?! of (?:its|their|these|the (?:two|three|four) areas))"
             rf"(?! {_FEATURE})(?! {_BE} §)",
         ),
@@ -221,6 +267,11 @@ _PATTERNS = tuple(
             r"|more land|ahead)(?: in \w+| of)? (?:than )?(?:that of |the |of )*(?P<d>§·*)",
         ),
         (
+            "larger",
+            rf"{_C}{_BRACKET},? (?:in turn )?(?:outranks?|exceeds?|surpass(?:es)?|outweighs?|dwarfs?"
+            r"|outstrips?|outsizes?) (?:that of |the )*(?P<d>§·*)",
+        ),
+        (
             "smaller",
             rf"{_C}{_BRACKET},? (?:(?:is|are|covers?|occup(?:y|ies)|takes? up|being|which is"
             r"|which are) )(?:\w+ ){0,2}(?:smaller|less extensive|less area|less space|a smaller area"
@@ -245,9 +296,9 @@ _WORDS = {
             "primar",
         ),
         *("main", "chief", "principal", "greatest", "foremost", "first", "mostly", "largely"),
-        *("larger", "bigger"),
+        *("larger", "bigger", "top", "head", "so ", "as large", "as much", "as big"),
     ),
-    "smallest": ("smallest", "least ", "smaller", "less "),
+    "smallest": ("smallest", "least ", "smaller", "less ", "rear", "last", "bottom", "end ", "closes"),
     "nearly whole": ("almost", "nearly", "virtually", "practically", "essentially"),
     "smaller of two": ("smaller of",),
     "whole": (
@@ -265,7 +316,7 @@ _WORDS = {
     ),
     "larger of the two": ("of the two",),
     "smaller of the two": ("of the two",),
-    "larger": ("larger", "bigger", "more ", "ahead"),
+    "larger": ("larger", "bigger", "more ", "ahead", "out", "exceed", "surpass", "dwarf"),
     "smaller": ("smaller", "less "),
 }
 _FREE = (
@@ -284,7 +335,10 @@ _FREE = (
     r"|\b(?:of )?similar (?:size|area|extent)s?\b|\bsimilar in (?:size|area|extent)|\bsimilarly "
     r"(?:large|sized)")),
 )  # fmt: skip
-_ORDER = re.compile(r"\bin (?:(?P<up>ascending|increasing)|descending|decreasing) order\b")
+_ORDER = re.compile(
+    r"\bin (?:(?P<up>ascending|increasing)|descending|decreasing) order\b"
+    r"|\b(?:in|by) order of (?:their )?(?:size|extent|area)\b"
+)
 _TOUCHING = re.compile(
     r"(?:touch|border|adjoin|abut|meet|neighbou?r|contact|adjac|next|against)\w*(?: (?:to|with|on|at))?,? $"
 )
