@@ -379,6 +379,18 @@ REWORDED = [
         "arable land with 0.1.",
         "wrong area",
     ),
+    (
+        "Mixed forest (900,000 sqm) is the largest class, followed by",
+        "Mixed forest is the largest class. Its 900,000 sqm border pastures. Next come",
+        "Mixed forest is the largest class. Its 330,000 sqm border pastures. Next come",
+        "wrong area",
+    ),
+    (
+        "Mixed forest (900,000 sqm) is the largest class, followed by",
+        "Mixed forest is the largest class. This class covers 900,000 sqm and borders pastures. Next come",
+        "Mixed forest is the largest class. This class covers 330,000 sqm and borders pastures. Next come",
+        "wrong area",
+    ),
     # An area in front of its class.
     (
         AREAS,

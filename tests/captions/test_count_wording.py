@@ -218,6 +218,12 @@ REWORDED = [
                 "of four.",
             ),
             (
+                "Pastures have 300,000 sqm in one area and the rest in another, marginal one, while the "
+                "urban fabric has two areas.",
+                "Pastures have 300,000 sqm in one area and the rest in three other, marginal ones, while "
+                "urban fabric has two areas.",
+            ),
+            (
                 "Two separate areas constitute the urban fabric; pastures have two, one of them marginal.",
                 "Two separate areas constitute the urban fabric; pastures have five, one of them marginal.",
             ),

@@ -111,6 +111,12 @@ REWORDED = [
         "two marginal areas. Apart from pastures, it is composed entirely of mixed forest.",
         "wrong rank",
     ),
+    (
+        "two marginal areas.",
+        "two marginal areas. Of the remaining classes, pastures are the most extensive.",
+        "two marginal areas. Of all its classes, pastures are the most extensive.",
+        "wrong rank",
+    ),
 ]
 
 

@@ -449,7 +449,9 @@ class _Court:
             place = 1 + ORDINALS.index(claim.kind)
             return len(order) > place and any(c.area == order[place].area for c in found.values())
         if claim.kind in ("smallest", "smaller of two"):
-            return any(c.area <= order[-1].area for c in found.values()) and (
+            # Classes that only a general name stands for are no smaller ones.
+            last = [c for c in order if c.index in self.stated.named or c.index in found][-1]
+            return any(c.area <= last.area for c in found.values()) and (
                 claim.kind == "smallest" or len(order) == 2
             )
         if claim.kind == "whole":

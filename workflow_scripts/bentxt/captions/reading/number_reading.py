@@ -135,6 +135,9 @@ def _count_at(row, place):
     kind, token = row.kinds[place], row.tokens[place]
     following = place + 1
     before = row.tokens[place - 1].text if place else ""
+    if kind == "#" and re.search(r"\b(?:these|those)$", before):
+        # "Every one of these ten fragments".
+        return None, following
     if token.text == "one" and before in ("every", "each", "not", "no"):
         return None if before in ("not", "no") else _everyone(row, place), following
     if claim := _measured(row, place) or _bare(row, place) or _one_of(row, place):
@@ -169,9 +172,14 @@ def _measured(row, place):
         return None
     number, further, j = head
     size, noun = "", False
-    while j < len(row) and (row.kinds[j] in "xtn" or row.tokens[j].text in VERBAL | {"others"}):
+    while j < len(row) and (
+        row.kinds[j] in "xtn" or re.match(",tn", row.kinds[j:]) or row.tokens[j].text in VERBAL | {"others"}
+    ):
         if row.tokens[j].text in _CLASSES:
             return None
+        if row.kinds[j] == ",":
+            j += 1
+            continue
         if row.kinds[j] == "t":
             size = SIZES.get(row.tokens[j].text, "")
             if row.kinds[j + 1 : j + 2] not in ("n", "x", "t", "V"):
@@ -185,6 +193,9 @@ def _measured(row, place):
     if noun and row.tokens[j - 1].text in SHARES and not of_areas(row, place):
         return None
     told, amount, end = _size_behind_area(row, j, number == 1 or further or not noun)
+    if not told and amount is None and further and size and noun:
+        # "And the rest another, marginal one".
+        told, end = size, j
     if not told and (amount is None or number > 1 or (size and not further)):
         return None
     start, last = row.tokens[place], row.tokens[end - 1]
@@ -393,7 +404,7 @@ def _phrase(row, place):
                 break
             if row.kinds[j - 1] not in "xt":
                 break
-        elif text in _CLASSES or text == "such":
+        elif text in _CLASSES:
             return size, j, None
         j += 1
     return size, j, noun
@@ -441,7 +452,7 @@ def _numbered(row, place):
             and token.number != 1
         ):
             return None, place + 1
-        ended = row.kinds[place + 1 : place + 2] in ("", ",", ".", ";", "x", "(", "&", ":", "s")
+        ended = row.kinds[place + 1 : place + 2] in ("", ",", ".", ";", "x", "(", ")", "&", ":", "s")
         if not ended and row.tokens[place + 1].text != "as":
             return None, place + 1
     further = any(near.text in _FURTHER for near in row.tokens[place:end])
@@ -483,16 +494,26 @@ def _holding(row, place):
     if row.kinds[max(0, j - 1) : j + 1] in ("pw", "pi"):
         # "298,000 sqm of which belong to one area".
         j -= 2
-    if j < 0 or row.kinds[j] != "A" or not set(row.kinds[j + 1 : place]) & set("Vv"):
+    if j < 0 or row.kinds[j] != "A":
+        return 0
+    # "300,000 sqm in one area and the rest in another".
+    beside = row.tokens[place - 1].text == "in" and any(
+        token.text in _FURTHER | {"rest", "remainder", "another"} for token in row.tokens[place : place + 10]
+    )
+    if not set(row.kinds[j + 1 : place]) & set("Vv") and not beside:
         return 0
     return round(row.tokens[j].amount.value)
 
 
 def _each_follows(row, place, end):
-    """Tell whether an area for each of several follows: "including two areas of 92,000 sqm apiece"."""
-    if row.kinds[place - 1 : place] not in ("v", "V") or row.tokens[end : end + 1] == []:
-        return row.kinds[place - 1 : place] in (":", ",") and _sizes_follow(row, end)
-    return row.tokens[place - 1].text in ("including", "includes") and _sizes_follow(row, end)
+    """Tell whether other areas stand beside several: "two areas of 92,000 sqm apiece and a marginal one"."""
+    if not _sizes_follow(row, end):
+        return False
+    run = number_run(row, row.kinds.index("A", end))
+    before = row.tokens[place - 1].text if place else ""
+    return before in ("including", "includes", ":", ",") or bool(
+        re.match("x?&[a#n]", row.kinds[run[-1] + 1 :])
+    )
 
 
 def _shared(row, place, which):

@@ -62,6 +62,8 @@ def owners(row: Row, place: int, stop: int | None = None) -> tuple[Owner, ...]:
     if pronoun and row.tokens[stop + pronoun.end()].text in ("it", "they"):
         # "Covering 300,000 sqm, it borders X".
         return _distinct(*map(Owner, row.pronoun(stop + pronoun.end())))
+    if row.topic and "C" not in row.kinds[:place] and _of_topic(row, place):
+        return (Owner(row.topic[:1]),)
     if following is not None:
         places = row.list_from(following)
         return _distinct(Owner(row.mentions(places[:1])), Owner(row.mentions(places), "sum"))
@@ -70,6 +72,13 @@ def owners(row: Row, place: int, stop: int | None = None) -> tuple[Owner, ...]:
             Owner(row.topic[:1]), Owner(row.topic, "sum"), *(Owner((m,)) for m in row.lists_before(place)[0])
         )
     return ()
+
+
+def _of_topic(row, place):
+    """Read "its 949,000 sqm border X", "this class covers 5 ha and borders X"."""
+    before = [token.text for token in row.tokens[:place]]
+    near = before[-4:]
+    return "its" in near or "their" in near or before[:2] == ["this", "class"]
 
 
 def _of_share(row, place):
@@ -414,7 +423,7 @@ def _backward(row, place):
                 continue
             return (Owner((EVERYTHING,), "any"),)
         if token.kind == "O":
-            listed = of_areas(row, j) and "C" not in row.kinds[place:]
+            listed = of_areas(row, j) and "C" not in re.split(";|,&", row.kinds[place:])[0]
             if listed or (row.kinds[place] != "A" and row.kinds[j + 1] in "pva"):
                 # "Of which 258,000 sqm lie in one area and the rest in three marginal ones".
                 continue

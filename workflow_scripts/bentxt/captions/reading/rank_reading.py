@@ -357,6 +357,10 @@ _PLURAL = re.compile(
     rf"§·*{_BRACKET},? (?:(?:al)?together )?"
     r"(?:dominate|prevail|predominate|lead|are|make|cover|fill|occupy|take|account)\b"
 )
+#: "Among these, X is the largest": not of all.
+_AMONG = re.compile(
+    r"\b(?:among|of) (?:these|those|them|the (?:others|rest|(?:remaining|other) \w+))(?: \w+)?,? (?:the )?$"
+)
 _DIVIDED = re.compile(r"\b(?:areas?|parts?|patch(?:es)?|regions?|split|divided|pieces?)\b")
 
 
@@ -398,6 +402,8 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
             ):
                 continue
             before = masked[: match.start()]
+            if kind in ("largest", "smallest") and _AMONG.search(before):
+                continue
             if (kind == "whole" and _TOUCHING.search(before)) or (
                 kind == "largest" and places[0] > match.start() and _FRONTED.search(before)
             ):
