@@ -391,6 +391,51 @@ REWORDED = [
         "Mixed forest is the largest class. This class covers 330,000 sqm and borders pastures. Next come",
         "wrong area",
     ),
+    # Clauses of their own, comparisons, and lists of classes and areas.
+    (
+        AREAS,
+        "The largest share of the image, 900,000 sqm, goes to mixed forest, 330,000 sqm go to pastures, "
+        "110,000 sqm to urban fabric and a final 100,000 sqm to arable land.",
+        "The largest share of the image, 900,000 sqm, goes to mixed forest, 330,000 sqm go to urban "
+        "fabric, 110,000 sqm to pastures and a final 100,000 sqm to arable land.",
+        "wrong area",
+    ),
+    (
+        AREAS,
+        "Its four classes are mixed forest, pastures, urban fabric and arable land, with areas of about "
+        "900,000, 330,000, 110,000 and 100,000 sqm, respectively.",
+        "Its four classes are mixed forest, pastures, urban fabric and arable land, with areas of about "
+        "900,000, 110,000, 330,000 and 100,000 sqm, respectively.",
+        "wrong area",
+    ),
+    (
+        AREAS,
+        "Some 900,000 sqm, that is, well over half, are forested (mixed forest); pastures extend over "
+        "330,000 sqm, and the remaining 210,000 sqm are split between urban fabric (110,000 sqm) and "
+        "arable land (100,000 sqm).",
+        "Some 900,000 sqm, that is, well over half, are forested (mixed forest); pastures extend over "
+        "330,000 sqm, and the remaining 290,000 sqm are split between urban fabric (110,000 sqm) and "
+        "arable land (100,000 sqm).",
+        "wrong area",
+    ),
+    (
+        AREAS,
+        "Mixed forest, more than twice as extensive as the pastures (330,000 sqm), covers 900,000 sqm; "
+        "urban fabric, about a third as large as the pastures, covers 110,000 sqm, and arable land "
+        "100,000 sqm.",
+        "Mixed forest, more than twice as extensive as the pastures (110,000 sqm), covers 900,000 sqm; "
+        "urban fabric, about a third as large as the pastures, covers 330,000 sqm, and arable land "
+        "100,000 sqm.",
+        "wrong area",
+    ),
+    (
+        AREAS,
+        "Mixed forest accounts for 900,000 sqm of the total, as against 330,000 sqm for pastures, 110,000"
+        " sqm for urban fabric and 100,000 sqm for arable land.",
+        "Mixed forest accounts for 900,000 sqm of the total, as against 330,000 sqm for urban fabric, "
+        "110,000 sqm for pastures and 100,000 sqm for arable land.",
+        "wrong area",
+    ),
     # An area in front of its class.
     (
         AREAS,

@@ -27,6 +27,7 @@ RANKS = [
         "forest, pastures",
         "forest, arable land, pastures",
     ),
+    ("Mixed forest is followed by pastures and urban fabric.", "pastures and", "arable land and"),
 ]
 #: A part of the plain caption, the same in other words, and spoilt in these words, with the finding's kind.
 REWORDED = [

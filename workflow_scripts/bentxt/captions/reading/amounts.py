@@ -32,7 +32,7 @@ _NUMBER = (
 )
 #: "A third that is marginal", "a fifth class": no share.
 _NO_ORDINAL = (
-    r"(?!,? (?:class|type|category|area|one|piece|part|patch|region|that|which|being|stays?|covering"
+    r"(?!,? (?:as|class|type|category|area|one|piece|part|patch|region|that|which|being|stays?|covering"
     r"|measuring|(?:is|remains) (?:only )?marginal|marginal|smaller|larger|small|large|tiny|below|under"
     r"|(?:of|with|at) (?:less|under|below))\b)"
 )

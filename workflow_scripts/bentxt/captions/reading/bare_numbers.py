@@ -55,7 +55,7 @@ def _is_bare(tokens, place):
         return False
     # The lexer has put "about" and the like into it.
     led = token.end - token.start > len(token.text)
-    return led or before.text in _BEFORE | _VERBS or before.kind in "CFL" or _in_run(tokens, place)
+    return led or before.text in _BEFORE | _VERBS | {"s"} or before.kind in "CFL" or _in_run(tokens, place)
 
 
 def _in_run(tokens, place):

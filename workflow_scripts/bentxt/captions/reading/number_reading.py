@@ -81,6 +81,9 @@ def _of_part(row, place):
     level = row.depth[place]
     if level:
         opened = max(j for j in range(place) if row.kinds[j] == "(" and row.depth[j] < level)
+        if re.search("#x?npa?C$", row.kinds[:opened]):
+            # "Two areas of pastures (300,000 sqm and below 5 %)".
+            return "part"
         if not opened or row.kinds[opened - 1] not in "tn#x" or "C" in row.kinds[max(0, opened - 2) : opened]:
             return ""
         near = [token.text for token in row.tokens[max(0, opened - 4) : opened] if token.kind == "t"]
@@ -124,7 +127,8 @@ def _listed(row, place):
         j = place + 1
         while j < len(row) and row.kinds[j] in "pv(":
             j += 1
-        if place + 1 < j < len(row) and row.kinds[j] == "A" and len(run := number_run(row, j)) > 1:
+        listed = place + 1 < j < len(row) and row.kinds[j] == "A"
+        if listed and len(run := number_run(row, j)) > 1 and "T" not in row.kinds[run[-1] : run[-1] + 4]:
             words = " ".join(t.text for t in row.tokens[place : run[-1] + 1])
             yield CountClaim(
                 owners(row, j), len(run), "", True, row.tokens[place].start, row.tokens[run[-1]].end, words

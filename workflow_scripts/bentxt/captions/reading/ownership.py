@@ -324,6 +324,8 @@ def _forward(row, place, stop):
     while j < len(row) and row.kinds[j] in "xatSnpVv#" and words < 14:
         if row.kinds[j] in "Vv" and row.tokens[j].text not in ("located", "dominated"):
             verb = True
+        if row.tokens[j].text in ("go", "goes"):
+            verb = True
         if row.tokens[j].text in ("with", "next to", "followed by", "beside", "along") and not verb:
             return ()
         j += 1
@@ -340,7 +342,7 @@ def _forward(row, place, stop):
         return ()
     between = row.tokens[stop + 1 : j]
     places = row.list_from(j)
-    left = place and row.tokens[place - 1].text in ("leaving", "leaves", "leave")
+    left = place and row.tokens[place - 1].text in ("leaving", "leaves", "leave", "against", "versus")
     direct = not between or (
         between[0].text in (("of", "to", "for") if left else ("of",))
         and not any(t.kind == "S" for t in between)
@@ -355,7 +357,11 @@ def _forward(row, place, stop):
     if not verb:
         return ()
     # "…, and 33 ha belong to pastures": the subject of a clause of its own.
-    subject = row.kinds[stop + 1] == "V" and place and row.kinds[place - 1] in ",&;s"
+    first = place - 1
+    while first > 0 and row.kinds[first] in "ax":
+        first -= 1
+    finite = row.kinds[stop + 1] == "V" or row.tokens[stop + 1].text in ("go", "goes")
+    subject = finite and place and row.kinds[first] in ",&;s"
     start = place if subject else row.clause_start(place)
     if any(
         row.kinds[i] in "CiFL" and not row.depth[i] and row.tokens[i].text not in ("its", "their")
@@ -485,7 +491,9 @@ def _of_class(row, j, place, words):
     # Not the "which" of "three areas, two of which are smaller".
     relative = "w" in re.split("[#n]", row.kinds[j:place])[0]
     apart = kinds[:1] in (",", "&") or "V" in kinds
-    outside = not relative and apart and _is_object(row, places[0], start)
+    # "X, in contrast to Y, covers 5 ha": what a comma keeps from the verb is no subject.
+    kept = kinds[:2] == ",V" or _is_object(row, places[0], start)
+    outside = not relative and apart and kept
     if subject and subject != whole and (antecedent or outside):
         alternative = Owner(subject, "each" if len(subject) == 1 else "sum")
         # "X, bordered by Y, covers ...": a verb behind the comma takes the subject first.
@@ -519,7 +527,11 @@ def _antecedent(row, place, start):
 
 
 def _is_object(row, place, start):
-    return any(row.kinds[i] in "BbN" and not row.depth[i] for i in range(start, place))
+    if any(row.kinds[i] in "BbN" and not row.depth[i] for i in range(start, place)):
+        return True
+    # "X, more than twice as extensive as Y, covers 5 ha".
+    before = [token.text for token in row.tokens[max(0, place - 2) : place]]
+    return "than" in before or "as" in before
 
 
 def _before_aside(row, place, start):

@@ -63,7 +63,8 @@ _FILL = (
     r"|spanning|makes? up)"
 )
 _PATTERNS = tuple(
-    (kind, re.compile(pattern))
+    # Articles in front of a class at the beginning of a pattern tell nothing, and cost most of the time.
+    (kind, re.compile(pattern.removeprefix(_ARTICLES)))
     for kind, pattern in (
         (
             "second",
@@ -339,6 +340,8 @@ _ORDER = re.compile(
     r"\bin (?:(?P<up>ascending|increasing)|descending|decreasing) order\b"
     r"|\b(?:in|by) order of (?:their )?(?:size|extent|area)\b"
 )
+#: "X is followed by Y and Z": in this order.
+_FOLLOWED = re.compile(rf"(?P<c>§)·*{_BRACKET}[^,.;:§]{{0,40}},? ?\bfollowed (?:\w+ )?by (?:the )?(?P<d>§)")
 _TOUCHING = re.compile(
     r"(?:touch|border|adjoin|abut|meet|neighbou?r|contact|adjac|next|against)\w*(?: (?:to|with|on|at))?,? $"
 )
@@ -413,6 +416,7 @@ def read_ranks(text: str, mentions: tuple[Mention, ...], offset: int) -> Iterato
                 kind == "largest"
                 and places[0] < match.start() + 3
                 and re.search(r"(?:[^s]s|classes)$", match[0])
+                and not re.search(r" of (?:all|the|these|its)\b", match[0])
                 and " the " in match[0]
             ):
                 # "X and Y being the primary features": one of several.
@@ -462,6 +466,14 @@ def _subject(masked, place, by_start):
 
 def _ordered(text, masked, by_start, offset):
     """Yield the list of classes behind "in descending order"."""
+    if "followed" in text:
+        for follows in _FOLLOWED.finditer(masked):
+            first, second = follows.start("c"), follows.start("d")
+            if first in by_start and second in by_start:
+                behind = (by_start[second], *_joined(masked, second, by_start))
+                row = (by_start[first], *(mention for mention in behind if not mention.group))
+                said = text[follows.start() : follows.end()]
+                yield RankClaim("descending", row, follows.start() + offset, follows.end() + offset, said)
     match = _ORDER.search(text) if "order" in text else None
     if match is None:
         return
