@@ -114,7 +114,9 @@ def _repeated(small, reading):
             alike = common >= _SAME * max(len(set(words)), len(set(other_words)), 1)
             # What two sentences claim tells them apart, whatever words they share; word by word the same, a
             # pronoun alone would.
-            again = len(words) > _RUN and " ".join(words[1:]) in " ".join(other_words)
+            # Names of classes alone come again in one order.
+            told = sentence.areas or sentence.counts
+            again = told and len(words) > _RUN and " ".join(words[1:]) in " ".join(other_words)
             same = (
                 words == other_words or again or (claims == other_claims if claims or other_claims else alike)
             )
