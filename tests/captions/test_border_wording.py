@@ -2,6 +2,8 @@
 
 import pytest
 
+from bentxt.captions.caption_facts import caption_facts
+from worlds.caption_tables import RULES
 from worlds.worded_captions import BORDERS, FOREST, PLAIN, findings, kinds
 
 #: True of the borders of FOREST, the same wording when it is false, and the kind of that finding.
@@ -314,6 +316,25 @@ WORDINGS = [
         "class, borders the pastures.",
         "false border",
     ),
+    (
+        "The arable land borders three other classes, each of its own kind: the mixed forest, the pastures "
+        "and the urban fabric. The mixed forest and the pastures lie side by side.",
+        "The urban fabric borders three other classes, each of its own kind: the mixed forest, the pastures "
+        "and the arable land.",
+        "false border",
+    ),
+    (
+        "The scene is mostly mixed forest. Adjacent to this are pastures and arable land. The arable land "
+        "adjoins the pastures and touches the urban fabric.",
+        "The scene is mostly mixed forest. Adjacent to this is urban fabric.",
+        "false border",
+    ),
+    (
+        "The two main classes border each other; arable land shares a border with the dominant one, touches "
+        "the pastures and meets the urban fabric.",
+        "The two main classes border each other; urban fabric shares a border with the dominant one.",
+        "false border",
+    ),
 ]
 
 
@@ -321,3 +342,21 @@ WORDINGS = [
 def test_borders_are_held_against_the_facts_in_any_wording(right, wrong, kind):
     assert findings(PLAIN.replace(BORDERS, right), FOREST) == []
     assert kind in kinds(PLAIN.replace(BORDERS, wrong), FOREST)
+
+
+def test_both_of_a_general_name_are_each_of_them():
+    facts = caption_facts(
+        "U",
+        "Finland",
+        "Winter",
+        "Cold, no dry season, cold summer",
+        {9: [12100], 10: [1500], 17: [800]},
+        [(9, 10), (9, 17)],
+        RULES,
+    )
+    text = (
+        "In this Finnish winter image coniferous forest covers 1,210,000 sqm and mixed forest 150,000 sqm. "
+        "They border each other. {borders} border inland waters (80,000 sqm). Climate zone: {{zone}}."
+    )
+    assert findings(text.format(borders="The coniferous forests"), facts) == []
+    assert kinds(text.format(borders="Both forests"), facts) == ["false border"]

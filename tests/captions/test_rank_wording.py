@@ -9,6 +9,7 @@ RANKS = [
     ("Arable land is the least extensive of the four classes.", "least extensive", "most extensive"),
     ("Pastures are the second-largest class.", "second", "third"),
     ("Urban fabric ranks third.", "third", "second"),
+    ("Mixed forest prevails, with urban fabric ranking third.", "third", "second"),
     ("Arable land comes fourth.", "fourth", "third"),
     ("The smallest, arable land, is also the last.", "smallest", "largest"),
     ("Mixed forest is larger than all other classes.", "larger", "smaller"),

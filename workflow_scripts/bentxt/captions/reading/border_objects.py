@@ -53,7 +53,7 @@ def objects_of(row: Row, place: int) -> tuple[Group, int]:
             return all_of(row, j)[0], j + 1
         if kind in "FL":
             return row.former_latter(j), j + 1
-        if kind == "i" and token.text in ("it", "them"):
+        if kind == "i" and token.text in ("it", "them", "this", "these"):
             readings = row.pronoun(j)
             # Nothing borders itself.
             subject = row.first_classes(row.clause_start(place), place) if "C" in row.kinds[:place] else ()
@@ -91,8 +91,14 @@ def object_readings(row: Row, place: int, objects: Group) -> list[Group]:
 
 
 def _named_behind(row, place):
-    """Return the places of the classes of "two classes: X and Y", none where there are none."""
+    """Return the places of the classes of "two classes: X and Y", none where there are none.
+
+    Something may be said of them first: "two classes, each covering less than 5 %: X and Y".
+    """
     j = place + 1
+    colon, named = row.kinds.find(":", j), row.kinds.find("C", j)
+    if 0 <= colon < named and ";" not in row.kinds[j:colon]:
+        j = colon
     if row.kinds[j : j + 1] not in (",", ":"):
         return []
     while j < len(row) and row.kinds[j] in ",:a#":

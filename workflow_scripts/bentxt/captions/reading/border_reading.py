@@ -23,7 +23,7 @@ from bentxt.captions.reading.border_exceptions import (
 from bentxt.captions.reading.border_lists import long_subject
 from bentxt.captions.reading.border_nouns import read_noun
 from bentxt.captions.reading.border_objects import object_readings, objects_of
-from bentxt.captions.reading.border_references import in_common, number_in, numbered, unique
+from bentxt.captions.reading.border_references import in_common, number_in, numbered, parted, unique
 from bentxt.captions.reading.border_subjects import mutual_classes, sides_of_with_which, subjects_of
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import EVERYTHING, OTHERS, BorderClaim, Sides
@@ -103,6 +103,7 @@ def _read(row, place):
     several = row.mentions(long_subject(row, place))
     plural = token.kind == "B" and not token.text.partition(" ")[0].endswith("s")
     subjects = unique(several, *(() if several and plural else subjects_of(row, place, objects)))
+    subjects = [parted(row, group) for group in subjects]
     weak = token.kind == "b" and bool(_WEAK.match(token.text))
     reciprocal = end < len(row) and row.kinds[end] == "R" and not objects
     if mutual := mutual_classes(row, place):

@@ -13,6 +13,8 @@ _FIRST = re.compile(
     r"(?:pre)?dominant|first(?:-(?:mentioned|named))?$|dominating|leading|largest|main|prevailing|prevalent|principal|primary"
 )
 _SOME = re.compile(r"\b(?:the|these) (first|last|latter|former) (two|three)")
+#: Classes by their rank; captions name large ones first.
+_MAIN = re.compile(r"\b(?:main|dominant|larger|largest|leading|major|primary|principal)\b")
 #: Any two classes of the image.
 _PAIR = re.compile(r"\bpairs?\b|^(?:whichever|any|there (?:is|are) no) two\b")
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
@@ -22,7 +24,8 @@ CLASS_NOUNS = frozenset(["classes", "types", "categories", "neighbors", "neighbo
 
 def is_largest(row: Row, place: int) -> bool:
     """Whether the word at ``place`` ends "the dominant class", which stands for the class named first."""
-    return row.tokens[place].text == "class" and place > 0 and bool(_FIRST.match(row.tokens[place - 1].text))
+    named = row.tokens[place].text in ("class", "one") and place > 0
+    return named and bool(_FIRST.match(row.tokens[place - 1].text))
 
 
 def unique(*readings: Group) -> list[Group]:
@@ -48,11 +51,19 @@ def ordinal(row: Row, place: int) -> tuple[Group, int]:
     if row.kinds[end : end + 1] and row.kinds[end] not in ",.;:)&sVB!x":
         return (), end
     number = number_in(" ".join(token.text for token in row.tokens[place:end]))
-    named = [mention for group in reversed(row.lists_before(place)) for mention in group]
-    order = tuple({mention.classes: mention for mention in named}.values())
+    order = _in_order(row, place)
     lists = [group for group in row.lists_before(place) if len(group) >= max(rank, 2)]
     several = order if number == len(order) else next(iter(lists), order)
     return several[rank - 1 : rank] if rank > 0 else several[-1:], end
+
+
+def _in_order(row, place):
+    """Return the classes named before ``place`` in the order of their first mention."""
+    order: dict[frozenset, Mention] = {}
+    for group in reversed(row.lists_before(place)):
+        for mention in group:
+            order.setdefault(mention.classes, mention)
+    return tuple(order.values())
 
 
 def number_in(text: str) -> int | None:
@@ -114,7 +125,8 @@ def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:
     lists = [group for group in row.lists_before(place)[:2] if len(group) > 1 and not in_common(group, out)]
     if re.search(r"\b(?:two|both|either)\b", text):
         pairs = (group for group in lists if len(group) == 2)
-        return unique(*pairs, row.last_two(place, out), (EVERYTHING,))
+        main = _in_order(row, place)[:2] if _MAIN.search(text) else ()
+        return unique(main, *pairs, row.last_two(place, out), (EVERYTHING,))
     # "All three" are all, or a list of three; "all classes" are no list.
     number = number_in(text)
     if number:
@@ -132,3 +144,11 @@ def members(row: Row, place: int, group: Mention) -> Group:
             return tuple(found)
     distinct = {m.classes: m for named in row.lists_before(place) for m in named if not m.group}
     return tuple(m for m in distinct.values() if m.classes <= group.classes) or (group,)
+
+
+def parted(row: Row, group: Group) -> Group:
+    """Return the classes that "both forests" stands for, any other group as it is."""
+    if len(group) != 1 or not group[0].group:
+        return group
+    place = next((i for i, token in enumerate(row.tokens) if token.mention is group[0]), 0)
+    return members(row, place, group[0]) if place and row.tokens[place - 1].text == "both" else group

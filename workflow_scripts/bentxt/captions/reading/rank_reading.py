@@ -81,7 +81,8 @@ _PATTERNS = tuple(
                 rf"|most \w+)\b(?! of)(?! {_FEATURE}(?: (?:of|in) the {_S})?,? (?:is|are|§))",
                 rf"{_C}{_BRACKET},? (?:(?:with|at) [^§;]{{1,50}}? )?(?<!, )(?:in|takes?|taking|holds?) "
                 rf"(?:the )?{rank}(?: (?:place|position|rank)|(?= ?[.,;]| and |$))",
-                rf"{_C}{_BRACKET},? (?:comes?|ranks?) {rank}\b(?! and (?:second|third|fourth|fifth|last)\b)",
+                rf"{_C}{_BRACKET},? (?:comes?|coming|ranks?|ranking|places?|placing) {rank}\b"
+                r"(?! and (?:second|third|fourth|fifth|last)\b)",
                 rf"(?:in|at) {rank} place,? (?:(?:is|are|comes?|follows?|we find) )?{_C}",
                 rf"\b(?<!a )(?<!one ){rank} (?:is|are|comes?|ranks?) {_C}",
             )
@@ -257,7 +258,8 @@ _PATTERNS = tuple(
         ),
         (
             "marginal",
-            rf"{_C}{_BRACKET},? (?:is|are|being)? ?(?:only |just |merely )?marginally (?:present"
+            # Behind a comma an aside ends, of whose class it is not said: "X, bordering Y, are marginally …".
+            rf"{_C}{_BRACKET} (?:is|are|being)? ?(?:only |just |merely )?marginally (?:present"
             r"|represented|visible|featured)",
         ),
         ("marginal", rf"\bmarginal (?:share|presence|amount|part|portion|fraction|trace)s? of {_C}"),

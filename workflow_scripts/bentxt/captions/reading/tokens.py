@@ -95,7 +95,7 @@ _PHRASES = (
     (
         "B",
         rf"{_BE} (?:not )?{_ADVERB}(?:mutually |direct |immediate |close |mutual )*"
-        r"(?:adjacent|contiguous|neighbou?rs|connected"
+        r"(?:adjacent|contiguous|neighbou?rs|connected|side by side"
         r"|in (?:direct )?contact)\b(?! (?:to|with))",
     ),
     ("b", rf"(?:directly |immediately |lying |located |situated |found )*{_NEXT}"),
