@@ -401,6 +401,12 @@ REWORDED = [
         "two marginal areas. The urban fabric consists of two marginal areas.",
         "repeated",
     ),
+    (
+        "two marginal areas.",
+        "two marginal areas. The mixed forest fills 62.5% of the scene.",
+        "two marginal areas. The mixed forest fills 90 hectares of the scene.",
+        "repeated",
+    ),
 ]
 
 

@@ -43,6 +43,8 @@ _MORE = frozenset({"nothing", "only", "none", "no"})
 _RUN = 7
 #: Share of common words from which two sentences are the same.
 _SAME = 0.9
+#: Units of shares of the image.
+_SHARES = ("percent", "fraction")
 
 
 def language_faults(text: str, reading: Reading) -> Iterator[Fault]:
@@ -151,8 +153,16 @@ def _says_again(sentence: Sentence, reading: Reading) -> bool:
 
 def _readings(sentence: Sentence) -> list[set[tuple]]:
     """Return what each number and rank of a sentence may state, whosever it is."""
+    # A share and the area that it amounts to tell the reader two things.
     areas: list[set[tuple]] = [
-        {("area", round(claim.amount.value, -3), _classes(owner.mentions)) for owner in claim.owners}
+        {
+            (
+                "share" if claim.amount.unit in _SHARES else "area",
+                round(claim.amount.value, -3),
+                _classes(owner.mentions),
+            )
+            for owner in claim.owners
+        }
         for claim in sentence.areas
     ]
     counts: list[set[tuple]] = [
