@@ -297,6 +297,28 @@ CAPTIONS = [
 #: A part of the plain caption, the same in other words, and spoilt in these words, with the finding's kind.
 REWORDED = [
     (
+        "urban fabric (110,000 sqm) and arable land (100,000 sqm).",
+        "urban fabric (110,000 sqm) and, with 100,000 sqm, arable land.",
+        "urban fabric (110,000 sqm) and, with 110,000 sqm, arable land.",
+        "wrong area",
+    ),
+    (
+        AREAS,
+        "Mixed forest covers 900,000 sqm and urban fabric 110,000 sqm. Agricultural areas, comprising "
+        "pastures and arable land, add up to 430,000 sqm.",
+        "Mixed forest covers 900,000 sqm and urban fabric 110,000 sqm. Agricultural areas, comprising "
+        "pastures and arable land, add up to 330,000 sqm.",
+        "wrong area",
+    ),
+    (
+        AREAS,
+        "Mixed forest covers 900,000 sqm and urban fabric 110,000 sqm. Agricultural areas, comprising "
+        "pastures and arable land, add up to 430,000 sqm.",
+        "Mixed forest covers 900,000 sqm and urban fabric 110,000 sqm. Agricultural areas, among them "
+        "pastures, and arable land add up to 430,000 sqm.",
+        "missing area",
+    ),
+    (
         "Mixed forest (900,000 sqm) is the largest class, followed by pastures (330,000 sqm), urban fabric",
         "More than half of the image (~900,000 sqm) is mixed forest, a further part, ~330,000 sqm, "
         "is pastures, "

@@ -335,6 +335,38 @@ WORDINGS = [
         "The two main classes border each other; urban fabric shares a border with the dominant one.",
         "false border",
     ),
+    (
+        "The arable land comes last. Three classes of another kind border it: mixed forest, pastures and "
+        "urban fabric. The mixed forest touches the pastures.",
+        "The urban fabric comes third. Three classes of another kind border it: mixed forest, pastures and "
+        "arable land.",
+        "false border",
+    ),
+    (
+        "The urban fabric comes third and, like the pastures and the mixed forest, shares a border with the "
+        "arable land. The mixed forest touches the pastures.",
+        "The urban fabric comes third and, like the pastures and the arable land, shares a border with the "
+        "mixed forest.",
+        "false border",
+    ),
+    (
+        "The first two are mixed forest and pastures. Sharing a border with each other, both are also "
+        "bounded by arable land, which touches urban fabric.",
+        "The first two are mixed forest and pastures. Sharing a border with each other, both are also "
+        "bounded by urban fabric.",
+        "false border",
+    ),
+    (
+        "The arable land extends to the edges of the mixed forest as well as the pastures and the urban "
+        "fabric. The mixed forest touches the pastures.",
+        "The urban fabric extends to the edges of the mixed forest as well as the arable land.",
+        "false border",
+    ),
+    (
+        "Pastures, mixed forest and arable land border one another; arable land touches the urban fabric.",
+        "All classes border one another, except that the arable land and the urban fabric do not meet.",
+        "denied border",
+    ),
 ]
 
 

@@ -97,6 +97,14 @@ WORDINGS = [
 #: A part of the plain caption, the same in other words, and spoilt in these words, with the finding's kind.
 REWORDED = [
     (
+        COUNTS,
+        "The pastures come with one smaller part of 300,000 sqm and one marginal part; the urban fabric "
+        "falls into two marginal areas. Both of these minor classes are among the four.",
+        "The pastures come with one smaller part of 300,000 sqm and two marginal parts; the urban fabric "
+        "falls into two marginal areas.",
+        "wrong count",
+    ),
+    (
         "into two areas, one smaller (300,000 sqm) and one marginal",
         "into one smaller expanse of 300,000 sqm plus one marginal fragment",
         "into one smaller expanse of 300,000 sqm plus three marginal fragments",

@@ -8,6 +8,7 @@ from bentxt.captions.caption_facts import MARGINAL, PRIMARY, CaptionFacts, Class
 from bentxt.captions.reading.amounts import Amount
 from bentxt.captions.reading.caption_reader import Reading
 from bentxt.captions.reading.class_names import Mention, class_name, group_of
+from bentxt.captions.reading.class_parts import parts_of_groups
 from bentxt.captions.reading.rank_reading import ORDINALS
 from bentxt.captions.reading.statements import (
     EVERYTHING,
@@ -54,6 +55,10 @@ class Stated:
     counts : dict of int to dict of str to int
         By class the numbers of areas that are stated, by size; ``""`` is their whole number.
     borders : set of frozenset of int
+    parts : set of int
+        Classes named as parts of a general class.
+    summed : set of int
+        Classes of which an area of all together is stated.
     """
 
     named: set[int] = field(default_factory=set)
@@ -61,6 +66,13 @@ class Stated:
     areas: set[int] = field(default_factory=set)
     counts: dict[int, dict[str, int]] = field(default_factory=dict)
     borders: set[frozenset[int]] = field(default_factory=set)
+    parts: set[int] = field(default_factory=set)
+    summed: set[int] = field(default_factory=set)
+
+    @property
+    def together(self) -> set[int]:
+        """Classes that are named as parts of a general class, whose area is stated in their place."""
+        return self.parts & self.summed
 
 
 def judge(reading: Reading, facts: CaptionFacts) -> tuple[list[Fault], Stated]:
@@ -148,6 +160,9 @@ class _Court:
         for mention in reading.mentions:
             if not mention.group:
                 self.stated.named |= mention.classes
+        for sentence in reading.sentences:
+            for _, part in parts_of_groups(sentence.tokens):
+                self.stated.parts |= part.classes
 
     def present(self, mention: Mention) -> list[ClassFacts]:
         return [self.classes[index] for index in sorted(mention.classes) if index in self.classes]
@@ -260,6 +275,8 @@ class _Court:
         return any(map(amount.holds, values))
 
     def _note_area(self, owner, amount):
+        if owner.mode == "sum" or any(mention.group for mention in owner.mentions):
+            self.stated.summed |= {c.index for mention in owner.mentions for c in self.present(mention)}
         for mention in owner.mentions:
             self._stands(mention)
             for c in self.present(mention):

@@ -83,6 +83,6 @@ def outer_amount(row: Row, place: int) -> int | None:
     if not place or row.kinds[place - 1] != "(":
         return None
     j = place - 2
-    while j > place - 7 and j >= 0 and row.kinds[j] in "Sapx":
+    while j > place - 7 and j >= 0 and (row.kinds[j] in "Sapx" or row.tokens[j].text == "patch"):
         j -= 1
     return j if j >= 0 and row.kinds[j] == "A" else None

@@ -97,8 +97,10 @@ def counted(row: Row, place: int) -> list[Group]:
     following = row.mentions(long_list(row, behind, True)) if behind is not None else ()
     if number is None:
         return unique((EVERYTHING,), *row.lists_before(place)[:1])
-    fits = (group for group in (following, following[:number]) if len(group) == number)
-    return unique(*numbered(row, place, number), *fits, (EVERYTHING,))
+    fits = [group for group in (following, following[:number]) if len(group) == number]
+    # "Three classes border it: X, Y and Z".
+    announced = fits[:1] if ":" in row.kinds[place:behind] else []
+    return unique(*announced, *numbered(row, place, number), *fits, (EVERYTHING,))
 
 
 def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:

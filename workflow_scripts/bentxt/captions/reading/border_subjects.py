@@ -44,9 +44,14 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
             named = row.lists_before(j)
             return [named[-1][:1]] if named else []
         j -= 1
+    likened = _likened(row, j)
+    if likened and clause:
+        return unique((*clause, *likened) if not in_common(clause, likened) else likened)
     j = _over_aside(row, j)
     said = [row.tokens[i].text for i in range(j + 1, place) if row.tokens[i].text in _QUANTIFIERS]
-    if said and (j < 0 or row.kinds[j] in ",&s;:") and row.kinds[j - 1 : j + 1] != "R,":
+    # "Bordering each other, both touch …", not "X borders each other class, both …".
+    fronted = row.kinds[:1] == "b"
+    if said and (j < 0 or row.kinds[j] in ",&s;:") and (fronted or row.kinds[j - 1 : j + 1] != "R,"):
         if j > 0 and row.tokens[j - 1].text in CLASS_NOUNS:
             return counted(row, j - 1)
         # "X and Y border Z, and both touch …".
@@ -55,6 +60,11 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
         return unique(*pair, *repeated, *quantified(row, place, said[-1], objects))
     if j >= 0 and row.tokens[j - (row.kinds[j] == ",")].text in CLASS_NOUNS:
         return counted(row, j - (row.kinds[j] == ","))
+    noun = next((i for i in range(start, place) if row.tokens[i].text in CLASS_NOUNS), 0)
+    numbers = any(row.tokens[i].number for i in range(start, noun))
+    if numbers and not set(row.kinds[start:place]) & set("CDFLiO"):
+        # "Three classes of secondary extent adjoin it: X, Y and Z."
+        return counted(row, noun)
     j = row.back_over_brackets(j)
     if j < 0:
         return _fallback(row, place, clause, objects)
@@ -155,13 +165,23 @@ def _joined_before(row, place):
     return all_of(row, before - 1)[0] if row.kinds[before - 1] == "D" else ()
 
 
+def _likened(row, place):
+    """Return Y and Z of "X and, like Y and Z, borders …", whose comma stands at ``place``."""
+    last = row.back_over_brackets(place - 1)
+    if last < 1 or row.kinds[place] != "," or row.kinds[last] != "C":
+        return ()
+    places = row.list_to(last)
+    front = len(row.kinds[: places[0]].rstrip("a")) - 1
+    return row.mentions(places) if front > 0 and row.tokens[front].text == "like" else ()
+
+
 def _several_before(row, place):
     """Return the several subjects of the border before ``place``, which "they" or "each of them" repeats."""
     before = next((i for i in range(place - 1, 0, -1) if row.kinds[i] == "B"), None)
     if before is None:
         return []
     earlier = subjects_of(row, before, objects_of(row, before)[0])
-    return [group for group in earlier[:1] if len(group) > 1]
+    return [group for group in earlier if len(group) > 1][:1]
 
 
 def _fallback(row, place, clause, objects):

@@ -481,7 +481,9 @@ def _numbered(row, place):
         return None, end
     text = " ".join(t.text for t in row.tokens[place:end])
     # "Into one large expanse of 5 ha": not "one large part of the image".
-    measured = held or (size and "A" in row.kinds[end : end + 3])
+    # "One smaller part of 5 ha and one marginal part" is not either.
+    added = row.kinds[max(0, place - 2) : place] == "A&"
+    measured = held or (size and (added or "A" in row.kinds[end : end + 3]))
     if noun and row.tokens[end - 1].text in SHARES and number == 1 and not row.depth[place] and not measured:
         return None, end
     last = row.tokens[end - 1].end
@@ -628,6 +630,9 @@ def _everyone(row, place):
             return None
         j += 1
     if not seen or (token.text == "each" and "C" in row.kinds[j : j + 3]):
+        return None
+    if j + 1 < len(row) and row.tokens[j + 1].text in ("classes", "types", "categories"):
+        # "Both of these minor classes".
         return None
     if row.kinds[j + 1 : j + 2] == "C":
         return None

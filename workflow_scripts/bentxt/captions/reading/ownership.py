@@ -22,6 +22,19 @@ _SHARE_WORDS = frozenset(
 _EXTENTS = frozenset({"extent", "area", "size", "amount", "surface"})
 
 
+def _in_front(row, place):
+    """Read the end of a list, "and, on less than 5 % of the area, X", "and, with 5 ha each, X and Y"."""
+    j, k = place - 1, place + 1
+    while j > 0 and row.kinds[j] in "px":
+        j -= 1
+    while k < len(row) and row.kinds[k] in "xpaSn#":
+        k = row.skip_brackets(k + 1)
+    if j < 1 or row.kinds[j - 1 : j + 1] != "&," or row.kinds[k : k + 2] != ",C":
+        return ()
+    places = row.list_from(k + 1)
+    return (Owner(row.mentions(places if "#" in row.kinds[place:k] else places[:1])),)
+
+
 def owners(row: Row, place: int, stop: int | None = None) -> tuple[Owner, ...]:
     """Return what the number at ``place`` may be said of, the likeliest first.
 
@@ -42,6 +55,7 @@ def owners(row: Row, place: int, stop: int | None = None) -> tuple[Owner, ...]:
         _of_share(row, place)
         or _announced(row, place)
         or _paired(row, place)
+        or _in_front(row, place)
         or _before_its_class(row, place, stop)
         or _gapped(row, place)
         or _composing(row, place, stop)

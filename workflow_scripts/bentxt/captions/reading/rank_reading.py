@@ -77,8 +77,9 @@ _PATTERNS = tuple(
             for pattern in (
                 rf"{rank}[- ](?:largest|biggest|most \w+) {_FEATURE} (?:of the {_S} )?(?:is|are) {_C}",
                 rf"{rank}(?:[- ](?:largest|biggest|most \w+))? {_FEATURE}(?: by \w+)?, {_C}",
-                rf"{_C}{_BRACKET},? (?:(?:is|are|being|as|forms?) )?the {rank}[- ](?:largest|biggest"
-                rf"|most \w+)\b(?! of)(?! {_FEATURE}(?: (?:of|in) the {_S})?,? (?:is|are|§))",
+                rf"{_C}{_BRACKET},? (?:(?:is|are|being|as|forms?|represents?|constitutes?) )?the {rank}[- ]"
+                rf"(?:largest|biggest|most \w+)\b(?! of)"
+                rf"(?! {_FEATURE}(?: (?:of|in) the {_S})?,? (?:is|are|§))",
                 rf"{_C}{_BRACKET},? (?:(?:with|at) [^§;]{{1,50}}? )?(?<!, )(?:in|takes?|taking|holds?) "
                 rf"(?:the )?{rank}(?: (?:place|position|rank)|(?= ?[.,;]| and |$))",
                 rf"{_C}{_BRACKET},? (?:comes?|coming|ranks?|ranking|places?|placing) {rank}\b"
@@ -243,8 +244,8 @@ _PATTERNS = tuple(
         (
             "whole",
             rf"(?:{_C}{_BRACKET},? (?:which )?(?:is|are|being|as) the (?:only|sole) (?:class"
-            r"|feature|type|element))|the (?:only|sole) (?:class|feature|type|element)(?: \w+)* "
-            rf"(?:is|are) {_D}",
+            r"|feature|type|element)(?! (?:to|that|which|with|in more)\b))"
+            rf"|the (?:only|sole) (?:class|feature|type|element)(?: \w+)* (?:is|are) {_D}",
         ),
         (
             "most",

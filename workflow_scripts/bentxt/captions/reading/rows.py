@@ -282,5 +282,7 @@ class Row:
             for i, token in enumerate(self.tokens[:place])
             if token.mention and "!" in self.kinds[max(0, i - 2) : i] and self.tokens[i - 1].kind in "!a"
         }
+        # "Forests, namely X and Y, …; they": the forests.
+        readings += [group[:1] for group in readings if group and group[0].group]
         found = [reading for reading in dict.fromkeys(readings) if reading]
         return [reading for reading in found if not apart & set(reading)] or found

@@ -54,7 +54,8 @@ _MEET = (
     r"|touch(?:es)?(?: upon| on)?"
     r"|meets?(?: up)?(?: with)?|neighbou?rs?|flanks?|fringes?|surrounds?|encloses?|encircles?"
     r"|skirts?|contacts?"
-    r"|reach(?:es)? (?:as far as )?the (?:edge|border|boundary|margin|limit)s? of"
+    r"|(?:reach(?:es)?|extends?|stretch(?:es)?) (?:(?:as far as|up to|to) )?the "
+    r"(?:edge|border|boundary|margin|limit)s? of"
     r"|reach(?:es)?(?: (?:as far as|up to))?(?= (?:the|both|all|each|every|urban|arable|past|inland|coast"
     r"|mixed|broad|conif|perm|comp))"
     r"|(?:comes?|come) into (?:direct )?contact with|makes? contact with|joins?(?: up)?(?: with)?"
@@ -252,6 +253,7 @@ _LEXER = re.compile(
             r"|(?:all|each|both|either"
             r"|any) (?:of )?(?:the |these |those |them |its )*"
             r"(?:two |three |four |five |six |seven |eight |nine |ten )?"
+            r"(?:(?:dominant|larger|largest|leading|main|major|primary|principal) (?=classes|types))?"
             r"(?:classes|class|types|categories|features|components|of them|of these|of which)"
             rf"|(?:these|the|those) (?:two|three|four|five|six|seven|eight)(?: {_NO_ADJECTIVE}\w+)?"
             r"(?: (?:classes|types|categories|features))?"
@@ -266,6 +268,7 @@ _LEXER = re.compile(
             *(rf"\b(?P<{kind}{place}>{words})\b" for place, (kind, words) in enumerate(_PHRASES)),
             rf"(?P<A>{AMOUNT})",
             rf"\b(?P<num>{_NUMBER_WORDS})\b(?!-)|(?<![\w.,])(?P<digits>\d{{1,3}})(?![\w%]|[.,]\d)",
+            r"\b(?P<s>(?:except|save|only) that)\b",
             r"\b(?P<and>as well as|along with|together with|in addition to|and also|followed by|next to)\b",
             r"\b(?P<neg>does not|do not|did not|is not|are not|doesn't|don't|isn't|aren't|fails? to"
             r"|no longer|free of"
