@@ -9,7 +9,7 @@ from bentxt.captions.reading.tokens import Token
 #: Words between a general class and its parts.
 _COMPOSED = re.compile(
     r"\b(?:compris(?:e|es|ed|ing)|compos(?:ed|ing)|consist(?:s|ing)?|made up|encompass(?:es|ing)?"
-    r"|includ(?:es?|ing)|represented|in the form|namely|that is|in which|combin(?:es|ing))\b"
+    r"|includes?|including|represented|in the form|namely|that is|in which|combines|combining)\b"
 )
 #: Kinds of what may stand between the parts of a list.
 _IN_LIST = frozenset(",&(a#xt")
