@@ -297,6 +297,12 @@ CAPTIONS = [
 #: A part of the plain caption, the same in other words, and spoilt in these words, with the finding's kind.
 REWORDED = [
     (
+        "the urban fabric into two marginal areas.",
+        "the urban fabric into two areas, each of which covers less than 5% of the patch (72,000 sqm).",
+        "the urban fabric into two areas, each of which covers less than 5% of the patch (92,000 sqm).",
+        "wrong area",
+    ),
+    (
         "urban fabric (110,000 sqm) and arable land (100,000 sqm).",
         "urban fabric (110,000 sqm) and, with 100,000 sqm, arable land.",
         "urban fabric (110,000 sqm) and, with 110,000 sqm, arable land.",

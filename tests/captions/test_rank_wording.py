@@ -9,6 +9,8 @@ RANKS = [
     ("Arable land is the least extensive of the four classes.", "least extensive", "most extensive"),
     ("Pastures are the second-largest class.", "second", "third"),
     ("Urban fabric ranks third.", "third", "second"),
+    ("Urban fabric represents the third most extensive class.", "third", "second"),
+    ("Pastures are the only class to be unevenly split.", " to be unevenly split", ""),
     ("Mixed forest prevails, with urban fabric ranking third.", "third", "second"),
     ("Arable land comes fourth.", "fourth", "third"),
     ("The smallest, arable land, is also the last.", "smallest", "largest"),
