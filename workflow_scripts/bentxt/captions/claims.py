@@ -154,15 +154,14 @@ class _Court:
         #: Pairs that the caption says do not touch, and rightly: "all the others" does not mean them.
         self.apart: set[frozenset[int]] = set()
         for sentence in reading.sentences:
+            for part in parts_of_groups(sentence.tokens):
+                self.stated.parts |= part.classes
             for claim in sentence.borders:
                 if claim.negated:
                     self.apart |= self._apart(claim)
         for mention in reading.mentions:
             if not mention.group:
                 self.stated.named |= mention.classes
-        for sentence in reading.sentences:
-            for _, part in parts_of_groups(sentence.tokens):
-                self.stated.parts |= part.classes
 
     def present(self, mention: Mention) -> list[ClassFacts]:
         return [self.classes[index] for index in sorted(mention.classes) if index in self.classes]

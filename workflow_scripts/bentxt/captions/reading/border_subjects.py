@@ -38,7 +38,7 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
         )
         and j > place - 8
     ):
-        if row.kinds[j] == "#" and row.tokens[j].text not in ("all", "both", "each", "every", "either"):
+        if row.kinds[j] == "#" and row.tokens[j].text not in _QUANTIFIERS:
             break
         if is_largest(row, j):
             named = row.lists_before(j)
@@ -84,7 +84,6 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
         all_but = front.endswith("!") and row.tokens[len(front) - 1].text == "all but"
         if (all_but or front.endswith("D!")) and excepted_before(row, place):
             return [(OTHERS,)]
-    if kind == "C":
         places = row.subject_list(j) if token.kind == "B" else row.list_to(j)
         whole = (*_joined_before(row, places[0]), *row.mentions(places))
         if token.kind == "b":

@@ -15,8 +15,8 @@ _COMPOSED = re.compile(
 _IN_LIST = frozenset(",&(a#xt")
 
 
-def parts_of_groups(tokens: Sequence[Token]) -> Iterator[tuple[Mention, Mention]]:
-    """Yield each general class that is followed by its parts, with each of them.
+def parts_of_groups(tokens: Sequence[Token]) -> Iterator[Mention]:
+    """Yield each class that stands behind a general class as one of its parts.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def parts_of_groups(tokens: Sequence[Token]) -> Iterator[tuple[Mention, Mention]
 
     Yields
     ------
-    general, part : bentxt.captions.reading.class_names.Mention
+    bentxt.captions.reading.class_names.Mention
     """
     for place, token in enumerate(tokens):
         if token.mention is None or not token.mention.group:
@@ -43,4 +43,4 @@ def parts_of_groups(tokens: Sequence[Token]) -> Iterator[tuple[Mention, Mention]
                 break
             if part.group or not part.classes <= members:
                 break
-            yield token.mention, part
+            yield part

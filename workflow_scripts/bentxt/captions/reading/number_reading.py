@@ -481,9 +481,7 @@ def _numbered(row, place):
         return None, end
     text = " ".join(t.text for t in row.tokens[place:end])
     # "Into one large expanse of 5 ha": not "one large part of the image".
-    # "One smaller part of 5 ha and one marginal part" is not either.
-    added = row.kinds[max(0, place - 2) : place] == "A&"
-    measured = held or (size and (added or "A" in row.kinds[end : end + 3]))
+    measured = held or (size and (_is_added(row, place) or "A" in row.kinds[end : end + 3]))
     if noun and row.tokens[end - 1].text in SHARES and number == 1 and not row.depth[place] and not measured:
         return None, end
     last = row.tokens[end - 1].end
@@ -557,12 +555,20 @@ def _size_behind(row, place):
     return ""
 
 
+def _is_added(row, place):
+    """Whether what stands at ``place`` is one more area: "one smaller part of 5 ha and one marginal part"."""
+    return row.kinds[max(0, place - 2) : place] == "A&"
+
+
 def _single(row, place):
     """Read "a smaller one", "the other is marginal" among the areas of a class."""
     size, end, noun = _phrase(row, place)
     text = row.tokens[end - 1].text if noun else ""
-    added = row.kinds[max(0, place - 2) : place] == "A&"
-    if not noun or not size or (text in SHARES and not added and "A" not in row.kinds[end : end + 3]):
+    if (
+        not noun
+        or not size
+        or (text in SHARES and not _is_added(row, place) and "A" not in row.kinds[end : end + 3])
+    ):
         return None, place + 1
     if (
         end < len(row)
