@@ -392,3 +392,22 @@ def test_both_of_a_general_name_are_each_of_them():
     )
     assert findings(text.format(borders="The coniferous forests"), facts) == []
     assert kinds(text.format(borders="Both forests"), facts) == ["false border"]
+
+
+def test_classes_under_a_general_name_that_do_not_touch_are_excepted_from_all():
+    facts = caption_facts(
+        "V",
+        "Finland",
+        "Winter",
+        "Cold, no dry season, cold summer",
+        {9: [9000], 10: [4000], 17: [1400]},
+        [(9, 17), (10, 17)],
+        RULES,
+    )
+    text = (
+        "In this Finnish winter image coniferous forest covers 900,000 sqm, mixed forest 400,000 sqm and "
+        "inland waters 140,000 sqm. All classes border one another, but the forests {denial}border each "
+        "other. Climate zone: {{zone}}."
+    )
+    assert findings(text.format(denial="do not "), facts) == []
+    assert set(kinds(text.format(denial="do "), facts)) == {"false border"}

@@ -151,6 +151,10 @@ class _Court:
         self.classes = {c.index: c for c in facts.classes}
         self.touching = {frozenset((first, other)) for first, others in facts.borders for other in others}
         self.stated = Stated()
+        # First: what "the forests" are in a denial depends on it.
+        for mention in reading.mentions:
+            if not mention.group:
+                self.stated.named |= mention.classes
         #: Pairs that the caption says do not touch, and rightly: "all the others" does not mean them.
         self.apart: set[frozenset[int]] = set()
         for sentence in reading.sentences:
@@ -159,9 +163,6 @@ class _Court:
             for claim in sentence.borders:
                 if claim.negated:
                     self.apart |= self._apart(claim)
-        for mention in reading.mentions:
-            if not mention.group:
-                self.stated.named |= mention.classes
 
     def present(self, mention: Mention) -> list[ClassFacts]:
         return [self.classes[index] for index in sorted(mention.classes) if index in self.classes]
