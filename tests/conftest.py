@@ -6,12 +6,17 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import hypothesis
 import pytest
 
 from bentxt.miniature.world import plan, write_world
 from bentxt.program.lineage import Lineage
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long an example takes says nothing of what is tested; the first one pays for imports.
+hypothesis.settings.register_profile("bentxt", deadline=None)
+hypothesis.settings.load_profile("bentxt")
 
 
 @pytest.fixture(scope="session")

@@ -339,7 +339,7 @@ def test_archive_without_end_mark(tmp_path):
         list(members(compress(tmp_path / "a.tar.zst", raw)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_cut_compressed_files_never_pass_for_whole_ones(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("cut") / "a.tar.zst"

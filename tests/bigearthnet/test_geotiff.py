@@ -79,7 +79,7 @@ def test_gdal_reads_what_is_written(dtype, side):
         assert dataset.nodata == (0 if dtype == "uint16" else None)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([2, 11, 999, 65535]))
 def test_gdal_reads_compressed_maps(seed, top):
     codes = np.random.default_rng(seed).integers(0, top, (120, 120), np.uint16, endpoint=True)
@@ -124,7 +124,7 @@ LAYOUTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(LAYOUTS, st.sampled_from(KINDS), st.integers(0, 120))
 def test_bands_of_any_layout_are_what_rasterio_reads(layout, kind, empty_rows):
     options = dict(layout)

@@ -70,7 +70,7 @@ def test_published_layout_is_read_directly_and_equals_rasterio():
     assert (found.epsg, found.left, found.top) == (32633, *CORNER)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 65535))
 def test_any_numbers_survive_the_predictor(seed, highest):
     codes = np.random.default_rng(seed).integers(0, highest, (120, 120), np.uint16, endpoint=True)
@@ -209,7 +209,7 @@ def test_damaged_pixels_never_give_another_map():
     assert refused > 90
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, 415), st.integers(0, 255), st.integers(0, 415), st.integers(0, 255))
 def test_damaged_header_never_crashes(place, value, other_place, other_value):
     damaged = bytearray(geotiff(random_codes(8)))

@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bentxt.captions.caption_facts import Rules, caption_facts, read_facts
@@ -49,7 +49,6 @@ def test_equal_classes_are_in_nomenclature_order():
     assert [c.index for c in facts({10: [7200], 3: [7200]}).classes] == [3, 10]
 
 
-@settings(deadline=None)
 @given(st.integers(0, 3000), st.integers(1, 40))
 def test_shards_are_contiguous_and_row_i_belongs_to_shard_i_times_shards_over_rows(rows, shards):
     bounds = [shard_range(rows, shard, shards) for shard in range(shards)]

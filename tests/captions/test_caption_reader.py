@@ -1,7 +1,7 @@
 """What the reader of captions reads, worked out by hand, and what it must read alike."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bentxt.captions.reading.caption_reader import read, split_sentences
@@ -291,7 +291,6 @@ def test_styles_of_numbers_are_read_alike(thousands):
         assert (round(found), bound, owner) == (value, "", (4,)), style
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
 def test_any_text_is_read(text):
     for sentence in sentences(text):

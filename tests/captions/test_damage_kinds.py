@@ -231,7 +231,7 @@ def right_numbers(patch):
 
 
 @given(st.integers(0, 10_000), st.integers(0, 5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_damage_changes_the_text_and_is_repeatable(seed, draw):
     patch = facts_of(random_map(seed))
     text = caption_of(patch)
@@ -245,7 +245,7 @@ def test_every_damage_changes_the_text_and_is_repeatable(seed, draw):
 
 
 @given(st.integers(0, 10_000), st.integers(0, 5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_damaged_facts_are_refuted_by_the_facts(seed, draw):
     patch = facts_of(random_map(seed))
     text = caption_of(patch)

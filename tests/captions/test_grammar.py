@@ -40,7 +40,7 @@ def test_captions_pass_the_check(patches):
             assert check_caption(caption, facts, STRICT).findings == (), caption
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(random_facts(), SEEDS)
 def test_any_caption_passes_the_check(facts, seed):
     caption = paraphrase(facts, seed)
@@ -50,7 +50,7 @@ def test_any_caption_passes_the_check(facts, seed):
 # Every fact, read apart from the check
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(random_facts(), SEEDS)
 def test_exactly_the_borders_are_told(facts, seed):
     caption = paraphrase(facts, seed)
@@ -58,7 +58,7 @@ def test_exactly_the_borders_are_told(facts, seed):
     assert told == {frozenset((one, other)) for one, others in facts.borders for other in others}, caption
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(random_facts(), SEEDS)
 def test_all_classes_areas_and_numbers_of_areas_are_kept(facts, seed):
     caption = paraphrase(facts, seed)
@@ -82,7 +82,7 @@ def test_all_classes_areas_and_numbers_of_areas_are_kept(facts, seed):
         assert re.search(r"(?:[Ll]ess than) (?:5%|72,000 square meters)", caption)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(random_facts(), SEEDS)
 def test_place_time_and_climate_are_said_once(facts, seed):
     caption = paraphrase(facts, seed)
@@ -91,7 +91,7 @@ def test_place_time_and_climate_are_said_once(facts, seed):
     assert len(re.findall(rf"\b{facts.season}\b", caption.replace(facts.climate_zone, ""))) == 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(random_facts(), SEEDS)
 def test_ranks_and_shares_are_true(facts, seed):
     """Percentages are those of a class or a general class; a dominant class has more than half."""
@@ -124,7 +124,7 @@ PLURALS = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(random_facts(), SEEDS)
 def test_verbs_and_pronouns_agree_with_their_class(facts, seed):
     caption = paraphrase(facts, seed)
@@ -139,7 +139,7 @@ def test_verbs_and_pronouns_agree_with_their_class(facts, seed):
         assert bool(match[3]) == (match[1] == "they"), caption
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(random_facts(), SEEDS)
 def test_captions_are_well_formed(facts, seed):
     caption = paraphrase(facts, seed)

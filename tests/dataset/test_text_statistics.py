@@ -60,7 +60,7 @@ The forest ~526,000 sqm 5% "cold, summer" (a b) e.g. approx. U.S. 1.5 ... it's c
 PIECES = st.sampled_from([*PIECES.split(), "\n", "\t", "", ". "])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(PIECES, min_size=1, max_size=14), st.sampled_from([" ", " ", "  ", ""]))
 @example(["end.", ")"], " ")
 @example(["a", "wanna"], " ")
@@ -70,7 +70,7 @@ def test_any_text_is_cut_as_nltk_cuts_it(pieces, between):
         same_as_nltk(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=60).filter(str.strip))
 def test_any_ascii_is_cut_as_nltk_cuts_it(text):
     same_as_nltk(text)
@@ -88,7 +88,7 @@ def reference(words, threshold=0.72):
     return LexicalRichness(words, preprocessor=None, tokenizer=None).mtld(threshold)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.integers(0, 30), min_size=1, max_size=300),
     st.one_of(st.just(0.72), st.floats(0.05, 0.95)),

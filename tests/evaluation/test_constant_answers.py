@@ -39,7 +39,7 @@ def test_the_whole_image_is_among_the_boxes_that_are_tried():
     assert best_constant("referring", outputs).answer == "[0 0, 1 1]"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(EDGES, EDGES), min_size=1, max_size=8))
 def test_no_box_of_the_answers_and_no_step_of_an_edge_is_better(pairs):
     truth = np.array([[x[0], y[0], x[1] + 1, y[1] + 1] for x, y in pairs]) / 100
@@ -86,7 +86,7 @@ def test_a_further_caption_is_tried_and_may_be_better_than_all_of_the_items():
     assert best_constant("captioning", references, ["roads"]).answer in references
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(WORDS, min_size=1, max_size=6))
 def test_counts_of_each_caption_as_the_candidate_for_all_are_those_of_its_pairs(captions):
     references = captions[: 1 + len(captions) // 2]

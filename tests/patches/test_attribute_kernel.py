@@ -84,7 +84,7 @@ def small_patterns(draw):
     return maps
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(small_patterns())
 def test_small_patterns_anywhere_equal_scipy(maps):
     check(maps)

@@ -121,7 +121,7 @@ def test_pixels_are_found_by_their_edges():
     assert here.look_up(longitude, latitude)[0].tolist() == [1, 1, 4, 4, 0, 0, 0, 0]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.integers(0, 2**32 - 1),
     st.floats(0.001, 0.06),

@@ -169,7 +169,7 @@ SHARP = [
 ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(SHARP), st.sampled_from(["0.05", "1.07", "33.33"]))
 def test_another_number_in_a_cell_is_noticed(place, more):
     text = f"{(float(PAPER.tables.cells[place]) + float(more)) % 100:.2f}"

@@ -115,7 +115,7 @@ def contents(task, rows):
     return page_content("Mine", "Mine", {}, TABLES, shown, None, "paper")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(), st.text(), st.text())
 def test_any_texts_leave_the_page_s_elements_as_they_are(question, answer, place):
     rows = item_rows("binary", 4, answers={1: UNREAD})

@@ -41,7 +41,7 @@ def with_cells(**cells):
     return Evidence(tables, DRAWN.groups, DRAWN.rows)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32), st.sampled_from(ROUNDINGS))
 def test_numbers_that_belong_together_do_not_contradict(seed, rounding):
     assert contradictions(drawn_paper(seed, rounding)) == []

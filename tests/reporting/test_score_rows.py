@@ -1,4 +1,4 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bentxt.models.table_rows import REFERENCE
@@ -36,7 +36,6 @@ def test_zero_is_a_number():
     assert best(("RS", 0.0), ("CV", 0.0)) == ["M0", "M1"]
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(GROUPS), st.none() | st.floats(0, 100, allow_subnormal=False)), max_size=8

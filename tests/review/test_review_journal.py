@@ -18,7 +18,7 @@ CHANGES = st.tuples(
 
 
 # The disk decides how long a change takes that is brought to it.
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.lists(CHANGES, max_size=20), st.integers(0, 20))
 def test_what_was_added_is_there_after_any_number_of_restarts(tmp_path_factory, changes, cut):
     path = tmp_path_factory.mktemp("journal") / "anna.jsonl"
@@ -37,7 +37,7 @@ def test_what_was_added_is_there_after_any_number_of_restarts(tmp_path_factory, 
             assert found.comment == fields.get("comment", "")
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 200))
 def test_a_line_that_was_cut_off_is_passed_over_by_name_and_stays(tmp_path_factory, kept):
     path = tmp_path_factory.mktemp("journal") / "anna.jsonl"

@@ -9,7 +9,7 @@ from bentxt.tables.sorted_rows import SortedRows
 ROW = np.dtype([("map", np.int32), ("value", np.int32)])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.permutations(range(17)), st.integers(1, 20), st.integers(1, 20), st.integers(0, 2**32 - 1))
 def test_any_order_comes_back_sorted(tmp_path_factory, order, per_append, per_block, seed):
     counts = np.random.default_rng(seed).integers(0, 4, 17)

@@ -34,7 +34,7 @@ words = st.sampled_from(
 texts = st.lists(st.one_of(words, st.text(max_size=8)), max_size=6).map("".join)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(texts, max_size=5))
 def test_tokens_of_many_texts_are_those_of_each(prompts, given_texts):
     assert prompts.instructions(given_texts) == [prompts.instruction(text) for text in given_texts]

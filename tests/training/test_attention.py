@@ -36,7 +36,7 @@ def _seen(mask, blocks):
     return mask.mask_mod(grid[0], torch.zeros_like(grid[0]), grid[1], grid[2])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows, st.integers(1, 140))
 def test_the_block_mask_says_what_the_dense_one_says(shape, prefix):
     packed = _packed(shape, prefix)
@@ -55,7 +55,7 @@ def test_padding_is_seen_by_itself_alone():
         assert mask.any(-1).all(), "a place that sees nothing has no attention"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows, st.integers(1, 140), st.sampled_from([(1, 1), (4, 2), (6, 1)]))
 def test_a_split_row_attends_as_under_the_dense_mask(shape, prefix, heads):
     packed = _packed(shape, prefix)

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bentxt.training.batch_plan import PASS, BatchPlan
@@ -134,7 +134,6 @@ def _cost(plan, passes):
 
 
 @given(counts, st.integers(1, 12), st.integers(20, 80), st.integers(30, 200))
-@settings(deadline=None)
 def test_no_other_cut_of_the_sorted_rows_costs_less(counts, batch, row, whole):
     plan, lengths = _plan(counts, batch, row, whole)
     passes = plan.passes(0)

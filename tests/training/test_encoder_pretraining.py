@@ -25,7 +25,7 @@ def test_shares_by_hand():
     assert shares[0, 0, 1].argmax() == 2
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([20, 30, 60]))
 def test_shares_sum_to_one_and_give_the_areas_of_the_map(seed, patch):
     maps = np.random.default_rng(seed).integers(0, 19, (2, 120, 120)).astype(np.uint8)

@@ -46,7 +46,7 @@ def test_regions_of_one_size_are_neither_largest_nor_smallest():
     assert [region.class_index for region, _ in named_regions(find_regions(of))] == [4]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_a_landscape_is_made_of_the_maps_and_its_regions_cover_it(seed):
     maps = np.stack([_map(), np.full((120, 120), 2, np.uint8)])

@@ -10,7 +10,7 @@ from bentxt.training.encoder_pretraining import class_shares
 from bentxt.training.map_pretraining import learn_maps, turned_together
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_a_turned_image_and_its_shares_still_agree(seed):
     maps = np.repeat(np.repeat(np.arange(16, dtype=np.uint8).reshape(1, 4, 4), 30, 1), 30, 2)

@@ -78,7 +78,7 @@ def _gradients(network, loss):
 
 
 @pytest.mark.parametrize("attention", [IMPLEMENTATIONS["split"], IMPLEMENTATIONS["sdpa"]])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(patches, st.integers(0, 1000))
 def test_losses_and_gradients_equal_those_of_annotations_alone(trained, attention, shape, seed):
     pairs = _draw(shape, seed)

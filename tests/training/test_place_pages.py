@@ -65,7 +65,7 @@ def test_sentences_are_sorted_by_what_they_name(sentences):
     }
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_the_class_at_a_point_is_that_of_the_map(tokenizer, vocabulary, sentences, seed):
     asked = [of for of in _texts(tokenizer, vocabulary, sentences, seed) if of[0] == AT_POINT]

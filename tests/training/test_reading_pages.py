@@ -59,7 +59,7 @@ def _described(page, vocabulary):
     return shares
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seeds)
 def test_the_inventory_follows_from_the_description(vocabulary, seed):
     page = _page(_shares(seed), [], vocabulary, np.random.default_rng(seed), 63, 0)
@@ -79,7 +79,7 @@ def test_the_inventory_follows_from_the_description(vocabulary, seed):
             assert tenth / 10 - 1e-5 <= said[thing] <= (tenth + 1) / 10 + 1e-5
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seeds)
 def test_exactly_the_right_option_is_in_the_description(vocabulary, seed):
     page = _page(_shares(seed), [], vocabulary, np.random.default_rng(seed), 1, 5)
@@ -94,7 +94,7 @@ def test_exactly_the_right_option_is_in_the_description(vocabulary, seed):
         assert len({kind for kind, _ in things}) == 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seeds)
 def test_an_exchange_renames_whole_members_within_their_kind(vocabulary, seed):
     exchanged = vocabulary.exchange(np.random.default_rng(seed))
@@ -136,7 +136,7 @@ def test_a_page_with_a_caption_keeps_its_names(tokenizer, vocabulary):
     assert tokenizer.decode(tokens[learned][:-1]) == "Pastures in Austria."
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seeds)
 def test_letters_of_options_are_those_of_the_list(vocabulary, seed):
     page = _page(_shares(seed), [], vocabulary, np.random.default_rng(seed), 1, 0, lists=1)
