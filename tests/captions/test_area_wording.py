@@ -479,6 +479,12 @@ REWORDED = [
         "urban fabric (190,000 sqm or so) and, of almost the same extent,",
         "wrong area",
     ),
+    (
+        ", and the urban fabric into two marginal areas.",
+        ". Urban fabric, which the arable land borders, occupies 110,000 sqm in two marginal areas.",
+        ". Urban fabric, which the arable land borders, occupies 100,000 sqm in two marginal areas.",
+        "wrong area",
+    ),
 ]
 
 

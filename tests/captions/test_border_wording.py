@@ -367,6 +367,59 @@ WORDINGS = [
         "All classes border one another, except that the arable land and the urban fabric do not meet.",
         "denied border",
     ),
+    # Classes that are announced before they are named, and further borders.
+    (
+        "The pastures and the arable land touch. The former also border the mixed forest, and the latter "
+        "borders the mixed forest as well as the urban fabric.",
+        "The arable land and the pastures touch. The former also borders the mixed forest, and the latter "
+        "border the mixed forest as well as the urban fabric.",
+        "false border",
+    ),
+    (
+        "The arable land borders two classes of larger extent, the pastures (330,000 sqm) and the mixed "
+        "forest, which also adjoin each other. It also borders a class of minor extent, the urban fabric.",
+        "The urban fabric borders two classes of larger extent, the pastures (330,000 sqm) and the mixed "
+        "forest, which also adjoin each other.",
+        "false border",
+    ),
+    (
+        "The arable land borders each of the other three classes, and the pastures adjoin the mixed forest.",
+        "The arable land borders each of the other three classes, and so does the urban fabric.",
+        "false border",
+    ),
+    (
+        "Two bordering agricultural classes stand out: pastures, and arable land. The latter borders the "
+        "urban fabric, and both border the mixed forest.",
+        "Two bordering classes stand out: mixed forest, and urban fabric. The latter borders arable land.",
+        "false border",
+    ),
+    (
+        "Both agricultural classes border the mixed forest, as well as each other: arable land, which also "
+        "meets the urban fabric, and pastures.",
+        "Both agricultural classes border the urban fabric, as well as each other: arable land, which also "
+        "meets the mixed forest, and pastures.",
+        "false border",
+    ),
+    (
+        "Mixed forest, pastures and arable land all border each other. A further border joins the arable "
+        "land to the urban fabric.",
+        "Mixed forest, pastures and arable land all border each other. A further border joins the pastures "
+        "to the urban fabric.",
+        "false border",
+    ),
+    (
+        "Borders run between all pairs formed by mixed forest, pastures and arable land; the latter also "
+        "adjoins the urban fabric.",
+        "Borders run between all pairs formed by mixed forest, pastures and urban fabric.",
+        "false border",
+    ),
+    (
+        "Arable land and pastures meet: the former also touches the urban fabric and the mixed forest, "
+        "while the latter, in two areas, adjoin the mixed forest.",
+        "Arable land and pastures meet: the former also touches the urban fabric and the mixed forest, "
+        "while the latter, in two areas, adjoin the urban fabric.",
+        "false border",
+    ),
 ]
 
 
@@ -411,3 +464,21 @@ def test_classes_under_a_general_name_that_do_not_touch_are_excepted_from_all():
     )
     assert findings(text.format(denial="do not "), facts) == []
     assert set(kinds(text.format(denial="do "), facts)) == {"false border"}
+
+
+def test_one_area_that_touches_the_others_is_that_of_each_class():
+    facts = caption_facts(
+        "W",
+        "Serbia",
+        "Summer",
+        "Temperate, no dry season, hot summer",
+        {2: [9000], 4: [4000], 17: [1400]},
+        [(2, 4), (2, 17), (4, 17)],
+        RULES,
+    )
+    text = (
+        "In this Serbian summer image arable land covers 900,000 sqm, pastures 400,000 sqm and inland waters "
+        "140,000 sqm. Each class forms one area that {borders} both of the others. Climate zone: {{zone}}."
+    )
+    assert findings(text.format(borders="touches"), facts) == []
+    assert set(kinds(text.format(borders="precedes"), facts)) == {"missing border"}

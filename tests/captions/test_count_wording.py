@@ -247,6 +247,33 @@ REWORDED = [
             ),
         )
     ),
+    *(
+        (
+            "The pastures fall into two areas, one smaller (300,000 sqm) and one marginal, and",
+            right,
+            wrong,
+            kind,
+        )
+        for right, wrong, kind in (
+            (
+                "Pastures are parted into a smaller and a marginal area, and",
+                "Pastures are parted into a smaller area, and",
+                "missing count",
+            ),
+            (
+                "Of the pastures, most lies in a smaller area of 300,000 sqm that is accompanied by a "
+                "marginal one, and",
+                "Of the pastures, most lies in a smaller area of 300,000 sqm, and",
+                "missing count",
+            ),
+            (
+                "Pastures have 330,000 sqm, of which a smaller area holds 300,000 sqm and a marginal one the "
+                "rest, and",
+                "Pastures have 330,000 sqm, of which a smaller area holds 300,000 sqm, and",
+                "missing count",
+            ),
+        )
+    ),
     (
         "The pastures fall into two areas, one smaller (300,000 sqm) and one marginal, and",
         "Apart from forest and arable land, every class is in two areas. Not one of them is large, and",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from worlds.worded_captions import FOREST, HALVES, PLAIN, findings, kinds
+from worlds.worded_captions import AREAS, BORDERS, COUNTS, FOREST, HALVES, PLACE, PLAIN, findings, kinds
 
 #: True sentences, and what makes them wrong.
 RANKS = [
@@ -119,6 +119,22 @@ REWORDED = [
         "two marginal areas.",
         "two marginal areas. Of the remaining classes, pastures are the most extensive.",
         "two marginal areas. Of all its classes, pastures are the most extensive.",
+        "wrong rank",
+    ),
+    (
+        PLAIN,
+        f"{PLACE} Arable land (100,000 sqm) borders each of the other classes. The largest of these is mixed "
+        f"forest (900,000 sqm), before pastures (330,000 sqm) and urban fabric (110,000 sqm). The pastures "
+        f"border the forest. {COUNTS}",
+        f"{PLACE} Arable land (100,000 sqm) borders each of the other classes. The largest of these are "
+        f"pastures (330,000 sqm), before mixed forest (900,000 sqm) and urban fabric (110,000 sqm). The "
+        f"pastures border the forest. {COUNTS}",
+        "wrong rank",
+    ),
+    (
+        PLAIN,
+        f"{PLACE} Two classes of similar extent are small. {AREAS} {BORDERS} {COUNTS}",
+        f"{PLACE} All classes are of similar extent. {AREAS} {BORDERS} {COUNTS}",
         "wrong rank",
     ),
 ]

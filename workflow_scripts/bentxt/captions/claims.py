@@ -1,5 +1,6 @@
 """Whether what a caption states is true: classes, areas, numbers of areas, borders and ranks."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -147,7 +148,7 @@ class _Court:
     """The facts of one patch, and what is found of one caption."""
 
     def __init__(self, reading: Reading, facts: CaptionFacts) -> None:
-        self.facts = facts
+        self.facts, self.reading = facts, reading
         self.classes = {c.index: c for c in facts.classes}
         self.touching = {frozenset((first, other)) for first, others in facts.borders for other in others}
         self.stated = Stated()
@@ -275,6 +276,9 @@ class _Court:
         return any(map(amount.holds, values))
 
     def _note_area(self, owner, amount):
+        if len(self.classes) == 1 and amount.unit != "fraction" and amount.holds(self.facts.classes[0].area):
+            # "X alone is visible, covering all of the 144 ha".
+            self.stated.areas |= self.classes.keys()
         if owner.mode == "sum" or any(mention.group for mention in owner.mentions):
             self.stated.summed |= {c.index for mention in owner.mentions for c in self.present(mention)}
         for mention in owner.mentions:
@@ -439,6 +443,14 @@ class _Court:
         if not self._rank_holds(claim):
             yield Fault("wrong rank", f"not so: {claim.text.strip()}", claim.start, claim.end)
 
+    def _named_before(self, claim):
+        return {
+            index
+            for m in self.reading.mentions
+            if m.end <= claim.start and not m.group
+            for index in m.classes
+        }
+
     def _rank_holds(self, claim):
         order = self.facts.classes
         found = {c.index: c for mention in claim.mentions for c in self.present(mention)}
@@ -447,6 +459,12 @@ class _Court:
         if not found:
             return True
         if claim.kind == "largest":
+            if re.search(r"\bof (?:these|those|them)\b", claim.text):
+                # Of those that were spoken of, which may be all others than those named before.
+                order = tuple(
+                    c for c in order if c.index in found or c.index not in self._named_before(claim)
+                )
+                return all(c.index in found for c in order[: len(found)])
             if any(mention.group for mention in claim.mentions):
                 if len(claim.mentions) > 1:
                     return first.index in found or pixels >= first.pixels

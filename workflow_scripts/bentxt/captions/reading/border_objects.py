@@ -1,5 +1,7 @@
 """What a word of a border is followed by: the classes that its subject touches."""
 
+import re
+
 from bentxt.captions.reading.border_lists import list_readings, resumed
 from bentxt.captions.reading.border_references import all_of, in_common, is_largest, members, ordinal, unique
 from bentxt.captions.reading.rows import Row
@@ -36,23 +38,18 @@ def objects_of(row: Row, place: int) -> tuple[Group, int]:
                 following, behind = ordinal(row, behind + 2)
                 ranked = (*ranked, *following)
             return ranked, behind
-        if kind == "x" and token.text == "classes" and (named := _named_behind(row, j)):
-            return row.mentions(named), named[-1] + 1
+        if token.text in ("class", "classes") and (named := _named_behind(row, _over_extent(row, j))):
+            return row.mentions(named if token.text == "classes" else named[:1]), named[-1] + 1
         if kind == "D":
             if row.kinds[j + 1 : j + 2] == "O":
                 return (OTHERS,), j + 2
-            more = row.next_in_list(j)
-            if more and row.kinds[j + 1] == "&" and not row.is_finite(row.list_from(more)[-1]):
-                # "X borders these two as well as Y".
-                places = row.list_from(more)
-                return (*all_of(row, j)[0], *row.mentions(places)), places[-1] + 1
             group = row.tokens[j + 1].mention if j + 1 < len(row) else None
             if group and group.group:
                 # "Both of these agricultural classes".
                 return members(row, j, group), j + 2
-            return all_of(row, j)[0], j + 1
+            return _with_more(row, j, all_of(row, j)[0])
         if kind in "FL":
-            return row.former_latter(j), j + 1
+            return _with_more(row, j, row.former_latter(j))
         if kind == "i" and token.text in ("it", "them", "this", "these"):
             readings = row.pronoun(j)
             # Nothing borders itself.
@@ -105,6 +102,22 @@ def _named_behind(row, place):
         j += 1
     places = row.list_from(j) if j < len(row) and row.kinds[j] == "C" else []
     return [] if places and row.is_finite(places[-1]) else places
+
+
+def _with_more(row, place, group):
+    """Return what a word at ``place`` stands for, with Y of "these two as well as Y", and where that ends."""
+    more = row.next_in_list(place)
+    if more and row.kinds[place + 1] == "&" and not row.is_finite(row.list_from(more)[-1]):
+        places = row.list_from(more)
+        return (*group, *row.mentions(places)), places[-1] + 1
+    return group, place + 1
+
+
+def _over_extent(row, place):
+    """Return the last place of "classes of comparable extent", whose noun stands at ``place``."""
+    if match := re.match("p[xt#]*n", row.kinds[place + 1 :]):
+        return place + match.end()
+    return place
 
 
 def _object_list(row, place, j):

@@ -93,14 +93,15 @@ def counted(row: Row, place: int) -> list[Group]:
     while j > 0 and row.kinds[j] in "xtb":
         j -= 1
     number = row.tokens[j].number if j >= 0 else None
-    behind = next((i for i in range(place, len(row)) if row.kinds[i] == "C"), None)
+    behind = next((i for i in range(place + 1, len(row)) if row.kinds[i] == "C"), None)
     following = row.mentions(long_list(row, behind, True)) if behind is not None else ()
     if number is None:
         return unique((EVERYTHING,), *row.lists_before(place)[:1])
     fits = [group for group in (following, following[:number]) if len(group) == number]
     # "Three classes border it: X, Y and Z".
-    announced = fits[:1] if ":" in row.kinds[place:behind] else []
-    return unique(*announced, *numbered(row, place, number), *fits, (EVERYTHING,))
+    if fits and ":" in row.kinds[place:behind]:
+        return fits[:1]
+    return unique(*numbered(row, place, number), *fits, (EVERYTHING,))
 
 
 def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:
@@ -122,7 +123,10 @@ def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:
         named = long[0] if long else tuple(m for group in reversed(row.lists_before(place)) for m in group)
         return [named[:size] if some[1] in ("first", "former") else named[-size:]]
     if _PAIR.search(text):
-        return [(EVERYTHING,)]
+        # "Borders run between all pairs formed by X, Y and Z".
+        named = re.match("x?p+a?C", row.kinds[place + 1 :])
+        places = row.list_from(place + named.end()) if named else []
+        return [row.mentions(places) if len(places) > 2 else (EVERYTHING,)]
     out = subject or without
     lists = [group for group in row.lists_before(place)[:2] if len(group) > 1 and not in_common(group, out)]
     if re.search(r"\b(?:two|both|either)\b", text):
@@ -145,7 +149,12 @@ def members(row: Row, place: int, group: Mention) -> Group:
         if len(found) > 1 and len(found) == len(named):
             return tuple(found)
     distinct = {m.classes: m for named in row.lists_before(place) for m in named if not m.group}
-    return tuple(m for m in distinct.values() if m.classes <= group.classes) or (group,)
+    found = tuple(m for m in distinct.values() if m.classes <= group.classes)
+    colon = row.kinds.find(":", place)
+    if not found and colon > 0 and (first := row.kinds.find("C", colon)) > 0:
+        # "Both agricultural classes border it: X, covering 5 ha, and Y".
+        found = tuple(m for m in row.mentions(long_list(row, first, True)) if m.classes <= group.classes)
+    return found or (group,)
 
 
 def parted(row: Row, group: Group) -> Group:

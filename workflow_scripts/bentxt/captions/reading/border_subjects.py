@@ -147,7 +147,8 @@ def _over_aside(row, place):
         return place
     # "X, which, covering 5 ha, borders Z": X, at any length; "X, covering 5 ha, borders" may be a list.
     short = place - j < 5 and not set(row.kinds[j + 1 : place]) - set("x#pV")
-    return front if row.kinds[front] == "w" or (row.kinds[front] == "C" and short) else place
+    areas = row.kinds[front] in "FL" and not set(row.kinds[j + 1 : place]) - set("x#pVtnaA")
+    return front if row.kinds[front] == "w" or (row.kinds[front] == "C" and short) or areas else place
 
 
 def _joined_before(row, place):
@@ -207,6 +208,10 @@ def _antecedents(row, j):
         return all_of(row, max(0, j - 3) + near.rindex("D"))
     if row.tokens[j - (row.kinds[j - 1] == ",") - 1].text in CLASS_NOUNS:
         return counted(row, j - (row.kinds[j - 1] == ",") - 1)
+    owner = row.first_classes(row.clause_start(j), j)
+    if row.kinds[j - 1] == "n" and owner == (EVERYTHING,):
+        # "Each class forms one area that touches Y".
+        return [owner]
     lists = row.lists_before(j)[:1]
     if not lists:
         return [row.topic] if row.topic else []

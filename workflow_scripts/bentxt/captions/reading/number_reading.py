@@ -50,6 +50,8 @@ _PARTING = frozenset(
         "forming",
     }
 )
+#: Words behind an area that one more area follows.
+_ACCOMPANIED = frozenset({"accompanied", "complemented", "joined", "supplemented"})
 _CLASSES = ("classes", "class", "types", "categories", "category", "kinds", "features", "elements", "general")
 
 
@@ -562,6 +564,11 @@ def _is_added(row, place):
 
 def _single(row, place):
     """Read "a smaller one", "the other is marginal" among the areas of a class."""
+    if row.kinds[place : place + 6] == "at&atn" and row.tokens[place + 1].text in SIZES:
+        # "Into a large and a smaller area": the first of them; its noun stands behind the second.
+        first, second = row.tokens[place], row.tokens[place + 1]
+        found, words = owners(row, place, place + 1), f"{first.text} {second.text}"
+        return [CountClaim(found, 1, SIZES[second.text], True, first.start, second.end, words)], place + 2
     size, end, noun = _phrase(row, place)
     text = row.tokens[end - 1].text if noun else ""
     if (
@@ -585,8 +592,9 @@ def _single(row, place):
     listed = (
         text == "one"
         or any(k in "#n" for k in context)
-        or context.endswith("!")
+        or context.endswith(("!", "!p"))
         or row.kinds[_behind_area(row, end) :][:1] == "&"
+        or _has_company(row, _behind_area(row, end))
         or bool(near & _PARTING)
     )
     if not listed or row.kinds[end - 1 : end + 1] == "nC":
@@ -596,12 +604,20 @@ def _single(row, place):
     return [CountClaim(found, 1, size, True, row.tokens[place].start, row.tokens[end - 1].end, words)], end
 
 
+def _has_company(row, place):
+    """Whether what ends at ``place`` is "accompanied by a marginal one"."""
+    found = re.match("w?V?(x)p[a#]t?n", row.kinds[place:])
+    return bool(found) and row.tokens[place + found.start(1)].text in _ACCOMPANIED
+
+
 def _behind_area(row, place):
     """Return where it goes on behind an area that stands at ``place``: "of about 553,000 sqm and …"."""
     j = row.skip_brackets(place)
     if j == place and "A" in row.kinds[place : place + 3]:
         j = row.kinds.index("A", place) + 1
-        if row.kinds[place : j - 1].strip("pv"):
+        # "A large area holds 5 ha and a smaller one", but not "a large area covers 5 ha and borders X".
+        verb = re.match("&[a#]?t", row.kinds[j:])
+        if row.kinds[place : j - 1].strip("pvV" if verb else "pv"):
             return place
     return j
 

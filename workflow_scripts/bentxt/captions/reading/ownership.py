@@ -396,7 +396,7 @@ def _backward(row, place):
             continue
         token = row.tokens[j]
         if token.kind == "C":
-            return _of_class(row, j, place, words)
+            return _before_relative(row, j, words) or _of_class(row, j, place, words)
         if token.kind in "FL":
             return (Owner(row.former_latter(j)),)
         ends = row.kinds[max(0, j - 3) : j]
@@ -404,6 +404,12 @@ def _backward(row, place):
             # "X over 5 ha and Y over 6 ha, each of them in one large and one smaller area".
             two = row.last_two(j)
             return _distinct(Owner(two), Owner(two[-1:]))
+        if row.kinds[max(0, j - 2) : j] == "C," and re.match(
+            r"(?:each|both|all) of (?:them|these)$", token.text
+        ):
+            # "X along with Y and Z, each of them in two marginal areas".
+            several = row.mentions(row.list_to(j - 2))
+            return _distinct(Owner(several), Owner(several[-1:]))
         if token.kind == "w" or re.search(r"of (?:them|which|these|those)$", token.text):
             continue
         following = row.tokens[j + 1].text if j + 1 < len(row) else ""
@@ -453,6 +459,17 @@ def _backward(row, place):
             return (Owner((EVERYTHING,), "any"),)
         words.append(token)
     return ()
+
+
+def _before_relative(row, place, words):
+    """Read "X, which Y borders, covers 5 ha", where Y stands at ``place``: X's."""
+    first = row.subject_list(place)[0]
+    which = len(row.kinds[:first].rstrip("a")) - 1
+    behind = "".join(word.kind for word in reversed(words))
+    if which < 1 or row.kinds[which] != "w" or not re.match("x*B,V", behind):
+        return ()
+    named = row.back_over_brackets(which - 1 - (row.kinds[which - 1] == ","))
+    return (Owner(row.mentions([named])),) if row.kinds[named] == "C" else ()
 
 
 def _one_each(row, place, group):

@@ -525,6 +525,9 @@ def _alike(masked, match, by_start):
     named = tuple(by_start[place] for place in earlier if not by_start[place].group)
     if size and len(named) >= size:
         return named[-size:]
+    if re.search(r"(?:^|[^a-z ] ?)(?:two|three|four|five|six) (?:\w+ )?(?:§·*|classes|types) ?$", before):
+        # "Two classes of similar extent make up the scene": which ones is said later, if at all.
+        return ()
     return (EVERYTHING,) if subject or len(named) < 2 else named
 
 

@@ -248,6 +248,11 @@ class Row:
     def former_latter(self, place: int) -> tuple[Mention, ...]:
         """Return the class that "the former" or "the latter" at ``place`` stands for."""
         former = self.tokens[place].kind == "F"
+        counterpart = next((j for j in range(place) if self.kinds[j] == ("L" if former else "F")), place)
+        if counterpart < place and (two := self.last_two(counterpart)) and len(two) == 2:
+            # "The former borders X, the latter Y": of the two before both.
+            pair = next((group for group in self.lists_before(counterpart) if len(group) >= 2), two)
+            return (pair[0] if former and len(pair) == 2 else pair[-2] if former else pair[-1],)
         for group in self.lists_before(place):
             if len(group) >= 2:
                 return (group[0] if len(group) == 2 and former else group[-2] if former else group[-1],)

@@ -121,8 +121,8 @@ _PHRASES = (
     ),
     (
         "N",
-        r"(?:a|the|one) (?:common |shared |mutual |joint )*(?:border|boundary|edge) "
-        r"(?:connects|links|joins|unites|separates|divides|runs between)",
+        r"(?:an?|the|one) (?:common |shared |mutual |joint |further |additional |final |last |other |third )*"
+        r"(?:border|boundary|edge) (?:connects|links|joins|unites|separates|divides|runs between)",
     ),
     (
         "B",
@@ -229,8 +229,8 @@ _LEXER = re.compile(
             r"|(?:the )?(?:others|other two)(?= too\b))\b(?! class| of)",
             r"\b(?P<O>(?:all|each|every|both|any|either) (?:(?:two|three|four|five|six|seven) )?(?:of )?"
             r"(?:the )?(?:remaining |other )+"
-            r"(?:classes|class|types|ones"
-            r"|categories|two|three|four|five|six|seven)?(?<=[a-z])|both of the others|all "
+            r"(?:(?:two|three|four|five|six|seven)(?: (?:classes|types|ones|categories))?"
+            r"|classes|class|types|ones|categories)?(?<=[a-z])|both of the others|all "
             r"(?:of )?the (?:others|rest)"
             r"|both others|all others|all (?:of )?the rest|each of the others"
             r"|the other (?:two|three|four|five|six)"
@@ -410,7 +410,8 @@ def _settled(tokens, place):
         return Token("b", token.start, token.end, token.text)
     if token.text in ATTRIBUTES and following == "C" and (token.kind == "b" and place):
         # "The neighbouring pastures", but "arable land neighbouring pastures".
-        kind = "x" if tokens[place - 1].kind in "a#" else "b"
+        several = tokens[place - 1].number and tokens[place + 1].text.endswith(" classes")
+        kind = "x" if tokens[place - 1].kind in "a#" and not several else "b"
         return Token(kind, token.start, token.end, token.text)
     if token.text in ("contact", "contacts") and before[-1:] in ("x", "#", "a", "t"):
         return Token("x", token.start, token.end, token.text)
