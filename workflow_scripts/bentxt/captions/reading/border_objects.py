@@ -20,6 +20,10 @@ def objects_of(row: Row, place: int) -> tuple[Group, int]:
             # "Its neighbours are: X and Y", "it has two borders: with X and with Y".
             j += 1
             continue
+        if kind == "," and j == place + 1 and row.tokens[j + 1 : j + 2] and row.tokens[j + 1].text == "with":
+            # "X has one more border, with Y".
+            j += 1
+            continue
         if token.text == "all but":
             # "X borders all but Y", and "… and all but Y border Z".
             but = row.kinds.find("C", j)

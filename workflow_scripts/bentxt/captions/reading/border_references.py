@@ -5,7 +5,7 @@ import re
 from bentxt.captions.reading.border_lists import long_list
 from bentxt.captions.reading.class_names import Mention
 from bentxt.captions.reading.rows import Row
-from bentxt.captions.reading.statements import EVERYTHING, Group
+from bentxt.captions.reading.statements import EVERYTHING, OTHERS, Group
 from bentxt.captions.reading.tokens import NUMBERS
 
 #: A class by its rank, in place of its name.
@@ -124,15 +124,17 @@ def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:
         return [named[:size] if some[1] in ("first", "former") else named[-size:]]
     if _PAIR.search(text):
         # "Borders run between all pairs formed by X, Y and Z".
-        named = re.match("x?p+a?C", row.kinds[place + 1 :])
-        places = row.list_from(place + named.end()) if named else []
+        formed = re.match("x?p+a?C", row.kinds[place + 1 :])
+        places = row.list_from(place + formed.end()) if formed else []
         return [row.mentions(places) if len(places) > 2 else (EVERYTHING,)]
     out = subject or without
     lists = [group for group in row.lists_before(place)[:2] if len(group) > 1 and not in_common(group, out)]
     if re.search(r"\b(?:two|both|either)\b", text):
         pairs = (group for group in lists if len(group) == 2)
         main = _in_order(row, place)[:2] if _MAIN.search(text) else ()
-        return unique(main, *pairs, row.last_two(place, out), (EVERYTHING,))
+        # "X borders both of the others, and these two meet".
+        rest = (OTHERS,) if "O" in row.kinds[:place] and text.startswith(("these", "the two", "both of t")) else ()
+        return unique(rest, main, *pairs, row.last_two(place, out), (EVERYTHING,))
     # "All three" are all, or a list of three; "all classes" are no list.
     number = number_in(text)
     if number:
@@ -149,12 +151,12 @@ def members(row: Row, place: int, group: Mention) -> Group:
         if len(found) > 1 and len(found) == len(named):
             return tuple(found)
     distinct = {m.classes: m for named in row.lists_before(place) for m in named if not m.group}
-    found = tuple(m for m in distinct.values() if m.classes <= group.classes)
+    before = tuple(m for m in distinct.values() if m.classes <= group.classes)
     colon = row.kinds.find(":", place)
-    if not found and colon > 0 and (first := row.kinds.find("C", colon)) > 0:
+    if not before and colon > 0 and (first := row.kinds.find("C", colon)) > 0:
         # "Both agricultural classes border it: X, covering 5 ha, and Y".
-        found = tuple(m for m in row.mentions(long_list(row, first, True)) if m.classes <= group.classes)
-    return found or (group,)
+        before = tuple(m for m in row.mentions(long_list(row, first, True)) if m.classes <= group.classes)
+    return before or (group,)
 
 
 def parted(row: Row, group: Group) -> Group:

@@ -219,6 +219,9 @@ def _bare(row, place):
     while before >= 0 and row.kinds[before] == "x":
         before -= 1
     while end < len(row) and row.kinds[end] == "x":
+        if row.tokens[end].text in _CLASSES:
+            # "Consists of two classes only".
+            return None
         end += 1
     token, owned = row.tokens[place], None
     ended = re.match(r"[,.;:(&)]|pA|$", row.kinds[end:])
@@ -593,7 +596,9 @@ def _single(row, place):
         text == "one"
         or any(k in "#n" for k in context)
         or context.endswith(("!", "!p"))
-        or row.kinds[_behind_area(row, end) :][:1] == "&"
+        or bool(re.match("&|,at[n#]", row.kinds[_behind_area(row, end) :]))
+        # "Of which 5 ha form a smaller area".
+        or bool(re.search("wAVp?$", context))
         or _has_company(row, _behind_area(row, end))
         or bool(near & _PARTING)
     )
@@ -607,7 +612,7 @@ def _single(row, place):
 def _has_company(row, place):
     """Whether what ends at ``place`` is "accompanied by a marginal one"."""
     found = re.match("w?V?(x)p[a#]t?n", row.kinds[place:])
-    return bool(found) and row.tokens[place + found.start(1)].text in _ACCOMPANIED
+    return found is not None and row.tokens[place + found.start(1)].text in _ACCOMPANIED
 
 
 def _behind_area(row, place):

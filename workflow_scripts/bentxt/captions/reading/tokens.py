@@ -262,6 +262,7 @@ _LEXER = re.compile(
             r"|all (?:of )?(?:the )?(?:two|three|four|five|six|seven|eight)\b(?! (?:\w+ )?(?:areas"
             r"|parts|regions))"
             rf"|each of the (?:two|three|four|five|six|seven|eight)(?: classes)?){_SEEN}\b",
+            r"\b(?P<L>(?:that|this|the) last(?:-(?:named|mentioned))? class)\b",
             r"\b(?P<hand>(?:on the one (?:hand|side)|on the other (?:hand|side)|on the other(?= ?[.,;)]))"
             r"(?= ?[.,;)]| and)|(?:for|on) (?:its|their) part|as well(?! as))\b"
             r"|\b(?P<only>nothing (?:but|except)|none but|no other class (?:but|than)|no class other than)\b",
