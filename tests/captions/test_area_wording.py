@@ -485,6 +485,14 @@ REWORDED = [
         ". Urban fabric, which the arable land borders, occupies 100,000 sqm in two marginal areas.",
         "wrong area",
     ),
+    (
+        AREAS,
+        "Mixed forest, pastures, urban fabric and arable land make up the scene. The first of them covers "
+        "900,000 sqm. Pastures have 330,000 sqm, urban fabric 110,000 sqm and arable land 100,000 sqm.",
+        "Mixed forest, pastures, urban fabric and arable land make up the scene. The first of them covers "
+        "330,000 sqm. Pastures have 330,000 sqm, urban fabric 110,000 sqm and arable land 100,000 sqm.",
+        "wrong area",
+    ),
 ]
 
 

@@ -274,6 +274,33 @@ REWORDED = [
             ),
         )
     ),
+    *(
+        (
+            "The pastures fall into two areas, one smaller (300,000 sqm) and one marginal, and",
+            right,
+            wrong,
+            kind,
+        )
+        for right, wrong, kind in (
+            (
+                "Pastures are found in a smaller area of 300,000 sqm, a marginal one beside it, and",
+                "Pastures are found in an area of 300,000 sqm, and",
+                "missing count",
+            ),
+            (
+                "Pastures cover 330,000 sqm, of which roughly 300,000 form a smaller area, with a second, "
+                "marginal area besides, and",
+                "Pastures cover 330,000 sqm, of which roughly 300,000 form a smaller area, and",
+                "missing count",
+            ),
+            (
+                "The image consists of four classes only. Pastures lie in more than one area, namely in a "
+                "smaller one (300,000 sqm) and a marginal one, and",
+                "The image consists of four classes only. Pastures lie in more than one area, and",
+                "missing count",
+            ),
+        )
+    ),
     (
         "The pastures fall into two areas, one smaller (300,000 sqm) and one marginal, and",
         "Apart from forest and arable land, every class is in two areas. Not one of them is large, and",

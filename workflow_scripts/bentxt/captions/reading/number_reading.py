@@ -144,6 +144,9 @@ def _count_at(row, place):
     if kind == "#" and re.search(r"\b(?:these|those)$", before):
         # "Every one of these ten fragments".
         return None, following
+    if token.text == "one" and before == "than":
+        # "More than one area".
+        return None, following
     if token.text == "one" and before in ("every", "each", "not", "no"):
         return None if before in ("not", "no") else _everyone(row, place), following
     if claim := _measured(row, place) or _bare(row, place) or _one_of(row, place):

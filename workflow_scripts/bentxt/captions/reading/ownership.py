@@ -3,6 +3,7 @@
 import re
 
 from bentxt.captions.reading.area_words import is_below, of_areas, outer_amount
+from bentxt.captions.reading.border_references import ordinal
 from bentxt.captions.reading.class_names import Mention
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import EVERYTHING, Owner
@@ -399,6 +400,13 @@ def _backward(row, place):
             return _before_relative(row, j, words) or _of_class(row, j, place, words)
         if token.kind in "FL":
             return (Owner(row.former_latter(j)),)
+        if (
+            row.kinds[j + 1 : j + 2] == "p"
+            and row.tokens[j + 1].text == "of"
+            and (named := ordinal(row, j)[0])
+        ):
+            # "The first of them covers 5 ha".
+            return (Owner(named),)
         ends = row.kinds[max(0, j - 3) : j]
         if "A" in ends and re.match(r"(?:each|both|all) of (?:them|these|those)$", token.text):
             # "X over 5 ha and Y over 6 ha, each of them in one large and one smaller area".
@@ -432,11 +440,11 @@ def _backward(row, place):
                 and row.kinds[place] == "#"
             ):
                 return _distinct(Owner((EVERYTHING,), "any" if "!" in row.kinds[:j] else "all"))
-            if ordinal := re.match(r"the (first|last|latter|former) (two|three)", token.text):
-                size = 2 if ordinal[2] == "two" else 3
+            if some := re.match(r"the (first|last|latter|former) (two|three)", token.text):
+                size = 2 if some[2] == "two" else 3
                 meant = [group for group in lists if len(group) >= size][:1]
                 group = meant[0] if meant else row.last_two(j)
-                group = group[:size] if ordinal[1] in ("first", "former") else group[-size:]
+                group = group[:size] if some[1] in ("first", "former") else group[-size:]
                 return _distinct(*_one_each(row, place, group) or (Owner(group),))
             found = [Owner(group, "each") for group in lists[:1]] + [Owner(row.last_two(j))]
             for group in (*lists[:1], row.last_two(j)):
