@@ -493,6 +493,14 @@ REWORDED = [
         "330,000 sqm. Pastures have 330,000 sqm, urban fabric 110,000 sqm and arable land 100,000 sqm.",
         "wrong area",
     ),
+    (
+        AREAS,
+        "Mixed forest and pastures prevail, the first with 900,000 sqm and the second with 330,000 sqm. "
+        "110,000 sqm belong to urban fabric, in two marginal areas, and 100,000 sqm to arable land.",
+        "Mixed forest and pastures prevail, the first with 330,000 sqm and the second with 900,000 sqm. "
+        "110,000 sqm belong to urban fabric, in two marginal areas, and 100,000 sqm to arable land.",
+        "wrong area",
+    ),
 ]
 
 

@@ -425,6 +425,33 @@ WORDINGS = [
         "The arable land borders all three others. The urban fabric has one more border, with the pastures.",
         "false border",
     ),
+    (
+        "The arable land borders the three other classes. The only other border is the one between the "
+        "pastures and the mixed forest.",
+        "The arable land borders the three other classes. The only other border is the one between the "
+        "pastures and the urban fabric.",
+        "false border",
+    ),
+    (
+        "The arable land borders the mixed forest and the pastures, and these in turn border one another. "
+        "It also meets the urban fabric.",
+        "The arable land borders the urban fabric and the pastures, and these in turn border one another.",
+        "false border",
+    ),
+    (
+        "Two further classes, each bordering the arable land and also one another, are larger: mixed forest "
+        "and pastures. The urban fabric borders the arable land.",
+        "Two further classes, each bordering the arable land and also one another, are larger: mixed forest "
+        "and urban fabric.",
+        "false border",
+    ),
+    (
+        "The pastures and the arable land touch. They border the mixed forest, which is in one piece, and "
+        "they also share a size. The arable land borders the urban fabric.",
+        "The pastures and the mixed forest touch. They border the arable land, which is in one piece, and "
+        "they also border the urban fabric.",
+        "false border",
+    ),
 ]
 
 
@@ -493,6 +520,14 @@ def test_each_class_and_these_two_are_those_that_the_others_are_not():
         (
             "Arable land adjoins both of the other classes, and these two share a border as well.",
             "Arable land adjoins both of the other classes, and these two share a size as well.",
+        ),
+        (
+            "Arable land borders the two other classes, and these in turn border each other.",
+            "Arable land borders the two other classes, and these in turn follow each other.",
+        ),
+        (
+            "It has three classes, every one of which borders the two others.",
+            "It has three classes, every one of which outranks the two others.",
         ),
     ):
         assert findings(text.format(borders=right), facts) == []

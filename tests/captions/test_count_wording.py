@@ -288,6 +288,11 @@ REWORDED = [
                 "missing count",
             ),
             (
+                "Pastures form one area of 300,000 sqm and a marginal second, and",
+                "Pastures form an area of 300,000 sqm, and",
+                "missing count",
+            ),
+            (
                 "Pastures cover 330,000 sqm, of which roughly 300,000 form a smaller area, with a second, "
                 "marginal area besides, and",
                 "Pastures cover 330,000 sqm, of which roughly 300,000 form a smaller area, and",

@@ -48,7 +48,8 @@ def ordinal(row: Row, place: int) -> tuple[Group, int]:
         # "Of the five", "of these", "of which".
         end += 1 + (row.kinds[end + 1 : end + 2] == "a")
         end += row.kinds[end : end + 1] in ("i", "D", "w", "#", "x")
-    if row.kinds[end : end + 1] and row.kinds[end] not in ",.;:)&sVB!x":
+    sized = row.kinds[end : end + 1] == "p" and row.tokens[end].text in ("with", "at", "over")
+    if row.kinds[end : end + 1] and row.kinds[end] not in ",.;:)&sVB!x" and not sized:
         return (), end
     number = number_in(" ".join(token.text for token in row.tokens[place:end]))
     order = _in_order(row, place)
@@ -93,7 +94,9 @@ def counted(row: Row, place: int) -> list[Group]:
     while j > 0 and row.kinds[j] in "xtb":
         j -= 1
     number = row.tokens[j].number if j >= 0 else None
-    behind = next((i for i in range(place + 1, len(row)) if row.kinds[i] == "C"), None)
+    # "Two further classes, each bordering X: Y and Z".
+    colon = max(place, row.kinds.find(":", place))
+    behind = next((i for i in range(colon + 1, len(row)) if row.kinds[i] == "C"), None)
     following = row.mentions(long_list(row, behind, True)) if behind is not None else ()
     if number is None:
         return unique((EVERYTHING,), *row.lists_before(place)[:1])
@@ -121,7 +124,10 @@ def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:
         size = 2 if some[2] == "two" else 3
         long = [group for group in row.lists_before(place) if len(group) > size]
         named = long[0] if long else tuple(m for group in reversed(row.lists_before(place)) for m in group)
-        return [named[:size] if some[1] in ("first", "former") else named[-size:]]
+        last = row.last_named(place, size)
+        return [
+            named[:size] if some[1] in ("first", "former") else last if len(last) == size else named[-size:]
+        ]
     if _PAIR.search(text):
         # "Borders run between all pairs formed by X, Y and Z".
         formed = re.match("x?p+a?C", row.kinds[place + 1 :])

@@ -94,8 +94,11 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
     if kind == "i":
         if row.tokens[j].text in ("its", "their"):
             return _fallback(row, place, clause, objects)
-        repeated = _several_before(row, j) if row.tokens[j].text in ("they", "them") else []
-        return repeated or row.pronoun(j)
+        plural = row.tokens[j].text in ("they", "them", "these")
+        if plural and row.kinds[place + 1 : place + 2] == "R" and (touched := _touched_before(row, j)):
+            return touched
+        repeated = _several_before(row, j) if plural else []
+        return repeated or unique(*_same_pronoun(row, j), *row.pronoun(j))
     if kind in "FL":
         return [row.former_latter(j)]
     if kind == "D":
@@ -182,6 +185,19 @@ def _several_before(row, place):
         return []
     earlier = subjects_of(row, before, objects_of(row, before)[0])
     return [group for group in earlier if len(group) > 1][:1]
+
+
+def _touched_before(row, place):
+    """Return the several objects of the border before ``place``: Y and Z of "X borders Y and Z; they …"."""
+    before = next((i for i in range(place - 1, 0, -1) if row.kinds[i] == "B"), None)
+    objects = objects_of(row, before)[0] if before is not None else ()
+    return [objects] if len(objects) > 1 or objects == (OTHERS,) else []
+
+
+def _same_pronoun(row, place):
+    """Return what "They" of "They touch X, which covers 5 ha, and they also border Y" stands for."""
+    again = row.kinds[place - 1 : place] == "&" and row.kinds[:1] == "i"
+    return row.pronoun(0) if again and row.tokens[0].text == row.tokens[place].text else []
 
 
 def _fallback(row, place, clause, objects):

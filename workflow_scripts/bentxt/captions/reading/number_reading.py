@@ -576,6 +576,9 @@ def _single(row, place):
         found, words = owners(row, place, place + 1), f"{first.text} {second.text}"
         return [CountClaim(found, 1, SIZES[second.text], True, first.start, second.end, words)], place + 2
     size, end, noun = _phrase(row, place)
+    if size and not noun and end > place + 2 and row.tokens[end - 1].text in _FURTHER:
+        # "Two large areas and a marginal third".
+        noun = row.kinds[end : end + 1] in ("", ".", ",", ";", "&", ")")
     text = row.tokens[end - 1].text if noun else ""
     if (
         not noun

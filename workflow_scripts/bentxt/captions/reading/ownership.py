@@ -210,6 +210,11 @@ def _gapped(row, place):
     while before >= 0 and row.kinds[before] in ",&;":
         before -= 1
     before = row.back_over_brackets(before)
+    if before >= 0 and row.kinds[before] != "C":
+        # "5 ha belong to X, in two areas of 2 and 3 ha, and 6 ha to Y".
+        before = row.kinds.rfind("C", 0, before)
+        if before > 0 and not {token.text for token in row.tokens[max(0, before - 4) : before]} & _COMPOSING:
+            return ()
     if before < 0 or row.kinds[before] != "C":
         return ()
     before = row.list_to(before)[0] - 1
@@ -402,10 +407,10 @@ def _backward(row, place):
             return (Owner(row.former_latter(j)),)
         if (
             row.kinds[j + 1 : j + 2] == "p"
-            and row.tokens[j + 1].text == "of"
+            and (row.tokens[j + 1].text == "of" or row.kinds[j - 1 : j + 3] == "axpA")
             and (named := ordinal(row, j)[0])
         ):
-            # "The first of them covers 5 ha".
+            # "The first of them covers 5 ha", "X and Y, the first with 5 ha".
             return (Owner(named),)
         ends = row.kinds[max(0, j - 3) : j]
         if "A" in ends and re.match(r"(?:each|both|all) of (?:them|these|those)$", token.text):
@@ -444,7 +449,7 @@ def _backward(row, place):
                 size = 2 if some[2] == "two" else 3
                 meant = [group for group in lists if len(group) >= size][:1]
                 group = meant[0] if meant else row.last_two(j)
-                group = group[:size] if some[1] in ("first", "former") else group[-size:]
+                group = group[:size] if some[1] in ("first", "former") else row.last_named(j, size)
                 return _distinct(*_one_each(row, place, group) or (Owner(group),))
             found = [Owner(group, "each") for group in lists[:1]] + [Owner(row.last_two(j))]
             for group in (*lists[:1], row.last_two(j)):

@@ -121,8 +121,10 @@ _PHRASES = (
     ),
     (
         "N",
-        r"(?:an?|the|one) (?:common |shared |mutual |joint |further |additional |final |last |other |third )*"
-        r"(?:border|boundary|edge) (?:connects|links|joins|unites|separates|divides|runs between)",
+        r"(?:an?|the|one) (?:common |shared |mutual |joint |further |additional |final |last |only |other "
+        r"|third )*"
+        r"(?:border|boundary|edge) (?:connects|links|joins|unites|separates|divides|runs between"
+        r"|is (?:the one |that |one )?between)",
     ),
     (
         "B",
@@ -235,6 +237,8 @@ _LEXER = re.compile(
             r"|both others|all others|all (?:of )?the rest|each of the others"
             r"|the other (?:two|three|four|five|six)"
             r"(?: classes| ones)?"
+            r"|the (?:two|three|four|five|six|seven) "
+            r"(?:(?:other|remaining) (?:classes|types|categories)|others)"
             r"|(?:the )?(?:remaining|other) (?:classes|class|types|categories)|the others(?= ?[.,;])"
             r"|(?:every|each) other (?:class|one|type|category)|the remaining (?:two|three|four"
             r"|five)(?: classes| ones)?|(?:everything|all) else"
@@ -246,7 +250,8 @@ _LEXER = re.compile(
             r"|(?:every|each|any|all)(?: other| possible| remaining| single)? pairs?(?: (?:of|among|between)"
             r" (?:the |these |those )?(?:them|two|three|four|five|six|seven)?)?(?: ?classes)?"
             r"|any two(?: of (?:the |these |those )?(?:them|two|three|four|five|six|seven)?)?(?: ?classes)?"
-            r"|every one of (?:these|those|them|the)(?: two| three| four| five| six| seven)?(?: classes)?"
+            r"|every one of (?:these|those|them|which|the)(?: two| three| four| five| six| seven)?"
+            r"(?: classes)?"
             r"|(?:(?:both|each|all) of )?(?:the|these) (?:(?:first|last|latter|former) (?:two|three)"
             r"|(?:two|three) (?:former|latter))(?: of (?:these|those|them))?|the two of them"
             r"|(?:every|each|any) (?:pair of (?:the )?classes|two classes)|both of the (?:former|latter)"
@@ -383,6 +388,8 @@ def _settled(tokens, place):
     token = tokens[place]
     following = tokens[place + 1].kind if place + 1 < len(tokens) else "."
     before = "".join(other.kind for other in tokens[max(0, place - 2) : place])
+    if token.text == "these" and [other.text for other in tokens[place + 1 : place + 3]] == ["in", "turn"]:
+        return Token("i", token.start, token.end, token.text)
     if (
         token.text in ("this", "these", "those")
         and following in "VvBb,.!"
