@@ -77,14 +77,34 @@ def sbert_cosine(
         Without the weights.
     """
     tokenizer, model = _load(checkpoint or sbert_folder(), "SBERT")
-    scores = np.zeros(len(candidates))
-    for chosen, *pair in _batches(candidates, references, tokenizer, model, _SBERT_TOKENS, "SBERT", threads):
-        means = []
-        for texts in pair:
-            weights = texts.mask[..., None].to(texts.states.dtype)
-            means.append((texts.states * weights).sum(dim=1) / weights.sum(dim=1))
-        scores[chosen] = torch.nn.functional.cosine_similarity(*means).double().cpu().numpy()
-    return scores
+    torch.set_num_threads(threads)
+    if not len(candidates):
+        return np.zeros(0)
+    # A text that comes several times, as those of a weak model do, is read once.
+    places: dict[str, int] = {}
+    numbers = [
+        [places.setdefault(text.strip(), len(places)) for text in side] for side in (candidates, references)
+    ]
+    embeddings = _sentence_embeddings(list(places), tokenizer, model)
+    ours, theirs = (embeddings[side] for side in numbers)
+    return torch.nn.functional.cosine_similarity(ours, theirs).double().cpu().numpy()
+
+
+def _sentence_embeddings(texts: Sequence[str], tokenizer: Any, model: Any) -> torch.Tensor:
+    """Return the mean over the tokens of each text, float32 (texts, width); those as long read together."""
+    tokens = tokenizer(list(texts), truncation=True, max_length=_SBERT_TOKENS)["input_ids"]
+    # The longest first: what does not fit into memory fails at once.
+    order = sorted(range(len(texts)), key=lambda index: -len(tokens[index]))
+    embeddings = torch.empty(len(texts), model.config.hidden_size, device=model.device)
+    with progress(total=len(texts), desc="SBERT", unit="text") as bar, torch.inference_mode():
+        for start in range(0, len(order), _BATCH):
+            chosen = order[start : start + _BATCH]
+            padded = tokenizer.pad({"input_ids": [tokens[index] for index in chosen]}, return_tensors="pt")
+            states = model(**padded.to(model.device)).last_hidden_state
+            weights = padded["attention_mask"].to(states)[..., None]
+            embeddings[chosen] = (states * weights).sum(dim=1) / weights.sum(dim=1)
+            bar.update(len(chosen))
+    return embeddings
 
 
 def bertscore_f1(
