@@ -2,6 +2,7 @@
 #
 # needs:  {results}/BigEarthNet.txt.parquet, {results}/images.lmdb, checkpoints
 # makes:  {results}/predictions/{split}/{model}/{task}/{shard}-{shards}.parquet and .json,
+#         {results}/reference_embeddings/{split}.parquet,
 #         {results}/scores/{split}/{model}/{task}.json, {results}/items/{split}/{model}/{task}.parquet
 #
 # The split is bench (Tables 2-8, S7-S11) or test (Table S5), in as many shards as prediction.shards says.
@@ -194,10 +195,44 @@ rule answer_from_maps:
         " > {log} 2>&1"
 
 
+# What is the same for all models that write captions.
+rule embed_references:
+    input:
+        dataset=DATASET,
+    output:
+        embeddings=f"{RESULTS}/reference_embeddings/{{split}}.parquet",
+    log:
+        f"{LOGS}/embed_references/{{split}}.log",
+    benchmark:
+        f"{TIMINGS}/embed_references/{{split}}.tsv"
+    # Captions are scored first, and wait for it.
+    priority: 2
+    conda:
+        "../envs/evaluation.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=settings(),
+        code=code("embed_references"),
+    message:
+        "Embedding the reference captions of {wildcards.split}"
+    shell:
+        "python workflow_scripts/embed_references.py"
+        " --split {wildcards.split}"
+        " --dataset {input.dataset}"
+        " --threads {threads}"
+        " --out {output.embeddings}"
+        " --settings {params.settings:q}"
+        " --code {params.code}"
+        " > {log} 2>&1"
+
+
 rule score_answers:
     input:
         predictions=predicted("parquet"),
         status=predicted("json"),
+        references=embedded_references,
         dataset=DATASET,
     output:
         score=f"{RESULTS}/scores/{{split}}/{{model}}/{{task}}.json",
@@ -218,6 +253,7 @@ rule score_answers:
         code=code("score_answers"),
         box_scale=box_scale,
         box_angle=box_angle,
+        references=lambda wildcards, input: f"--references {input.references}" if input.references else "",
         answers=f"{RESULTS}/answers/score_answers/{{split}}/{{model}}/{{task}}.jsonl",
     message:
         "Scoring {wildcards.model} on {wildcards.task} of {wildcards.split}"
@@ -232,6 +268,7 @@ rule score_answers:
         " --box-scale {params.box_scale}"
         " --box-angle {params.box_angle}"
         " --answers {params.answers}"
+        " {params.references}"
         " --threads {threads}"
         " --out {output.score}"
         " --items {output.scored_items}"

@@ -10,6 +10,7 @@ import json
 
 from bentxt.atomic import write_text
 from bentxt.evaluation.answered_items import ITEM_COLUMNS, read_answered_items, read_statuses
+from bentxt.evaluation.reference_embeddings import read_reference_embeddings
 from bentxt.evaluation.score import SCORED, UNAVAILABLE, Score
 from bentxt.evaluation.scoring import score_task
 from bentxt.evaluation.scoring_settings import SETTINGS
@@ -41,6 +42,9 @@ def main():
     parser.add_argument(
         "--answers", help="JSON-lines file of the judge's answers about captions, kept for good"
     )
+    parser.add_argument(
+        "--references", help="table of the reference captions' embeddings; left out: they are made here"
+    )
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of models that score captions")
     parser.add_argument("--out", required=True, help="score file, JSON")
     parser.add_argument("--items", required=True, help="table of all items with their scores")
@@ -69,8 +73,9 @@ def main():
         box_scale, box_angle = _boxes(args)
         benchmark = section(args.settings, "benchmark", SETTINGS[args.task])
         seed = setting(args.settings, "seed")
+        embedded = read_reference_embeddings(args.references, items["ID"]) if args.references else None
         found = score_task(
-            args.task, items, benchmark, seed, box_scale, args.threads, args.answers, box_angle
+            args.task, items, benchmark, seed, box_scale, args.threads, args.answers, box_angle, embedded
         )
         score = Score(**about, **vars(found.score), status=SCORED, reason=None)
         given = {name: items[name] for name in (*ITEM_COLUMNS, "answer", "failure")} | found.items

@@ -82,6 +82,12 @@ def predicted(suffix):
     return paths
 
 
+def embedded_references(wildcards):
+    """The embeddings of the captions that answers are compared with; other tasks have none."""
+    captions = wildcards.task == "captioning"
+    return [f"{RESULTS}/reference_embeddings/{wildcards.split}.parquet"] if captions else []
+
+
 def scoring_settings(wildcards):
     """The settings of one scoring: those that the scores of its task depend on."""
     return settings("seed", *scoring_keys(wildcards.task))

@@ -150,6 +150,11 @@ WALLS = {
     "adopt_answers": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions", "evaluation"],
     "answer_blind": [*ARCHIVES, "models", "captions", "questions", "training", "dataset"],
     "answer_from_maps": ["models", "captions", "questions.referring", "questions.templates", "dataset"],
+    "embed_references": [
+        *ARCHIVES,
+        *("models", "captions", "questions", "training", "dataset", "evaluation.score"),
+        *("evaluation.answered_items", "tables.schemas.predictions_schema"),
+    ],
     "score_answers": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions"],
     "report_learning": [*ARCHIVES, "models.families", "models.tiny", "captions", "questions"],
     "compare_modalities": [

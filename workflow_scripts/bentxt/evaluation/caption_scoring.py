@@ -51,11 +51,16 @@ class _Captions:
         sides = (self.candidates, self.references)
         return [[list(map(sys.intern, ptb_tokens(text))) for text in side] for side in sides]
 
-    def where_answered(self, measure: Callable[..., np.ndarray]) -> np.ndarray:
-        """Return a measure of the pairs with a caption; without one the score is 0."""
+    def where_answered(self, measure: Callable[..., np.ndarray], **given: np.ndarray | None) -> np.ndarray:
+        """Return a measure of the pairs with a caption; without one the score is 0.
+
+        What is given of all pairs is handed on, of those with a caption.
+        """
         values = np.zeros(len(self.candidates))
         chosen = [i for i, text in enumerate(self.candidates) if text]
-        values[chosen] = measure([self.candidates[i] for i in chosen], [self.references[i] for i in chosen])
+        more = {name: each if each is None else each[chosen] for name, each in given.items()}
+        pairs = ([side[i] for i in chosen] for side in (self.candidates, self.references))
+        values[chosen] = measure(*pairs, **more)
         return values
 
 
@@ -65,6 +70,7 @@ def score_captions(
     draws: Mapping[str, int],
     threads: int = 1,
     judged: str | Path | None = None,
+    embedded: np.ndarray | None = None,
 ) -> ScoredTask:
     """Score captions against one reference each.
 
@@ -83,6 +89,8 @@ def score_captions(
         CPU threads of the models behind BERTScore and SBERT cosine.
     judged : str or Path, optional
         File of the judge's answers, see :func:`bentxt.evaluation.clair.clair`.
+    embedded : numpy.ndarray, optional
+        The references' sentence embeddings, float32, shape (items, width); without them they are made here.
 
     Returns
     -------
@@ -94,7 +102,7 @@ def score_captions(
     columns: dict[str, list[Any]] = {"extracted": [text or None for text in texts], "level": levels}
     found: dict[str, _Values] = {}
     metrics: dict[str, Metric] = {}
-    for name, measure in _measures(captions, settings, threads, judged).items():
+    for name, measure in _measures(captions, settings, threads, judged, embedded).items():
         try:
             found[name] = measure()
             # Its value comes below; this keeps the order of the score file.
@@ -141,7 +149,11 @@ def _estimates(found, images, draws):
 
 
 def _measures(
-    captions: _Captions, settings: CaptionSettings, threads: int, judged: str | Path | None
+    captions: _Captions,
+    settings: CaptionSettings,
+    threads: int,
+    judged: str | Path | None,
+    embedded: np.ndarray | None,
 ) -> dict[str, Callable[[], _Values]]:
     """Return the metrics by name, in the order of the score file, each as a call that computes it."""
     candidates, references = captions.candidates, captions.references
@@ -155,7 +167,7 @@ def _measures(
     def sbert() -> _Values:
         from bentxt.evaluation.embedding_metrics import sbert_cosine
 
-        return _Values(captions.where_answered(partial(sbert_cosine, threads=threads)))
+        return _Values(captions.where_answered(partial(sbert_cosine, threads=threads), embedded=embedded))
 
     def judgement() -> _Values:
         notes = []

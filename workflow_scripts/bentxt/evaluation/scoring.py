@@ -24,6 +24,7 @@ def score_task(
     threads: int = 1,
     judged: str | Path | None = None,
     box_angle: str = IGNORE,
+    embedded: np.ndarray | None = None,
 ) -> ScoredTask:
     """Score one model on one task, item by item and as a whole.
 
@@ -44,6 +45,9 @@ def score_task(
         CPU threads of the models that score captions.
     judged : str or Path, optional
         File of the judge's answers about captions, see :func:`bentxt.evaluation.clair.clair`.
+    embedded : numpy.ndarray, optional
+        Sentence embeddings of the reference captions, see
+        :func:`bentxt.evaluation.caption_scoring.score_captions`.
 
     Returns
     -------
@@ -66,7 +70,7 @@ def score_task(
         # Imported here: loading torch and the metrics' packages takes longer than scoring any other task.
         from bentxt.evaluation.caption_scoring import score_captions
 
-        return score_captions(items, settings, draws, threads, judged)
+        return score_captions(items, settings, draws, threads, judged, embedded)
     if task == "referring":
         return _score_boxes(items, draws, box_scale, box_angle)
     return _score_choices(task, items, settings, draws)

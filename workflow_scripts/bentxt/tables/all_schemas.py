@@ -13,6 +13,7 @@ from bentxt.tables.schemas.metadata_schema import METADATA
 from bentxt.tables.schemas.patches_schema import PATCHES
 from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.schemas.questions_schema import QUESTIONS
+from bentxt.tables.schemas.reference_embeddings_schema import REFERENCE_EMBEDDINGS
 from bentxt.tables.schemas.scored_items_schema import SCORED_ITEMS
 from bentxt.tables.schemas.template_captions_schema import TEMPLATE_CAPTIONS
 
@@ -32,5 +33,6 @@ TABLES = {
     "dataset": DATASET,
     "caption_statistics": CAPTION_STATISTICS,
     "predictions": PREDICTIONS,
+    "reference_embeddings": REFERENCE_EMBEDDINGS,
     "scored_items": SCORED_ITEMS,
 }
