@@ -127,6 +127,28 @@ def test_the_score_s_schema_plans_scores_and_what_reads_them(tabulated_workflow)
     assert set(planned) == {"score_answers", "report_learning", "tabulate_best", "tabulate_scores"}
 
 
+def test_the_code_of_embeddings_embeds_the_references_and_scores_again(tabulated_workflow):
+    append(tabulated_workflow, "evaluation/embedding_metrics.py")
+    planned = tabulated_workflow.planned(*TARGETS, *TAIL)
+    assert planned["embed_references"] == 1
+    assert set(planned) == {
+        "embed_references",
+        "score_answers",
+        "report_learning",
+        "tabulate_best",
+        "tabulate_scores",
+    }
+
+
+def test_embedded_references_are_an_input_of_captions_only(tabulated_workflow):
+    output = tabulated_workflow.snakemake(
+        "--dry-run", *TARGETS, *TAIL, "--forcerun", "embed_references"
+    ).stdout
+    assert set(re.findall(r"^Job \d+: Scoring \S+ on (\w+) of bench", output, re.MULTILINE)) == {"captioning"}
+    edit_entry(tabulated_workflow, "Qwen", "side: null", "side: 448")
+    assert "embed_references" not in tabulated_workflow.planned(*TARGETS, *TAIL)
+
+
 def table(workflow, name):
     with (workflow.folder / f"figures/{name}.csv").open(newline="") as file:
         return list(csv.DictReader(file))
