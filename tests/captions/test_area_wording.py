@@ -501,6 +501,14 @@ REWORDED = [
         "110,000 sqm belong to urban fabric, in two marginal areas, and 100,000 sqm to arable land.",
         "wrong area",
     ),
+    (
+        AREAS,
+        "Mixed forest and pastures border each other in this view of artificial surfaces. The "
+        "former cover 900,000 sqm, the latter 330,000 sqm; urban fabric has 110,000 sqm, arable land 100,000.",
+        "Mixed forest and pastures border each other in this view of artificial surfaces. The "
+        "former cover 330,000 sqm, the latter 900,000 sqm; urban fabric has 110,000 sqm, arable land 100,000.",
+        "wrong area",
+    ),
 ]
 
 

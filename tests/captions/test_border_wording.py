@@ -452,6 +452,27 @@ WORDINGS = [
         "they also border the urban fabric.",
         "false border",
     ),
+    (
+        "The arable land borders the mixed forest, the pastures and the urban fabric. A border also runs "
+        "between the mixed forest and the pastures.",
+        "The arable land borders the mixed forest, the pastures and the urban fabric. A border also runs "
+        "between the mixed forest and the urban fabric.",
+        "false border",
+    ),
+    (
+        "The pastures and the arable land both border the mixed forest, and they also border each other. The "
+        "arable land borders the urban fabric.",
+        "The pastures and the mixed forest both border the arable land and the urban fabric, and they also "
+        "border each other.",
+        "false border",
+    ),
+    (
+        "The arable land borders the urban fabric, the mixed forest and the pastures. The last of these are "
+        "in two areas, and also touch the mixed forest.",
+        "The arable land borders the urban fabric, the mixed forest and the pastures. The last of these are "
+        "in two areas, and also touch the urban fabric.",
+        "false border",
+    ),
 ]
 
 

@@ -293,6 +293,12 @@ REWORDED = [
                 "missing count",
             ),
             (
+                "Arable land comes after the pastures. These consist of one smaller area and one marginal area, "
+                "and",
+                "Arable land comes after the pastures. These consist of one smaller area, and",
+                "missing count",
+            ),
+            (
                 "Pastures cover 330,000 sqm, of which roughly 300,000 form a smaller area, with a second, "
                 "marginal area besides, and",
                 "Pastures cover 330,000 sqm, of which roughly 300,000 form a smaller area, and",

@@ -26,7 +26,7 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
     """Return what may be the subject of a word of a border, the likeliest first."""
     token = row.tokens[place]
     start = row.clause_start(place)
-    clause = row.first_classes(start, place)
+    clause = row.first_classes(start, place) or ordinal(row, start + (row.kinds[start : start + 1] == "a"))[0]
     j = place - 1
     crossed = False
     while (
@@ -95,9 +95,11 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
         if row.tokens[j].text in ("its", "their"):
             return _fallback(row, place, clause, objects)
         plural = row.tokens[j].text in ("they", "them", "these")
-        if plural and row.kinds[place + 1 : place + 2] == "R" and (touched := _touched_before(row, j)):
-            return touched
         repeated = _several_before(row, j) if plural else []
+        if plural and row.kinds[place + 1 : place + 2] == "R" and (touched := _touched_before(row, j)):
+            # "X and Y border Z and W, and they also border each other", "…, and they in turn …".
+            turned = any(token.text == "turn" for token in row.tokens[j:place])
+            return unique(*touched, *repeated) if turned else unique(*repeated, *touched)
         return repeated or unique(*_same_pronoun(row, j), *row.pronoun(j))
     if kind in "FL":
         return [row.former_latter(j)]

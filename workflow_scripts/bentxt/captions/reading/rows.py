@@ -248,24 +248,19 @@ class Row:
     def former_latter(self, place: int) -> tuple[Mention, ...]:
         """Return the class that "the former" or "the latter" at ``place`` stands for."""
         former = self.tokens[place].kind == "F"
-        counterpart = next((j for j in range(place) if self.kinds[j] == ("L" if former else "F")), place)
-        if counterpart < place and (two := self.last_two(counterpart)) and len(two) == 2:
-            # "The former borders X, the latter Y": of the two before both.
-            pair = next((group for group in self.lists_before(counterpart) if len(group) >= 2), two)
-            return (pair[0] if former and len(pair) == 2 else pair[-2] if former else pair[-1],)
-        for group in self.lists_before(place):
-            if len(group) >= 2:
-                return (group[0] if len(group) == 2 and former else group[-2] if former else group[-1],)
-            break
-        two = self.last_two(place)
-        if not two:
-            return ()
-        if len(two) == 2 and any(
-            self.tokens[j].kind in "FL" and self.tokens[j].kind != self.tokens[place].kind
-            for j in range(place)
-        ):
-            return (two[0],) if former else (two[1],)
-        return (two[0],) if former else (two[-1],)
+        # "The former borders X, the latter Y": of the two before both.
+        both = next((j for j in range(place) if self.kinds[j] in "FL"), place)
+        # "X and Y border each other in this scene of agricultural areas. The former": not the areas.
+        lists = [group for group in self.lists_before(both) if len(group) > 1 or not group[0].group]
+        if not lists or len(lists[0]) < 2:
+            general = () if len({m.classes for group in lists for m in group}) > 1 else self.last_two(both)
+            two = general or self.last_two(both, tuple(m for m in self._named(both) if m.group))
+            return two[:1] if former else two[-1:]
+        pair = lists[0]
+        return (pair[0] if len(pair) == 2 and former else pair[-2] if former else pair[-1],)
+
+    def _named(self, place):
+        return [mention for group in self.lists_before(place) for mention in group]
 
     def pronoun(self, place: int) -> list[tuple[Mention, ...]]:
         """Return what "it" or "they" at ``place`` may stand for, the likeliest first."""
@@ -279,6 +274,9 @@ class Row:
             readings += [first, here[0]] if not plural else [here[0], first]
         else:
             readings += [self.topic, *here[:1]] if not plural else [self.topic, *here[:2]]
+            if self.tokens[place].text == "these":
+                # Points at what was named last.
+                readings.insert(0, here[0] if here else ())
         if plural:
             readings += [*(group for group in here if len(group) > 1), self.last_two(place)]
         # "Apart from X, they": not X.

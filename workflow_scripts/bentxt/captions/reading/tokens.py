@@ -104,7 +104,7 @@ _PHRASES = (
         "N",
         r"(?:(?:a |the |any )?(?:shared |common |mutual |direct )*(?:borders?|boundar(?:y|ies)"
         r"|edges?|contacts?"
-        r"|adjacency|adjacencies|interfaces?|borderlines?)(?: (?:exists?|runs?|lies?|is found"
+        r"|adjacency|adjacencies|interfaces?|borderlines?)(?: (?:also |further )?(?:exists?|runs?|lies?|is found"
         r"|is shared|can be found))? "
         r"(?:between|of))",
     ),
