@@ -504,9 +504,9 @@ REWORDED = [
     (
         AREAS,
         "Mixed forest and pastures border each other in this view of artificial surfaces. The "
-        "former cover 900,000 sqm, the latter 330,000 sqm; urban fabric has 110,000 sqm, arable land 100,000.",
+        "former cover 900,000 sqm, the latter 330,000; urban fabric has 110,000 sqm and arable land 100,000.",
         "Mixed forest and pastures border each other in this view of artificial surfaces. The "
-        "former cover 330,000 sqm, the latter 900,000 sqm; urban fabric has 110,000 sqm, arable land 100,000.",
+        "former cover 330,000 sqm, the latter 900,000; urban fabric has 110,000 sqm and arable land 100,000.",
         "wrong area",
     ),
 ]

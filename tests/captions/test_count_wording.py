@@ -293,9 +293,8 @@ REWORDED = [
                 "missing count",
             ),
             (
-                "Arable land comes after the pastures. These consist of one smaller area and one marginal area, "
-                "and",
-                "Arable land comes after the pastures. These consist of one smaller area, and",
+                "The image also shows pastures. These consist of one smaller area and one marginal area, and",
+                "The image also shows pastures. These consist of one smaller area, and",
                 "missing count",
             ),
             (
