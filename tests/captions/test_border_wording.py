@@ -473,6 +473,20 @@ WORDINGS = [
         "in two areas, and also touch the urban fabric.",
         "false border",
     ),
+    (
+        "The arable land borders the urban fabric, the pastures and the mixed forest, of which the last two "
+        "meet and, in addition, are large.",
+        "The arable land borders the pastures, the mixed forest and the urban fabric, of which the last two "
+        "meet and, in addition, are large.",
+        "false border",
+    ),
+    (
+        "The arable land borders the mixed forest and, in addition, the pastures. The mixed forest touches "
+        "these same two classes. The urban fabric meets the arable land.",
+        "The arable land borders the mixed forest and, in addition, the pastures. The urban fabric touches "
+        "these same two classes.",
+        "false border",
+    ),
 ]
 
 

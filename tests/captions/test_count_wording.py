@@ -298,6 +298,13 @@ REWORDED = [
                 "missing count",
             ),
             (
+                "Two classes are each split into two areas: the pastures, with one of 300,000 sqm and one that "
+                "is marginal, and urban fabric. Of these,",
+                "Two classes are each split into four areas: the pastures, with one of 300,000 sqm and one that "
+                "is marginal, and urban fabric. Of these,",
+                "wrong count",
+            ),
+            (
                 "Pastures cover 330,000 sqm, of which roughly 300,000 form a smaller area, with a second, "
                 "marginal area besides, and",
                 "Pastures cover 330,000 sqm, of which roughly 300,000 form a smaller area, and",

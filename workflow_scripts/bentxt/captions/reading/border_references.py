@@ -124,7 +124,7 @@ def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:
         size = 2 if some[2] == "two" else 3
         long = [group for group in row.lists_before(place) if len(group) > size]
         named = long[0] if long else tuple(m for group in reversed(row.lists_before(place)) for m in group)
-        last = row.last_named(place, size)
+        last = row.last_named(place, size, subject)
         return [
             named[:size] if some[1] in ("first", "former") else last if len(last) == size else named[-size:]
         ]
@@ -151,6 +151,9 @@ def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:
         lists = numbered(row, place, number, out)
     elif not re.search(r"\b(?:them|these|which|those)\b|^(?:all|each)$", text):
         lists = []
+    if number and text.startswith(("these", "those")):
+        # "X touches these same three classes".
+        return unique(*lists, (EVERYTHING,))
     return unique((EVERYTHING,), *lists)
 
 

@@ -3,6 +3,7 @@
 import re
 
 from bentxt.captions.reading.area_words import is_below, of_areas, outer_amount
+from bentxt.captions.reading.border_lists import long_list
 from bentxt.captions.reading.border_references import ordinal
 from bentxt.captions.reading.class_names import Mention
 from bentxt.captions.reading.rows import Row
@@ -145,8 +146,8 @@ def _of_share(row, place):
 
 
 def _announced(row, place):
-    """Read "each on less than 5 % (72,000 sqm): urban fabric and pastures"."""
-    if row.kinds[place] != "A":
+    """Read "each on less than 5 % (72,000 sqm): urban fabric and pastures", "each in two areas: …"."""
+    if row.kinds[place] not in "A#":
         return ()
     start, j = place, place + 1
     if row.depth[place]:
@@ -154,9 +155,10 @@ def _announced(row, place):
             return ()
         start -= 2
         j += 1
-    if not any(token.text == "each" for token in row.tokens[max(0, start - 4) : start]):
+    number = row.kinds[place] == "#"
+    if not any(token.text == "each" for token in row.tokens[max(0, start - (6 if number else 4)) : start]):
         return ()
-    while j < len(row) and row.kinds[j] in "paSnx(A)":
+    while j < len(row) and row.kinds[j] in ("xtn&#" if number else "paSnx(A)"):
         j += 1
     if row.kinds[j : j + 1] != ":":
         return ()
@@ -164,7 +166,7 @@ def _announced(row, place):
         j += 1
     if row.kinds[j : j + 1] != "C":
         return ()
-    return (Owner(row.mentions(row.list_from(j))),)
+    return (Owner(row.mentions(long_list(row, j, True) if number else row.list_from(j))),)
 
 
 def _before_its_class(row, place, stop):

@@ -260,7 +260,7 @@ _LEXER = re.compile(
             r"(?:two |three |four |five |six |seven |eight |nine |ten )?"
             r"(?:(?:dominant|larger|largest|leading|main|major|primary|principal) (?=classes|types))?"
             r"(?:classes|class|types|categories|features|components|of them|of these|of which)"
-            rf"|(?:these|the|those) (?:two|three|four|five|six|seven|eight)(?: {_NO_ADJECTIVE}\w+)?"
+            rf"|(?:these|the|those) (?:same )?(?:two|three|four|five|six|seven|eight)(?: {_NO_ADJECTIVE}\w+)?"
             r"(?: (?:classes|types|categories|features))?"
             r"|the classes|these classes|each class|every class|(?:the|these) (?:two|three|four"
             r"|five)\b(?! (?:\w+ )?(?:areas|parts|regions))"
@@ -269,7 +269,7 @@ _LEXER = re.compile(
             rf"|each of the (?:two|three|four|five|six|seven|eight)(?: classes)?){_SEEN}\b",
             r"\b(?P<L>(?:that|this|the) last(?:-(?:named|mentioned))? class)\b",
             r"\b(?P<hand>(?:on the one (?:hand|side)|on the other (?:hand|side)|on the other(?= ?[.,;)]))"
-            r"(?= ?[.,;)]| and)|(?:for|on) (?:its|their) part|as well(?! as))\b"
+            r"(?= ?[.,;)]| and)|in addition(?= ?,)|(?:for|on) (?:its|their) part|as well(?! as))\b"
             r"|\b(?P<only>nothing (?:but|except)|none but|no other class (?:but|than)|no class other than)\b",
             *(rf"\b(?P<{kind}{place}>{words})\b" for place, (kind, words) in enumerate(_PHRASES)),
             rf"(?P<A>{AMOUNT})",
