@@ -487,6 +487,13 @@ WORDINGS = [
         "these same two classes.",
         "false border",
     ),
+    (
+        "The mixed forest borders the arable land, and the pastures, lying in two areas, border the mixed "
+        "forest and the arable land. The arable land meets the urban fabric.",
+        "The mixed forest borders the arable land, and the pastures, lying in two areas, border the mixed "
+        "forest and the urban fabric.",
+        "false border",
+    ),
 ]
 
 

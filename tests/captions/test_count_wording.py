@@ -298,10 +298,16 @@ REWORDED = [
                 "missing count",
             ),
             (
-                "Two classes are each split into two areas: the pastures, with one of 300,000 sqm and one that "
-                "is marginal, and urban fabric. Of these,",
-                "Two classes are each split into four areas: the pastures, with one of 300,000 sqm and one that "
-                "is marginal, and urban fabric. Of these,",
+                "The image also shows pastures. Their 330,000 sqm lie in one smaller area (300,000 sqm) and "
+                "one marginal area, and",
+                "The image also shows pastures. Their 330,000 sqm lie in one smaller area (300,000 sqm), and",
+                "missing count",
+            ),
+            (
+                "Two classes are each split into two areas: the pastures, with one of 300,000 sqm and one "
+                "that is marginal, and urban fabric. Of these,",
+                "Two classes are each split into four areas: the pastures, with one of 300,000 sqm and one "
+                "that is marginal, and urban fabric. Of these,",
                 "wrong count",
             ),
             (

@@ -93,7 +93,7 @@ def owners(row: Row, place: int, stop: int | None = None) -> tuple[Owner, ...]:
 def _of_topic(row, place):
     """Read "its 949,000 sqm border X", "this class covers 5 ha and borders X"."""
     before = [token.text for token in row.tokens[:place]]
-    near = before[-4:]
+    near = {*before[:1], *before[-4:]}
     return "its" in near or "their" in near or before[:2] == ["this", "class"]
 
 
@@ -336,6 +336,9 @@ def _bracketed(row, place):
         found = owners(row, j) if not row.depth[j] else _bracketed(row, j)
         return tuple(Owner(owner.mentions, "any" if len(owner.mentions) > 1 else "each") for owner in found)
     found = _backward(row, opened)
+    if not found and row.topic and _of_topic(row, opened):
+        # "Its 762,000 sqm lie in a large area (~661,000 sqm)".
+        return (Owner(row.topic[:1]),)
     return tuple(Owner(owner.mentions, "any" if len(owner.mentions) > 1 else "each") for owner in found)
 
 

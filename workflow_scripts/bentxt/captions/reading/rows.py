@@ -1,5 +1,6 @@
 """One sentence as a row of tokens, and the lists, clauses and brackets in it."""
 
+import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -22,6 +23,8 @@ _JOINS = frozenset(
         "&",
     }
 )
+#: What stands behind X in "X, lying in two areas, borders".
+_PARTICIPLE = re.compile("(?<=C),(?:v|xp)[^CVBbw,;:.]*(?:[(][^)]*[)][^CVBbw,;:.]*)*,B")
 
 
 @dataclass
@@ -170,7 +173,7 @@ class Row:
         ):
             j += 1
             j = self.skip_brackets(j)
-        return j < len(self) and (self.kinds[j] in "VB")
+        return j < len(self) and (self.kinds[j] in "VB" or _PARTICIPLE.match(self.kinds, j) is not None)
 
     def clause_start(self, place: int) -> int:
         """Return where the clause that holds ``place`` begins."""

@@ -104,8 +104,8 @@ _PHRASES = (
         "N",
         r"(?:(?:a |the |any )?(?:shared |common |mutual |direct )*(?:borders?|boundar(?:y|ies)"
         r"|edges?|contacts?"
-        r"|adjacency|adjacencies|interfaces?|borderlines?)(?: (?:also |further )?(?:exists?|runs?|lies?|is found"
-        r"|is shared|can be found))? "
+        r"|adjacency|adjacencies|interfaces?|borderlines?)(?: (?:also |further )?(?:exists?|runs?|lies?"
+        r"|is found|is shared|can be found))? "
         r"(?:between|of))",
     ),
     (
@@ -388,7 +388,8 @@ def _settled(tokens, place):
     token = tokens[place]
     following = tokens[place + 1].kind if place + 1 < len(tokens) else "."
     before = "".join(other.kind for other in tokens[max(0, place - 2) : place])
-    if token.text == "these" and [other.text for other in tokens[place + 1 : place + 3]] == ["in", "turn"]:
+    behind = [other.text for other in tokens[place + 1 : place + 3]]
+    if token.text == "these" and (behind == ["in", "turn"] or behind[:1] == ["total"]):
         return Token("i", token.start, token.end, token.text)
     if (
         token.text in ("this", "these", "those")
