@@ -253,17 +253,15 @@ class Row:
         former = self.tokens[place].kind == "F"
         # "The former borders X, the latter Y": of the two before both.
         both = next((j for j in range(place) if self.kinds[j] in "FL"), place)
-        # "X and Y border each other in this scene of agricultural areas. The former": not the areas.
-        lists = [group for group in self.lists_before(both) if len(group) > 1 or not group[0].group]
+        lists = self.lists_before(both)
+        if len(lists) > 1 and len(lists[1]) == 2 and len(lists[0]) == 1 and lists[0][0].group:
+            # "X and Y border each other in this scene of agricultural areas. The former": not the areas.
+            lists = lists[1:]
         if not lists or len(lists[0]) < 2:
-            general = () if len({m.classes for group in lists for m in group}) > 1 else self.last_two(both)
-            two = general or self.last_two(both, tuple(m for m in self._named(both) if m.group))
+            two = self.last_two(both)
             return two[:1] if former else two[-1:]
         pair = lists[0]
         return (pair[0] if len(pair) == 2 and former else pair[-2] if former else pair[-1],)
-
-    def _named(self, place):
-        return [mention for group in self.lists_before(place) for mention in group]
 
     def pronoun(self, place: int) -> list[tuple[Mention, ...]]:
         """Return what "it" or "they" at ``place`` may stand for, the likeliest first."""
