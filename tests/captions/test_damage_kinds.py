@@ -108,6 +108,14 @@ def test_a_left_out_neighbour_leaves_the_other():
     assert ends == {"Mixed forest borders pastures.", "Mixed forest borders arable land."}
 
 
+def test_counts_are_left_out_where_every_class_keeps_its_name():
+    # The clause on the forest's areas goes; where no border names it, a general class may stand for it.
+    counts = damaged("all counts of areas left out")
+    assert "two areas" not in counts
+    assert "three areas" not in counts
+    assert damaged("all counts of areas left out", CAPTION.rpartition(" Mixed forest borders")[0]) is None
+
+
 def test_a_class_is_left_out_of_lists_and_with_its_clauses():
     for seed in range(12):
         text = damaged("class left out", seed=seed)

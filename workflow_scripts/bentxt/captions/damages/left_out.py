@@ -93,10 +93,15 @@ def border_left_out(text: str, facts: CaptionFacts, draws: np.random.Generator) 
 
 
 def counts_left_out(text: str, facts: CaptionFacts, draws: np.random.Generator) -> str | None:
-    """Drop all clauses that say into how many areas a class falls."""
+    """Drop all clauses that say into how many areas a class falls, where each class is named elsewhere too.
+
+    Otherwise a general class may stand for one, of which then no number is demanded.
+    """
     if all(c.count == 1 for c in facts.classes):
         return None
-    return _rewritten(text, lambda clause: None if COUNT.search(clause) else clause)
+    changed = _rewritten(text, lambda clause: None if COUNT.search(clause) else clause)
+    named = {index for index, _ in MarkedCaption.of(changed or "").names.values()}
+    return changed if named >= {c.index for c in facts.classes} else None
 
 
 def area_left_out(text: str, facts: CaptionFacts, draws: np.random.Generator) -> str | None:
