@@ -22,6 +22,13 @@ ABLATIONS = {
 LEARNING = ["figures/learning.csv"] if set(TRAINED) & set(RUN_MODELS) else []
 
 
+#: The code of the checkpoints that are built, by architecture; another's code builds nothing again.
+TINY_CODE = {
+    name: fingerprint("build_tiny_checkpoint", SCRIPTS, [built.module])
+    for name, built in TINY_CHECKPOINTS.items()
+}
+
+
 # How the processes of a fine-tuning are started, and what changes no result of theirs.
 os.environ.update(BENTXT_LAUNCH=finetuning_launch(), BENTXT_RUNNING=RUNNING)
 
@@ -45,8 +52,8 @@ rule build_tiny_checkpoint:
         mem_mb=4000,
         runtime=30,
     params:
-        settings=settings("seed", "tiny", "images.rgb_white"),
-        code=code("build_tiny_checkpoint"),
+        settings=tiny_settings,
+        code=lambda wildcards: TINY_CODE[tiny_type(wildcards)],
         type=tiny_type,
     message:
         "Building and pre-training the tiny {wildcards.key}"

@@ -2,6 +2,7 @@
 
 from bentxt.models.checkpoint_sources import pinned
 from bentxt.training.run_settings import running_options, tracked_settings
+from bentxt.training.tiny_checkpoints import TINY_CHECKPOINTS
 
 #: Processes of a fine-tuning on a node, and nodes.
 PROCESSES, NODES = config["finetuning"]["processes"], config["finetuning"]["nodes"]
@@ -64,12 +65,17 @@ def tiny_priority(wildcards):
 
 def tiny_images(wildcards):
     """The images; those checkpoints whose weights stay random look at none."""
-    pretrained = tiny_type(wildcards) in (*ENCODERS, "internvl")
+    pretrained = TINY_CHECKPOINTS[tiny_type(wildcards)].pretrained
     purpose, otherwise = (
         f"the tiny checkpoint {wildcards.key}",
         f"checkpoints.{wildcards.key} a published one",
     )
     return images_of(["train"] if pretrained else [], purpose, otherwise)
+
+
+def tiny_settings(wildcards):
+    """The settings that a checkpoint of its architecture depends on."""
+    return settings("seed", *TINY_CHECKPOINTS[tiny_type(wildcards)].settings)
 
 
 def finetuned_model(wildcards):

@@ -12,7 +12,7 @@ from bentxt.errors import CheckpointUnavailable
 from bentxt.models.checkpoints import write_about
 from bentxt.models.encoder_bands import SENSORS, describe_bands
 from bentxt.models.encoders import from_timm, load_encoder, timm_config
-from bentxt.models.tiny.internvl import tiny_encoder
+from bentxt.models.tiny.vit import tiny_encoder
 from bentxt.models.whole_weights import check_tensors
 from worlds.tiny_timm import PREFIX, picture, timm_weights
 

@@ -13,7 +13,8 @@ from bentxt.models.checkpoints import find_checkpoint
 from bentxt.models.encoders import load_encoder
 from bentxt.models.families.transformers_model import TransformersModel
 from bentxt.models.rs_internvl import load_parts
-from bentxt.models.tiny.internvl import tiny_encoder, tiny_image_processor
+from bentxt.models.tiny.internvl import tiny_image_processor
+from bentxt.models.tiny.vit import tiny_encoder
 from bentxt.models.whole_weights import IncompleteWeights, check_whole
 from worlds import tiny_models, tiny_rs_internvl
 from worlds.tiny_timm import timm_weights

@@ -281,8 +281,8 @@ def test_every_program_has_a_rule_of_its_name():
 def test_a_rule_its_program_its_log_and_its_timings_have_one_name(rule, text):
     assert re.findall(r"workflow_scripts/(\w+)\.py", text) == [rule]
     # What is downloaded is known by size and hash: new code fetches nothing again.
-    # The code of a prediction is that of its model's family too.
-    named = {"predict_answers": [], "download_source": []}.get(rule, [rule])
+    # The code of a prediction is that of its model's family too, that of a tiny checkpoint its architecture's.
+    named = {"predict_answers": [], "build_tiny_checkpoint": [], "download_source": []}.get(rule, [rule])
     assert re.findall(r'code\("(\w+)"', text) == named
     assert re.search(r'^ +log:\n +f"\{LOGS\}/(\w+)[./]', text, re.MULTILINE)[1] == rule
     assert re.search(r'^ +benchmark:\n +f"\{TIMINGS\}/(\w+)[./]', text, re.MULTILINE)[1] == rule

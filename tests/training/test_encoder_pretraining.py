@@ -5,12 +5,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bentxt.models.tiny.internvl import tiny_encoder
-from bentxt.training.encoder_pretraining import (
-    EncoderSettings,
-    class_shares,
-    pretrain_encoder,
-)
+from bentxt.models.tiny.vit import tiny_encoder
+from bentxt.training.encoder_pretraining import EncoderSettings, pretrain_encoder
+from bentxt.training.map_pretraining import class_shares
 
 
 def test_shares_by_hand():

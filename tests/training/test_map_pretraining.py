@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bentxt.training.encoder_pretraining import class_shares
+from bentxt.training.map_pretraining import class_shares
 from bentxt.training.map_pretraining import learn_maps, turned_together
 
 

@@ -5,7 +5,7 @@ import torch
 
 from bentxt.models.tiny.internvl import tiny_internvl
 from bentxt.models.tiny.tokenizer import train_tokenizer
-from bentxt.training.encoder_pretraining import class_shares
+from bentxt.training.map_pretraining import class_shares
 from bentxt.training.tower_pretraining import TowerSettings, pretrain_tower
 
 

@@ -107,6 +107,33 @@ def test_a_family_s_code_asks_its_own_models_only(tabulated_workflow, module, as
     assert not {"finetune_rs_internvl", "build_tiny_checkpoint", "assemble_dataset"} & set(planned)
 
 
+def built(workflow):
+    """Return the tiny checkpoints that are planned."""
+    output = workflow.snakemake("--dry-run", *TARGETS, *TAIL).stdout
+    return set(re.findall(r"^Job \d+: Building and pre-training the tiny (\w+)$", output, re.MULTILINE))
+
+
+def test_settings_of_the_encoders_build_no_other_tiny_checkpoint(tabulated_workflow):
+    path = tabulated_workflow.folder / "small.yaml"
+    text = path.read_text()
+    path.write_text(text.replace("  encoder:\n    steps: 20\n", "  encoder:\n    steps: 21\n"))
+    assert path.read_text() != text
+    assert built(tabulated_workflow) == {"s1_encoder", "s2_encoder"}
+
+
+@pytest.mark.parametrize(
+    ("module", "keys"),
+    [
+        ("training/encoder_pretraining.py", {"s1_encoder", "s2_encoder"}),
+        ("training/language_pretraining.py", {"IVL"}),
+        ("models/tiny/qwen.py", {"Qwen"}),
+    ],
+)
+def test_code_of_one_architecture_builds_no_other_tiny_checkpoint(tabulated_workflow, module, keys):
+    append(tabulated_workflow, module)
+    assert built(tabulated_workflow) == keys
+
+
 def test_the_schema_of_the_answers_is_that_of_predictions_and_scores_only(tabulated_workflow):
     append(tabulated_workflow, "tables/schemas/predictions_schema.py")
     planned = tabulated_workflow.planned(*TARGETS, *TAIL)

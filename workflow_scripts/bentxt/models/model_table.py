@@ -65,6 +65,7 @@ FROM_FILE = "answers"
 #: Remote sensing, computer vision (general), the paper's own, a user's own, and two that are in no table.
 GROUPS = ("RS", "CV", "ours", "own", "baseline", "ablation")
 NEEDS = ("checkpoint", "encoders", "adapter")
+#: What builds them: :mod:`bentxt.training.tiny_checkpoints`.
 TINY_TYPES = ("internvl", "qwen3_vl", "glm46v", "llava_onevision")
 #: What the angle of a rotated box does to the box that is scored.
 BOX_ANGLES = ("ignore", "hull")

@@ -36,28 +36,6 @@ class EncoderSettings:
     learning_rate: float
 
 
-def class_shares(class_maps: np.ndarray, patch: int) -> np.ndarray:
-    """Return the share of each class in each cell of the encoder's grid.
-
-    Parameters
-    ----------
-    class_maps : numpy.ndarray
-        uint8, shape (patches, 120, 120), values 0–18.
-    patch : int
-        Side of a cell, pixels.
-
-    Returns
-    -------
-    numpy.ndarray
-        float32, shape (patches, cells, cells, 19), rows from the top; sums to 1 over the classes.
-    """
-    count, side = len(class_maps), class_maps.shape[1] // patch
-    cells = class_maps.reshape(count, side, patch, side, patch).swapaxes(2, 3).reshape(-1, patch * patch)
-    numbers = cells + len(CLASSES) * np.arange(len(cells))[:, None]
-    counted = np.bincount(numbers.ravel(), minlength=len(CLASSES) * len(cells))
-    return (counted / patch**2).astype(np.float32).reshape(count, side, side, len(CLASSES))
-
-
 def pretrain_encoder(
     model: transformers.ViTModel,
     images: torch.Tensor,
@@ -75,7 +53,7 @@ def pretrain_encoder(
     images : torch.Tensor
         float32, shape (patches, channels, 120, 120), standardised.
     shares : torch.Tensor
-        float32, shape (patches, cells, cells, 19), from :func:`class_shares`.
+        float32, shape (patches, cells, cells, 19), from :func:`bentxt.training.map_pretraining.class_shares`.
     labels : list of torch.Tensor
         Of each patch-level property (season, country, climate zone) the numbers, int64, shape
         (patches,).

@@ -19,8 +19,8 @@ import transformers
 
 from bentxt.models.tiny.visual_words import look
 from bentxt.program.progress_bars import progress
-from bentxt.training.encoder_pretraining import class_shares
 from bentxt.training.landscapes import find_regions, invent_landscape, turned
+from bentxt.training.map_pretraining import class_shares
 from bentxt.training.muon import Muon
 from bentxt.training.place_pages import AT_POINT, EXTENT, BoxSentences, place_blocks
 from bentxt.training.reading_pages import OPTIONS, Page, Vocabulary, cell_centres, write_page

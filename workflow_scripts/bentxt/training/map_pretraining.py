@@ -1,4 +1,4 @@
-"""The loop in which a tiny tower or encoder learns from pictures what the maps below them show."""
+"""What the maps below pictures show, and the loop in which a tiny tower or encoder learns it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
+from bentxt.nomenclature import CLASSES
 from bentxt.program.progress_bars import progress
 
 #: Patches a step, at most.
@@ -14,6 +15,28 @@ _TOGETHER = 16
 
 #: Of the numbers of a batch's patches, their pictures and their shares: what is minimised, what is reported.
 Loss = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
+
+
+def class_shares(class_maps: np.ndarray, patch: int) -> np.ndarray:
+    """Return the share of each class in each cell of a grid over the patch.
+
+    Parameters
+    ----------
+    class_maps : numpy.ndarray
+        uint8, shape (patches, 120, 120), values 0–18.
+    patch : int
+        Side of a cell, pixels.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, shape (patches, cells, cells, 19), rows from the top; sums to 1 over the classes.
+    """
+    count, side = len(class_maps), class_maps.shape[1] // patch
+    cells = class_maps.reshape(count, side, patch, side, patch).swapaxes(2, 3).reshape(-1, patch * patch)
+    numbers = cells + len(CLASSES) * np.arange(len(cells))[:, None]
+    counted = np.bincount(numbers.ravel(), minlength=len(CLASSES) * len(cells))
+    return (counted / patch**2).astype(np.float32).reshape(count, side, side, len(CLASSES))
 
 
 def learn_maps(

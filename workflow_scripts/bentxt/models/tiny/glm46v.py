@@ -6,6 +6,8 @@ import torch
 import transformers
 
 from bentxt.models.tiny.random_checkpoint import chat_tokenizer, save_random, text_config
+from bentxt.models.tiny.request import TinyRequest
+from bentxt.models.tiny.tokenizer import annotation_tokenizer
 
 _IMAGE, _VIDEO = "<|image|>", "<|video|>"
 _IMAGE_ENDS = ("<|begin_of_image|>", "<|end_of_image|>")
@@ -20,6 +22,12 @@ CHAT_TEMPLATE = (
     "{% endif %}{% endfor %}{{ '/nothink' if off }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{{ '<think></think>\\n' if off }}{% endif %}"
 )
+
+
+def build(request: TinyRequest) -> list[str]:
+    """Build and save what a request says; nothing is learnt, so there is nothing to report."""
+    build_tiny_glm46v(request.out, annotation_tokenizer(request), request.seed)
+    return []
 
 
 def build_tiny_glm46v(folder: str | Path, tokenizer: transformers.PreTrainedTokenizerFast, seed: int) -> None:

@@ -6,6 +6,8 @@ import torch
 import transformers
 
 from bentxt.models.tiny.random_checkpoint import chat_tokenizer, save_random, text_config
+from bentxt.models.tiny.request import TinyRequest
+from bentxt.models.tiny.tokenizer import annotation_tokenizer
 
 _IMAGE, _VIDEO = "<image>", "<video>"
 
@@ -15,6 +17,12 @@ CHAT_TEMPLATE = (
     "{% if part.type == 'image' %}<image>{% else %}{{ '\\n' + part.text }}{% endif %}{% endfor %}<|im_end|>"
     "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
 )
+
+
+def build(request: TinyRequest) -> list[str]:
+    """Build and save what a request says; nothing is learnt, so there is nothing to report."""
+    build_tiny_llava_onevision(request.out, annotation_tokenizer(request), request.seed)
+    return []
 
 
 def build_tiny_llava_onevision(

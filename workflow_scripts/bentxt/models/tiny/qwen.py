@@ -7,6 +7,8 @@ import torch
 import transformers
 
 from bentxt.models.tiny.random_checkpoint import save_random
+from bentxt.models.tiny.request import TinyRequest
+from bentxt.models.tiny.tokenizer import annotation_tokenizer
 
 _IMAGE, _VIDEO = "<|image_pad|>", "<|video_pad|>"
 _VISION_START, _VISION_END = "<|vision_start|>", "<|vision_end|>"
@@ -22,6 +24,12 @@ CHAT_TEMPLATE = (
     "{% endfor %}{% endif %}{{ '<|im_end|>\\n' }}"
     "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
 )
+
+
+def build(request: TinyRequest) -> list[str]:
+    """Build and save what a request says; nothing is learnt, so there is nothing to report."""
+    build_tiny_qwen(request.out, annotation_tokenizer(request), request.seed)
+    return []
 
 
 def build_tiny_qwen(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import transformers
 
-from bentxt.atomic import atomic_directory
-from bentxt.models.checkpoints import TINY_RANDOM, write_about
+from bentxt.models.checkpoints import TINY_RANDOM
+from bentxt.models.tiny.request import save_pieces
 
 _PADDING = "<|padding|>"
 
@@ -52,7 +52,4 @@ def save_random(
     model.generation_config = transformers.GenerationConfig(
         eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id
     )
-    with atomic_directory(folder) as part:
-        for piece in (model, tokenizer, image_processor):
-            piece.save_pretrained(part)
-        write_about(part, TINY_RANDOM)
+    save_pieces(folder, TINY_RANDOM, None, model, tokenizer, image_processor)

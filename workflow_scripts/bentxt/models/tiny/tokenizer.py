@@ -12,9 +12,12 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_token
 from transformers import PreTrainedTokenizerFast
 
 from bentxt.class_wording import load_wording
+from bentxt.models.instructions import AREA_SENTENCE
 from bentxt.models.special_tokens import IMAGE_END, IMAGE_START, IMAGE_TOKEN, PADDING, TURN_END, TURN_START
+from bentxt.models.tiny.request import TinyRequest
 from bentxt.nomenclature import COUNTRIES
 from bentxt.patches.climate_legend import zone_names
+from bentxt.program.settings import setting
 
 SPECIAL = (PADDING, TURN_START, TURN_END, IMAGE_START, IMAGE_END, IMAGE_TOKEN)
 
@@ -55,6 +58,15 @@ def field_words() -> dict[str, list[tuple[str, ...]]]:
         "season": [(name, name.lower()) for name in SEASONS],
         "climate zone": [(name, name.lower()) for name in zone_names()],
     }
+
+
+def annotation_tokenizer(request: TinyRequest) -> PreTrainedTokenizerFast:
+    """Return a tokenizer that is trained on the annotations of a request, of ``tiny.language.vocabulary``."""
+    rows = request.rows
+    return train_tokenizer(
+        [*rows["input"], *rows["output"], *[AREA_SENTENCE] * len(rows)],
+        setting(request.settings, "tiny.language.vocabulary"),
+    )
 
 
 def train_tokenizer(texts: Iterable[str], vocabulary: int) -> PreTrainedTokenizerFast:
