@@ -1,7 +1,8 @@
 """The library's plan: floors, walls between rooms, and names that can be relied on.
 
 What a program imports is what reruns it, so a misplaced import is a needless rerun. The floors stand in
-``docs/design.md``; modules are read as the fingerprint reads them, and nothing is imported.
+``docs/design.md``; modules are read as the fingerprint reads them, and none of them is imported but the table
+of what one program imports by name.
 """
 
 import ast
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from bentxt.program import fingerprint
+from bentxt.training.tiny_checkpoints import TINY_CHECKPOINTS
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCRIPTS = fingerprint.SCRIPTS
@@ -50,10 +52,14 @@ def imports(name):
     return sorted(dotted(other) for other in found if other.name != "__init__.py" and other != path)
 
 
+#: What a program imports by name, for whatever it is asked to do.
+NAMED = {"build_tiny_checkpoint": [built.module for built in TINY_CHECKPOINTS.values()]}
+
+
 @cache
 def closure(program):
-    """Return the dotted names of all modules that a program's fingerprint covers, folders left out."""
-    files = fingerprint.source_files(program)
+    """Return the dotted names of all modules that a program's fingerprints cover, folders left out."""
+    files = fingerprint.source_files(program, also=NAMED.get(program, ()))
     return [dotted(path) for path in files if path.parent != SCRIPTS and path.name != "__init__.py"]
 
 
@@ -281,7 +287,7 @@ def test_every_program_has_a_rule_of_its_name():
 def test_a_rule_its_program_its_log_and_its_timings_have_one_name(rule, text):
     assert re.findall(r"workflow_scripts/(\w+)\.py", text) == [rule]
     # What is downloaded is known by size and hash: new code fetches nothing again.
-    # The code of a prediction is that of its model's family too, that of a tiny checkpoint its architecture's.
+    # The code of a prediction is that of its model's family too, of a tiny checkpoint its architecture's.
     named = {"predict_answers": [], "build_tiny_checkpoint": [], "download_source": []}.get(rule, [rule])
     assert re.findall(r'code\("(\w+)"', text) == named
     assert re.search(r'^ +log:\n +f"\{LOGS\}/(\w+)[./]', text, re.MULTILINE)[1] == rule

@@ -6,8 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bentxt.training.map_pretraining import class_shares
-from bentxt.training.map_pretraining import learn_maps, turned_together
+from bentxt.training.map_pretraining import class_shares, learn_maps, turned_together
 
 
 @settings(max_examples=20)

@@ -7,8 +7,8 @@ from bentxt.models.answering_model import PatchImages
 from bentxt.models.modalities import PAPER
 from bentxt.models.rs_internvl import RSInternVL
 from bentxt.models.tiny.internvl import tiny_internvl
-from bentxt.models.tiny.vit import tiny_encoder
 from bentxt.models.tiny.tokenizer import train_tokenizer
+from bentxt.models.tiny.vit import tiny_encoder
 
 TEXTS = [
     "Does the image show arable land?",

@@ -1,7 +1,7 @@
 """The tiny checkpoints that can be built: what builds each, and what it depends on.
 
-Nothing here imports a builder. The program imports the one that it needs by name, and only that one's code is in
-the fingerprint of the checkpoint: other builders can change without it being built again.
+Nothing here imports a builder. The program imports the one that it needs by name, and only that one's code
+is in the fingerprint of the checkpoint: other builders can change without it being built again.
 """
 
 from __future__ import annotations
