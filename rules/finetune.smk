@@ -73,7 +73,7 @@ rule build_tiny_checkpoint:
 
 rule tokenise_annotations:
     input:
-        lambda wildcards: built_checkpoints(TRAINED[0]),
+        built_base,
         dataset=DATASET,
     output:
         directory(f"{RESULTS}/tokens/{{task}}"),

@@ -102,6 +102,11 @@ def trained_base(wildcards):
     return pinned(base, entry.revision) if base == entry.checkpoint else base
 
 
+def built_base(wildcards):
+    """The base, where a rule builds it; tokens know nothing of the encoders."""
+    return [path for path in built_checkpoints(TRAINED[0]) if path == trained_base(wildcards)]
+
+
 def base_arguments(wildcards):
     """What is fine-tuned, as options of a program."""
     return f"--base {trained_base(wildcards)} {encoder_arguments(finetuned_model(wildcards))}"

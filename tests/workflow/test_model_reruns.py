@@ -119,6 +119,10 @@ def test_settings_of_the_encoders_build_no_other_tiny_checkpoint(tabulated_workf
     path.write_text(text.replace("  encoder:\n    steps: 20\n", "  encoder:\n    steps: 21\n"))
     assert path.read_text() != text
     assert built(tabulated_workflow) == {"s1_encoder", "s2_encoder"}
+    # Tokens know nothing of the encoders; what is fine-tuned on top of them does.
+    planned = tabulated_workflow.planned(*TARGETS, *TAIL)
+    assert "finetune_rs_internvl" in planned
+    assert "tokenise_annotations" not in planned
 
 
 @pytest.mark.parametrize(
