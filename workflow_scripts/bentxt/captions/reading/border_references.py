@@ -139,12 +139,8 @@ def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:
         pairs = (group for group in lists if len(group) == 2)
         main = _in_order(row, place)[:2] if _MAIN.search(text) else ()
         # "X borders both of the others, and these two meet".
-        rest = (
-            (OTHERS,)
-            if "O" in row.kinds[:place] and text.startswith(("these", "the two", "both of t"))
-            else ()
-        )
-        return unique(rest, main, *pairs, row.last_two(place, out), (EVERYTHING,))
+        rest = "O" in row.kinds[:place] and re.match("these|the two|both of (?:the|these|them)", text)
+        return unique((OTHERS,) if rest else (), main, *pairs, row.last_two(place, out), (EVERYTHING,))
     # "All three" are all, or a list of three; "all classes" are no list.
     number = number_in(text)
     if number:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bentxt.captions.reading.area_reading import read_areas
 from bentxt.captions.reading.bare_numbers import with_units
 from bentxt.captions.reading.border_reading import read_borders
 from bentxt.captions.reading.class_names import Mention
-from bentxt.captions.reading.number_reading import read_areas, read_counts
+from bentxt.captions.reading.count_reading import read_counts
 from bentxt.captions.reading.place_reading import PlaceWord, read_place
 from bentxt.captions.reading.rank_reading import read_ranks
 from bentxt.captions.reading.rows import Row

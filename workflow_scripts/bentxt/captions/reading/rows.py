@@ -24,7 +24,7 @@ _JOINS = frozenset(
     }
 )
 #: What stands behind X in "X, lying in two areas, borders".
-_PARTICIPLE = re.compile("(?<=C),(?:v|xp)[^CVBbw,;:.]*(?:[(][^)]*[)][^CVBbw,;:.]*)*,B")
+_PARTICIPLE = re.compile("(?<=C),(?:v|xp)[^CVBbw,;:.()]*(?:[(][^)]*[)][^CVBbw,;:.()]*)*,B")
 
 
 @dataclass
