@@ -5,7 +5,8 @@ import re
 from bentxt.captions.reading.area_words import PLURALS, SHARES, SIZES, of_areas
 from bentxt.captions.reading.count_ones import read_everyone
 from bentxt.captions.reading.count_words import FURTHER, Found, is_added, phrase, sizes_follow
-from bentxt.captions.reading.ownership import number_run, owners
+from bentxt.captions.reading.number_runs import number_run
+from bentxt.captions.reading.ownership import owners
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import CountClaim, Owner
 from bentxt.captions.reading.tokens import NUMBERS

@@ -8,7 +8,9 @@ from bentxt.captions.reading.count_numbers import read_definite, read_numbered
 from bentxt.captions.reading.count_ones import is_sized_one, read_everyone, read_single
 from bentxt.captions.reading.count_sizes import read_measured
 from bentxt.captions.reading.count_words import CLASS_WORDS, PARTING
-from bentxt.captions.reading.ownership import composing, number_run, owners
+from bentxt.captions.reading.number_runs import number_run
+from bentxt.captions.reading.owner_orders import composing
+from bentxt.captions.reading.ownership import owners
 from bentxt.captions.reading.rows import Row
 from bentxt.captions.reading.statements import CountClaim, Owner
 
