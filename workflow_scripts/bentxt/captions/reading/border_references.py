@@ -143,6 +143,8 @@ def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:
         return unique((OTHERS,) if rest else (), main, *pairs, row.last_two(place, out), (EVERYTHING,))
     # "All three" are all, or a list of three; "all classes" are no list.
     number = number_in(text)
+    if number and (listed := _announced(row, place, number)):
+        return [listed]
     if number:
         lists = numbered(row, place, number, out)
     elif not re.search(r"\b(?:them|these|which|those)\b|^(?:all|each)$", text):
@@ -151,6 +153,16 @@ def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:
         # "X touches these same three classes".
         return unique(*lists, (EVERYTHING,))
     return unique((EVERYTHING,), *lists)
+
+
+def _announced(row, place, number):
+    """Return the list behind the colon of "all four border one another: W, X, Y and Z"."""
+    colon = row.kinds.find(":", place)
+    first = row.kinds.find("C", colon) if colon > 0 else -1
+    if first < 0 or "C" in row.kinds[place:colon]:
+        return ()
+    found = row.mentions(long_list(row, first, True))
+    return found if len(found) == number else ()
 
 
 def members(row: Row, place: int, group: Mention) -> Group:

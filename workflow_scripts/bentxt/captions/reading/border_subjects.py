@@ -56,7 +56,7 @@ def subjects_of(row: Row, place: int, objects: Group) -> list[Group]:
             return counted(row, j - 1)
         # "X and Y border Z, and both touch …".
         pair = [clause] if len(clause) == 2 and said[-1] == "both" else []
-        repeated = _several_before(row, j) if said[-1] == "neither" else []
+        repeated = _several_before(row, j) if said[-1] in ("neither", "each") else []
         return unique(*pair, *repeated, *quantified(row, place, said[-1], objects))
     if j >= 0 and row.tokens[j - (row.kinds[j] == ",")].text in CLASS_NOUNS:
         return counted(row, j - (row.kinds[j] == ","))

@@ -57,6 +57,9 @@ def owners_before(row: Row, place: int) -> tuple[Owner, ...]:
             return distinct(
                 *(Owner((m,)) for reading in readings for m in reading if len(reading) == 1), *owners
             )
+        if token.kind in "OD" and row.kinds[: j + 1].rstrip("x#aOD").endswith("B"):
+            # "X touches all others and is divided into three areas": X.
+            continue
         if token.kind == "D" or (token.text == "both" and not any(w.kind == "n" for w in words[-2:])):
             lists = [group for group in row.lists_before(j) if len(group) > 1]
             if (

@@ -212,7 +212,12 @@ class Row:
                 found = [place for place in self.list_from(j) if place < stop]
                 return self.mentions(found)
             if self.kinds[j] == "D":
-                return (EVERYTHING,)
+                two = (
+                    self.last_two(j)
+                    if re.match("(?:the|these|those) two|both of them", self.tokens[j].text)
+                    else ()
+                )
+                return two if len(two) == 2 else (EVERYTHING,)
             subject = self.kinds[j] == "i" and self.tokens[j].text in ("it", "they", "this", "these", "both")
             # "Of these, X borders Y": X is the subject.
             subject = subject and not (j and self.tokens[j - 1].text == "of")

@@ -225,7 +225,8 @@ _LEXER = re.compile(
     "|".join(
         [
             MENTION,
-            r"\b(?P<R>each other|one another|(?:among|amongst|between) (?:themselves|one another|each other)"
+            r"\b(?P<R>each other|one another|another of (?:them|these)"
+            r"|(?:among|amongst|between) (?:themselves|one another|each other)"
             r"|every other(?= ?[.,;:)–—]| and | as | in | but | too|$)"
             r"|(?:the )?other(?= too\b| as well| and )|the other(?= ?[.,;)])"
             r"|(?:the )?(?:others|other two)(?= too\b))\b(?! class| of)",
@@ -335,7 +336,17 @@ def tokens_of(text: str, offset: int = 0) -> list[Token]:
     for match in _LEXER.finditer(text):
         start, end = match.span()
         found += _tokens(match, match[0], start + offset, end + offset, found)
-    return [_settled(found, place) for place in range(len(found))]
+    settled = [_settled(found, place) for place in range(len(found))]
+    return [token for place, token in enumerate(settled) if not _ends_name(settled, place)]
+
+
+def _ends_name(tokens, place):
+    """Whether the comma at ``place`` belongs to a name with a comma: "land …, with …, borders X"."""
+    name = tokens[place - 1] if place else None
+    if tokens[place].kind != "," or name is None or name.mention is None or "," not in name.text:
+        return False
+    verb = next((token.kind for token in tokens[place + 1 :] if token.kind != "x"), "")
+    return verb == "B"
 
 
 def _tokens(match, words, start, end, found):
