@@ -494,6 +494,33 @@ WORDINGS = [
         "forest and the urban fabric.",
         "false border",
     ),
+    (
+        "The arable land borders pastures, mixed forest and urban fabric; pastures and mixed forest touch.",
+        "The arable land borders pastures, mixed forest and urban fabric. None of these three classes "
+        "touches another of them.",
+        "denied border",
+    ),
+    (
+        "The mixed forest and the pastures come first. These two classes border each other, and each also "
+        "borders arable land. The urban fabric borders arable land.",
+        "The mixed forest and the pastures come first. These two classes border each other, and each also "
+        "borders arable land and urban fabric.",
+        "false border",
+    ),
+    (
+        "There are three larger classes, and all three border one another: mixed forest, pastures and arable "
+        "land. The urban fabric borders the arable land.",
+        "There are three larger classes, and all three border one another: mixed forest, pastures and urban "
+        "fabric. The urban fabric borders the arable land.",
+        "false border",
+    ),
+    (
+        "The mixed forest and the pastures come first. The two border each other. They also both border "
+        "arable land, which touches the urban fabric.",
+        "The mixed forest and the pastures come first. The two border each other. They also both border "
+        "urban fabric, which touches the arable land.",
+        "false border",
+    ),
 ]
 
 
@@ -574,3 +601,24 @@ def test_each_class_and_these_two_are_those_that_the_others_are_not():
     ):
         assert findings(text.format(borders=right), facts) == []
         assert set(kinds(text.format(borders=wrong), facts)) == {"missing border"}
+
+
+def test_a_comma_that_ends_a_long_name_parts_no_clause():
+    facts = caption_facts(
+        "X",
+        "Serbia",
+        "Summer",
+        "Temperate, no dry season, hot summer",
+        {2: [8000], 6: [4000], 4: [1600], 17: [800]},
+        [(2, 4), (4, 6), (2, 17)],
+        RULES,
+    )
+    text = (
+        "In this Serbian summer image arable land covers 800,000 sqm, land principally occupied by "
+        "agriculture, with significant areas of natural vegetation, 400,000 sqm, pastures 160,000 sqm and "
+        "inland waters 80,000 sqm. The arable land borders inland waters and pastures, and the land "
+        "principally occupied by agriculture, with significant areas of natural vegetation, borders {last}. "
+        "Climate zone: {{zone}}."
+    )
+    assert findings(text.format(last="pastures"), facts) == []
+    assert "false border" in kinds(text.format(last="inland waters"), facts)

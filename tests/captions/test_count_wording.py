@@ -2,6 +2,8 @@
 
 import pytest
 
+from bentxt.captions.caption_facts import caption_facts
+from worlds.caption_tables import RULES
 from worlds.worded_captions import COUNTS, FOREST, PLAIN, findings, kinds
 
 WORDINGS = [
@@ -350,3 +352,22 @@ def test_numbers_of_areas_in_other_words_are_read_and_spoilt_they_are_found(old,
     assert old in PLAIN
     assert findings(PLAIN.replace(old, right), FOREST) == []
     assert kind in kinds(PLAIN.replace(old, wrong), FOREST)
+
+
+def test_areas_behind_a_border_with_all_others_are_those_of_its_subject():
+    facts = caption_facts(
+        "Y",
+        "Serbia",
+        "Summer",
+        "Temperate, no dry season, hot summer",
+        {2: [8000, 1000], 4: [3000], 17: [2400]},
+        [(2, 4), (2, 17)],
+        RULES,
+    )
+    text = (
+        "In this Serbian summer image arable land (900,000 sqm) touches both others and is divided into two "
+        "areas, one large (~{large},000 sqm) and one smaller (~100,000 sqm). Pastures cover 300,000 sqm and "
+        "inland waters 240,000 sqm. Climate zone: {{zone}}."
+    )
+    assert findings(text.format(large=800), facts) == []
+    assert kinds(text.format(large=810), facts) == ["wrong area"]

@@ -361,7 +361,7 @@ _APART = re.compile(
 _ASIDE = re.compile(r"(?P<c>§)·*, [^§;]*?(?:\w+ing|\w+ed by|\w+ed with|which|adjacent to)\b[^;]*$")
 _PLURAL = re.compile(
     rf"§·*{_BRACKET},? (?:(?:al)?together )?"
-    r"(?:dominate|prevail|predominate|lead|are|make|cover|fill|occupy|take|account)\b"
+    r"(?:dominate|prevail|predominate|lead|are|come|rank|make|cover|fill|occupy|take|account)\b"
 )
 #: "Among these, X is the largest": not of all.
 _AMONG = re.compile(
