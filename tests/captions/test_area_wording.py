@@ -509,6 +509,14 @@ REWORDED = [
         "former cover 330,000 sqm, the latter 900,000; urban fabric has 110,000 sqm and arable land 100,000.",
         "wrong area",
     ),
+    (
+        "urban fabric (110,000 sqm) and arable land (100,000 sqm).",
+        "and there are urban fabric and arable land, both minor areas, with 110,000 and 100,000 sqm "
+        "respectively.",
+        "and there are urban fabric and arable land, both minor areas, with 100,000 and 110,000 sqm "
+        "respectively.",
+        "wrong area",
+    ),
 ]
 
 

@@ -521,6 +521,25 @@ WORDINGS = [
         "urban fabric, which touches the arable land.",
         "false border",
     ),
+    # The season is no verb that parts a list.
+    (
+        "In this fall image, mixed forest, pastures and arable land all border one another. The urban fabric "
+        "borders the arable land.",
+        "In this fall image, mixed forest, arable land and urban fabric all border one another.",
+        "false border",
+    ),
+    (
+        "The arable land borders all three others, while the pastures border only it and the mixed forest.",
+        "The arable land borders all three others, while the urban fabric borders only it and the pastures.",
+        "false border",
+    ),
+    (
+        "The mixed forest borders the pastures and, like them, also adjoins the arable land, which touches "
+        "the urban fabric.",
+        "The mixed forest borders the pastures and, like them, also adjoins the urban fabric, which touches "
+        "the arable land.",
+        "false border",
+    ),
 ]
 
 

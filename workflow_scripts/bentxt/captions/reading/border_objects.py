@@ -63,7 +63,7 @@ def objects_of(row: Row, place: int) -> tuple[Group, int]:
             if row.kinds[place] == "b" and row.kinds[place - 1 : place] == "," and aside:
                 # "X and, bordering it, Y".
                 others = readings
-            return next(iter(others or readings), ()), j + 1
+            return _with_more(row, j, next(iter(others or readings), ()))
         if is_largest(row, j):
             named = row.lists_before(place)
             return (named[-1][:1] if named else ()), j + 1

@@ -173,6 +173,15 @@ def _joined_before(row, place):
 def _likened(row, place):
     """Return Y and Z of "X and, like Y and Z, borders …", whose comma stands at ``place``."""
     last = row.back_over_brackets(place - 1)
+    if (
+        last > 0
+        and row.kinds[place] == ","
+        and row.kinds[last] == "i"
+        and row.tokens[last - 1].text == "like"
+    ):
+        # "X borders Y and, like it, also Z".
+        before = next((i for i in range(last, 0, -1) if row.kinds[i] == "B"), None)
+        return objects_of(row, before)[0] if before is not None else ()
     if last < 1 or row.kinds[place] != "," or row.kinds[last] != "C":
         return ()
     places = row.list_to(last)

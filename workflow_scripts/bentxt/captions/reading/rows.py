@@ -100,7 +100,10 @@ class Row:
                 return None
             kind = self.kinds[j]
             if kind == "C":
-                return j
+                mention = self.tokens[j].mention
+                aside = mention and mention.group and self.kinds[j - 1 : j + 2] == "#C,"
+                # "X and Y, both agricultural areas, cover".
+                return None if aside and self.kinds[j + 2 : j + 3] in ("V", "B") else j
             if kind not in "xat#n" and self.tokens[j].text not in _LIST_WORDS:
                 return None
             j += 1

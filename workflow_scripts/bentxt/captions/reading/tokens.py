@@ -409,6 +409,9 @@ def _settled(tokens, place):
         and tokens[place + 1].text not in ("fall", "captured", "acquired", "recorded")
     ):
         return Token("i", token.start, token.end, token.text)
+    if token.text == "fall" and before[-1:] in ("a", "p"):
+        # The season: "in this fall image".
+        return Token("x", token.start, token.end, token.text)
     if token.text == "not" and following == "x" and tokens[place + 1].text == "only":
         return Token("x", token.start, token.end, token.text)
     if token.text == "but" and any(a.text == "not" and b.text == "only" for a, b in pairwise(tokens[:place])):
