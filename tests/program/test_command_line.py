@@ -143,3 +143,18 @@ def test_termination_by_a_scheduler_removes_temporary_files(tmp_path):
     )
     assert done.returncode == 128 + signal.SIGTERM
     assert not list(tmp_path.iterdir())
+
+
+def test_termination_within_a_destructor_comes_again():
+    done = finish(
+        "import os, signal, time\n"
+        "    class Held:\n"
+        "        def __del__(self):\n"
+        "            os.kill(os.getpid(), signal.SIGTERM); print('ended here')\n"
+        "    held = Held(); del held\n"
+        "    for _ in range(200): time.sleep(0.05)\n"
+        "    print('went on')"
+    )
+    assert done.returncode == 128 + signal.SIGTERM
+    assert "went on" not in done.stdout
+    assert done.stderr == ""

@@ -5,7 +5,6 @@ import errno
 import gc
 import json
 import logging
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ import yaml
 
 from bentxt.errors import InputError
 from bentxt.program.lineage import Lineage, gather_lineages
+from bentxt.program.signals import end_at_sigterm
 
 # Looking for cycles among the million objects of torch and transformers took a fifth of a short program.
 gc.set_threshold(20_000, 50, 50)
@@ -110,8 +110,7 @@ def collect_rarely() -> None:
 def run(main: Callable[[], None]) -> None:
     """Call ``main()``; turn an :class:`InputError` or a full disk into a message and exit status 1."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
-    # A scheduler ends jobs with SIGTERM: leave through the exception path, so that temporary files go.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    end_at_sigterm()
     try:
         main()
     except InputError as error:
