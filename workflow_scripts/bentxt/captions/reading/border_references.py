@@ -124,10 +124,10 @@ def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:
         size = 2 if some[2] == "two" else 3
         long = [group for group in row.lists_before(place) if len(group) > size]
         named = long[0] if long else tuple(m for group in reversed(row.lists_before(place)) for m in group)
+        if some[1] in ("first", "former"):
+            return [named[:size]]
         last = row.last_named(place, size, subject)
-        return [
-            named[:size] if some[1] in ("first", "former") else last if len(last) == size else named[-size:]
-        ]
+        return [last if len(last) == size else named[-size:]]
     if _PAIR.search(text):
         # "Borders run between all pairs formed by X, Y and Z".
         formed = re.match("x?p+a?C", row.kinds[place + 1 :])
@@ -157,12 +157,17 @@ def all_of(row: Row, place: int, without: Group = ()) -> list[Group]:
 
 def _announced(row, place, number):
     """Return the list behind the colon of "all four border one another: W, X, Y and Z"."""
+    if "C" in row.kinds[place : row.kinds.find(":", place)]:
+        return ()
+    found = _behind_colon(row, place)
+    return found if len(found) == number else ()
+
+
+def _behind_colon(row, place):
+    """Return the list behind the first colon from ``place`` on, empty where there is none."""
     colon = row.kinds.find(":", place)
     first = row.kinds.find("C", colon) if colon > 0 else -1
-    if first < 0 or "C" in row.kinds[place:colon]:
-        return ()
-    found = row.mentions(long_list(row, first, True))
-    return found if len(found) == number else ()
+    return row.mentions(long_list(row, first, True)) if first > 0 else ()
 
 
 def members(row: Row, place: int, group: Mention) -> Group:
@@ -172,12 +177,11 @@ def members(row: Row, place: int, group: Mention) -> Group:
         if len(found) > 1 and len(found) == len(named):
             return tuple(found)
     distinct = {m.classes: m for named in row.lists_before(place) for m in named if not m.group}
-    before = tuple(m for m in distinct.values() if m.classes <= group.classes)
-    colon = row.kinds.find(":", place)
-    if not before and colon > 0 and (first := row.kinds.find("C", colon)) > 0:
-        # "Both agricultural classes border it: X, covering 5 ha, and Y".
-        before = tuple(m for m in row.mentions(long_list(row, first, True)) if m.classes <= group.classes)
-    return before or (group,)
+    # "Both agricultural classes border it: X, covering 5 ha, and Y": else those behind the colon.
+    for several in (tuple(distinct.values()), _behind_colon(row, place)):
+        if meant := tuple(m for m in several if m.classes <= group.classes):
+            return meant
+    return (group,)
 
 
 def parted(row: Row, group: Group) -> Group:

@@ -265,11 +265,8 @@ class Row:
         if len(lists) > 1 and len(lists[1]) == 2 and len(lists[0]) == 1 and lists[0][0].group:
             # "X and Y border each other in this scene of agricultural areas. The former": not the areas.
             lists = lists[1:]
-        if not lists or len(lists[0]) < 2:
-            two = self.last_two(both)
-            return two[:1] if former else two[-1:]
-        pair = lists[0]
-        return (pair[0] if len(pair) == 2 and former else pair[-2] if former else pair[-1],)
+        named = lists[0] if lists and len(lists[0]) > 1 else self.last_two(both)
+        return named[-2:][:1] if former else named[-1:]
 
     def pronoun(self, place: int) -> list[tuple[Mention, ...]]:
         """Return what "it" or "they" at ``place`` may stand for, the likeliest first."""
