@@ -31,6 +31,7 @@ from bentxt.training.model_card import write_card
 from bentxt.training.monitoring import Monitor
 from bentxt.training.patch_inputs import ImageReader
 from bentxt.training.processes import joined, this_process
+from bentxt.training.projection_fit import FITTED, drawn_patches, fit_projections
 from bentxt.training.run_settings import check_precision, resumable_settings, task_options, tracked_settings
 from bentxt.training.stored_features import open_features
 from bentxt.training.trained_model import ROLES, load_model
@@ -115,11 +116,15 @@ def main():
         measure = Validation(model, prompts, *own).measure
     run_of = (model, prompts.before, tokens, plan, features, settings, draws, args.progress, key)
     watched = Monitor(args.progress, key, args.task, plan, measure, validation.times)
+    fitted = {}
     with joined(processes, device), watched as monitor:
+        if setting(options, "finetuning.initial_projections") == FITTED:
+            fitted = fit_projections(model, features, drawn_patches(plan.patches, draws), processes)
         log = finetune(*run_of, monitor, processes, prompts.tokenizer.decode)
     if not processes.writes:
         return
     description = _description(args, loaded, plan, tokens) | {
+        "initial_projections": {sensor: round(left, 4) for sensor, left in fitted.items()},
         "held_out_patches": len(held),
         "steps": len(log),
         "device": device_name(device),

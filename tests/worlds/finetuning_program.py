@@ -30,6 +30,7 @@ ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
 OPTIONS = VALUES | {
     "modalities": ["rgb", "s2", "s1"],
     "trained": ["projections", "adapter"],
+    "initial_projections": "fitted",
     "epochs": {"captioning": 1, "binary": 60, "mcq": 2, "referring": 2},
     "batch_size": {"captioning": 4, "binary": 4, "mcq": 4, "referring": 4},
     "save_minutes": 0,

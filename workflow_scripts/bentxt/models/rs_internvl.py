@@ -276,14 +276,34 @@ class RSInternVL(torch.nn.Module):
         """Return the visual tokens, shape (patches, tokens, hidden size): RGB, Sentinel-2, Sentinel-1."""
         tokens = []
         for modality in self.make.modalities:
-            of = getattr(features, modality)
             if modality == "rgb":
-                of = self.rgb_projector(of) if "rgb_projector" in self.make.trained else of
+                of = self.rgb_tokens(features)
             else:
-                of = self._patch_tokens(modality, of) if "encoders" in self.make.trained else of
-                of = self.get_submodule(f"{modality}_projection")(of)
+                of = self.projection(modality)(self.encoder_tokens(features, modality))
             tokens.append(of.to(self.internvl.dtype))
         return torch.cat(tokens, dim=1)
+
+    @_mixed_precision
+    def rgb_tokens(self, features: Features) -> torch.Tensor:
+        """Return InternVL's visual tokens, shape (patches, tokens, hidden size)."""
+        return self.rgb_projector(features.rgb) if "rgb_projector" in self.make.trained else features.rgb
+
+    @_mixed_precision
+    def encoder_tokens(self, features: Features, sensor: str) -> torch.Tensor:
+        """Return the patch tokens of an encoder ("s2" or "s1"), shape (patches, tokens, encoder width)."""
+        of = getattr(features, sensor)
+        return self._patch_tokens(sensor, of) if "encoders" in self.make.trained else of
+
+    @property
+    def sensors(self) -> list[str]:
+        """Return those of "s2" and "s1" that the model sees."""
+        return [modality for modality in self.make.modalities if modality != "rgb"]
+
+    def projection(self, sensor: str) -> torch.nn.Linear:
+        """Return the projection of a sensor's tokens."""
+        projection = self.get_submodule(f"{sensor}_projection")
+        assert isinstance(projection, torch.nn.Linear)
+        return projection
 
     def prefix(self, features: Features, before: Sequence[int]) -> torch.Tensor:
         """Return the embeddings that all annotations of a patch share: the turn's opening and the image."""
