@@ -11,6 +11,7 @@ from itertools import pairwise
 import pytest
 import torch
 from safetensors import safe_open
+from safetensors.torch import load_file
 
 import finetune_rs_internvl
 from bentxt.errors import InputError
@@ -32,6 +33,7 @@ from worlds.finetuning_program import (
 )
 from worlds.finetuning_settings import finetuning_settings
 from worlds.shared_finetuning import SmallFinetuning
+from worlds.tiny_rs_internvl import model
 
 
 def test_the_rate_rises_linearly_and_falls_as_a_cosine():
@@ -113,6 +115,26 @@ def test_the_output_says_what_was_trained_on_what(undisturbed):
     # It does not say what changed nothing.
     assert not {"save_minutes", "cached_patches"} & set(described["lineage"]["settings"]["finetuning"])
     assert not (undisturbed / "progress").exists()
+
+
+def test_projections_begin_fitted_or_at_random(world, undisturbed, tmp_path):
+    described = json.loads((undisturbed / "out" / "training.json").read_text())
+    left = described["initial_projections"]
+    assert set(left) == {"s2", "s1"}
+    assert all(0 <= share < 1 for share in left.values())
+    # Steps of next to no size leave the projections as they begin.
+    still = {"learning_rate": 1e-9, "initial_learning_rate": 0.0, "epochs": {"binary": 1}}
+    begun = {}
+    for kind in ("random", "fitted"):
+        changes = still | {"initial_projections": kind}
+        finish(command(world, tmp_path / kind, tmp_path / f"{kind}-progress", **changes))
+        begun[kind] = load_file(tmp_path / kind / "projections.safetensors")
+    random_left = json.loads((tmp_path / "random" / "training.json").read_text())["initial_projections"]
+    assert random_left == {}
+    _, fresh = model(seed=3)
+    weight = "s2_projection.weight"
+    torch.testing.assert_close(begun["random"][weight], fresh.projection("s2").weight.detach())
+    assert not torch.allclose(begun["fitted"][weight], begun["random"][weight], atol=1e-3)
 
 
 def test_training_lowers_the_loss(undisturbed):

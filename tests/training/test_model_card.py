@@ -18,6 +18,7 @@ TINY = {
     "task": "binary",
     "modalities": ["rgb", "s2"],
     "trained": ["projections", "adapter"],
+    "initial_projections": {"s2": 0.0273},
     "trained_parameters": 1_000,
     "parameters": 40_000,
     "patches": 30,
@@ -107,6 +108,7 @@ def test_the_card_has_what_was_done(card):
     text = card(TINY)
     for words in (
         "| sees | rgb, s2 |",
+        "| projections began | fitted to the RGB tokens; left of their variance: 2.7% (s2) |",
         "1,000 of 40,000 (2.50%)",
         "200 annotations on 30 patches",
         "2 patches of the validation split, drawn by the seed, were held out",
@@ -121,6 +123,12 @@ def test_the_card_has_what_was_done(card):
         "| 3 | 200 | 0.7500 |",
     ):
         assert words in text, words
+
+
+def test_projections_that_began_at_random_and_none_at_all_are_told_apart(card):
+    assert "| projections began | at random |" in card(TINY | {"initial_projections": {}})
+    alone = TINY | {"initial_projections": {}, "modalities": ["rgb"]}
+    assert "| projections began | there are none |" in card(alone)
 
 
 def test_texts_of_samples_are_shown_as_they_are_and_only_the_last_ones(card):
