@@ -11,7 +11,7 @@ from bentxt.training.processes import Processes
 from bentxt.training.projection_fit import FITTED_PATCHES, drawn_patches, fit_projections
 from worlds.tiny_rs_internvl import model
 
-#: Of the model of these tests: RGB tokens on a side and their size, tokens of an encoder on a side, their size.
+#: Of these tests' model: RGB tokens on a side and their size, an encoder's tokens on a side, their size.
 SIDE, HIDDEN, CELLS, WIDTH = 4, 64, 3, 32
 
 
@@ -43,7 +43,7 @@ def test_a_linear_relation_is_found_to_the_last_digits():
 
 @pytest.mark.parametrize("along", [0, 1], ids=["rows", "columns"])
 def test_tokens_are_fitted_to_the_rgb_tokens_of_the_same_place(along):
-    """RGB tokens count 0 to 3 along one side; three cells have their centres at 1/6, 3/2 and 17/6 of these."""
+    """RGB tokens count 0 to 3 along one side; the centres of three cells lie at 1/6, 3/2 and 17/6."""
     counted = torch.arange(4.0).expand(4, 4)
     counted = counted.T if along == 0 else counted
     rgb = counted.reshape(1, 16, 1).expand(8, -1, HIDDEN)

@@ -1,10 +1,10 @@
 """Where the projections of Sentinel-1 and Sentinel-2 begin: random, or fitted to the RGB tokens.
 
-The language model has learned to read InternVL's visual tokens. Tokens that a random projection makes are noise to
-it: what of them would help comes to the gradient only once the model looks at them. With millions of
-annotations training finds its way, with thousands it does not. Fitted projections begin with tokens that look
-as InternVL's do at the same place, as far as a linear map can tell, so that training has to learn only what
-RGB does not show. The paper does not say how its projections begin.
+The language model has learned to read InternVL's visual tokens. Tokens of a random projection are noise to
+it, and it hardly looks at them, so that the gradient says little of what would help. Millions of annotations
+overcome that, thousands do not. Fitted projections begin with tokens that look as InternVL's do at the same
+place, as far as a linear map can tell, and training has to learn only what RGB does not show. The paper does
+not say how its projections begin.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def fit_projections(
     patches: Sequence[int],
     processes: Processes = ALONE,
 ) -> dict[str, float]:
-    """Set each projection to the ridge regression from an encoder's tokens to the RGB tokens of the same place.
+    """Set each projection to the ridge regression from tokens of its encoder to the RGB tokens there.
 
     RGB tokens lie on a grid of their own, and are interpolated to that of the encoder. Processes share the
     patches, and get the same projections up to rounding, whatever their number.
