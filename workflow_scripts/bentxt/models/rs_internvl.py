@@ -119,10 +119,9 @@ class RSInternVL(torch.nn.Module):
 
     def _parts(self, names: Iterable[str]) -> dict[str, torch.nn.Module]:
         """Return modules by name: those of the parts, but for the adapter, that this model has."""
-        sensors = [name for name in ("s1", "s2") if name in self.make.modalities]
         known = {
-            "projections": [f"{sensor}_projection" for sensor in sensors],
-            "encoders": [f"{sensor}_encoder" for sensor in sensors],
+            "projections": [f"{sensor}_projection" for sensor in self.sensors],
+            "encoders": [f"{sensor}_encoder" for sensor in self.sensors],
             "rgb_projector": ["rgb_projector"] * hasattr(self, "rgb_projector"),
         }
         return {name: self.get_submodule(name) for part in names for name in known.get(part, [])}

@@ -156,9 +156,6 @@ def _standing(description):
 def _what(description):
     trained = ", ".join(description["trained"])
     modalities = ", ".join(description["modalities"])
-    fitted = ", ".join(f"{left:.1%} ({of})" for of, left in description["initial_projections"].items())
-    begun = f"fitted to the RGB tokens; left of their variance: {fitted}" if fitted else "at random"
-    begun = begun if set(description["modalities"]) - {"rgb"} else "there are none"
     share = description["trained_parameters"] / description["parameters"]
     return "\n".join(
         [
@@ -167,11 +164,18 @@ def _what(description):
             f"| task | {description['task']} |",
             f"| sees | {modalities} |",
             f"| trained parts | {trained} |",
-            f"| projections began | {begun} |",
+            f"| projections began | {_begun(description)} |",
             f"| trained parameters | {description['trained_parameters']:,} of "
             f"{description['parameters']:,} ({share:.2%}) |",
         ]
     )
+
+
+def _begun(description):
+    if set(description["modalities"]) == {"rgb"}:
+        return "there are none"
+    left = [f"{share:.1%} ({sensor})" for sensor, share in description["initial_projections"].items()]
+    return f"fitted to the RGB tokens; left of their variance: {', '.join(left)}" if left else "at random"
 
 
 def _data(description):

@@ -59,7 +59,7 @@ def fit_projections(
     Parameters
     ----------
     model : RSInternVL
-        It sees RGB; its projections are changed in place.
+        It sees RGB; its projections are changed in place. One of RGB alone has none, and nothing is read.
     features : callable
         Gives the features of patches by their numbers.
     patches : sequence of int
@@ -76,7 +76,9 @@ def fit_projections(
     InputError
         If the model does not see RGB, but other modalities.
     """
-    if model.sensors and "rgb" not in model.make.modalities:
+    if not model.sensors:
+        return {}
+    if "rgb" not in model.make.modalities:
         raise InputError(
             "projections are fitted to RGB tokens, and this model does not see RGB",
             item="finetuning.initial_projections",
@@ -106,8 +108,8 @@ class _Sums:
 
     def add(self, tokens: torch.Tensor, rgb: torch.Tensor) -> None:
         """Add tokens, shape (patches, cells, width), and RGB tokens, (patches, cells, hidden size)."""
-        rows = torch.cat([tokens, torch.ones_like(tokens[..., :1]), rgb.to(tokens)], dim=-1)
-        rows = rows.flatten(0, 1).double()
+        constant = torch.ones_like(tokens[..., :1])
+        rows = torch.cat([of.double() for of in (tokens, constant, rgb)], dim=-1).flatten(0, 1)
         self._products += rows.T @ rows
 
     def settle(self, processes: Processes) -> float:
