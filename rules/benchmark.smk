@@ -7,6 +7,9 @@
 #
 # The split is bench (Tables 2-8, S7-S11) or test (Table S5), in as many shards as prediction.shards says.
 #
+# What is loaded is asked all tasks by one job (predict_all_tasks), unless prediction.tasks_per_job says one.
+# Answers are kept one by one, so that a change of one task asks that task only.
+#
 # Two rows of the tables in full are no models, Blind and Oracle: they need the data set, and reference maps and
 # metadata, and are scored as models are.
 
@@ -18,6 +21,10 @@ include: "functions/benchmark.smk"
 PREDICTION_CODE = {
     name: fingerprint("predict_answers", SCRIPTS, [family.module]) for name, family in FAMILIES.items()
 }
+
+
+#: Models with one job for all tasks. A server loads nothing, and a model fine-tuned here is another one each task.
+ASKED_TOGETHER = [key for key in ASKED_MODELS if asked_together(MODEL_TABLE[key])]
 
 
 wildcard_constraints:
@@ -39,7 +46,7 @@ rule predict_answers:
     benchmark:
         f"{TIMINGS}/predict_answers/{{split}}/{{model}}/{{task}}/{{shard}}-{{shards}}.tsv"
     wildcard_constraints:
-        model=one_of(ASKED_MODELS),
+        model=one_of(key for key in ASKED_MODELS if key not in ASKED_TOGETHER),
         task="|".join(TASKS),
     priority: answer_priority
     conda:
@@ -55,13 +62,14 @@ rule predict_answers:
         code=lambda wildcards: PREDICTION_CODE[MODEL_TABLE[wildcards.model].family],
         entry=model_entry,
         model=model_arguments,
-        answers=f"{RESULTS}/answers/{{model}}/{{task}}/{{split}}-{{shard}}-{{shards}}.jsonl",
+        tasks=asked_tasks,
+        answers=kept_answers,
     message:
-        "{wildcards.model} answers {wildcards.task} of {wildcards.split}, shard {wildcards.shard} of {wildcards.shards}"
+        "{wildcards.model} answers {params.tasks} of {wildcards.split}, shard {wildcards.shard} of {wildcards.shards}"
     shell:
         "python workflow_scripts/predict_answers.py"
         " --model {wildcards.model}"
-        " --task {wildcards.task}"
+        " --task {params.tasks}"
         " --split {wildcards.split}"
         " --shard {wildcards.shard}"
         " --shards {wildcards.shards}"
@@ -76,6 +84,21 @@ rule predict_answers:
         " --settings {params.settings:q}"
         " --code {params.code}"
         " > {log} 2>&1"
+
+
+# The same for all tasks of a model, which is loaded once.
+use rule predict_answers as predict_all_tasks with:
+    output:
+        predictions=of_each_task(
+            f"{RESULTS}/predictions/{{split}}/{{model}}/TASK/{{shard}}-{{shards}}.parquet"
+        ),
+        status=of_each_task(f"{RESULTS}/predictions/{{split}}/{{model}}/TASK/{{shard}}-{{shards}}.json"),
+    log:
+        f"{LOGS}/predict_all_tasks/{{split}}/{{model}}/{{shard}}-{{shards}}.log",
+    benchmark:
+        f"{TIMINGS}/predict_all_tasks/{{split}}/{{model}}/{{shard}}-{{shards}}.tsv"
+    wildcard_constraints:
+        model=one_of(ASKED_TOGETHER),
 
 
 # Answers of a model that ran elsewhere.

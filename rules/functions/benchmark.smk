@@ -10,15 +10,31 @@ def one_of(keys):
     return "|".join(map(re.escape, keys)) or "(?!)"
 
 
+def asked_together(entry):
+    """Whether one job asks a model all tasks."""
+    alike = entry.family != "openai" and "adapter" not in entry.needs
+    return alike and config["prediction"]["tasks_per_job"] == "all"
+
+
+def of_each_task(pattern):
+    """A pattern of files for each task, in the order in which they are answered."""
+    return [pattern.replace("TASK", task) for task in TASKS]
+
+
+def asked_tasks(wildcards):
+    """The tasks that one prediction answers: its own, or all."""
+    return [wildcards.task] if "task" in wildcards.keys() else list(TASKS)
+
+
 def answer_priority(wildcards):
     """Captions go first: they take longest to write and to score, and alone at the end they keep one core."""
-    return 2 if wildcards.task == "captioning" else 0
+    return 2 if getattr(wildcards, "task", "captioning") == "captioning" else 0
 
 
 def model_inputs(wildcards):
-    """What a model's prediction needs next to data set and images: what rules make, and its worker's files."""
+    """What a model's predictions need next to data set and images: what rules make, and its worker's files."""
     entry = MODEL_TABLE[wildcards.model]
-    adapters = [adapter(wildcards.model, wildcards.task)] * ("adapter" in entry.needs)
+    adapters = [adapter(wildcards.model, wildcards.task)] if "adapter" in entry.needs else []
     return built_checkpoints(wildcards.model) + adapters + list(map(str, worker_files(entry.worker or [])))
 
 
@@ -34,8 +50,15 @@ def model_arguments(wildcards):
 
 
 def model_entry(wildcards):
-    """The model's entry as JSON, as far as its answers to the task depend on it."""
-    return json.dumps(MODEL_TABLE[wildcards.model].for_task(wildcards.task).to_dict(), sort_keys=True)
+    """The model's entry as JSON, as far as its answers to the tasks depend on it."""
+    entry = MODEL_TABLE[wildcards.model].for_tasks(asked_tasks(wildcards))
+    return json.dumps(entry.to_dict(), sort_keys=True)
+
+
+def kept_answers(wildcards):
+    """The files of answers that are kept for good, one a task."""
+    part = f"{wildcards.split}-{wildcards.shard}-{wildcards.shards}.jsonl"
+    return [f"{RESULTS}/answers/{wildcards.model}/{task}/{part}" for task in asked_tasks(wildcards)]
 
 
 def prediction_images(wildcards):
@@ -44,14 +67,14 @@ def prediction_images(wildcards):
 
 
 def prediction_settings(wildcards):
-    """The settings of one prediction: of its own task, of its model's family, and of its model's own server."""
+    """The settings of one prediction: of its tasks, of its model's family, and of its model's own server."""
     entry = MODEL_TABLE[wildcards.model]
     own = json.loads(
         settings(
             "prediction.batch_size",
             "prediction.limit",
             "prediction.allow_remote_code",
-            f"prediction.max_new_tokens.{wildcards.task}",
+            *(f"prediction.max_new_tokens.{task}" for task in asked_tasks(wildcards)),
             *FAMILIES[entry.family].settings,
             *(["images.rgb_white"] if entry.sees_rgb else []),
         )

@@ -32,7 +32,7 @@ def test_an_ablation_is_fine_tuned_sees_its_modalities_and_says_so():
     assert of.settings == {"modalities": "rgb, s2"}
     assert found["RS-InternVL-rgb"].encoders == ()
     assert found["RS-InternVL"].encoders == ("s1_encoder", "s2_encoder")
-    assert of.for_task("mcq") != found["RS-InternVL"].for_task("mcq")
+    assert of.for_tasks(["mcq"]) != found["RS-InternVL"].for_tasks(["mcq"])
 
 
 def test_any_other_setting_of_learning_is_named_too():

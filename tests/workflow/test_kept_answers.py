@@ -22,10 +22,11 @@ def test_a_changed_suffix_of_one_task_asks_that_task_only(finished_workflow):
     changed = entries[2].replace("instructions: {}", "instructions: {binary: {suffix: Answer yes or no.}}", 1)
     path.write_text("".join(entries[:2]) + changed)
     finished_workflow.snakemake(*TARGETS, *TAIL)
-    about = finished_workflow.folder / RESULTS / "predictions/bench/IVL/binary/0-1.json"
-    status = json.loads(about.read_text())
-    assert status["kept"] == 0
-    assert status["asked"] > 0
+    folder = finished_workflow.folder / RESULTS / "predictions/bench/IVL"
+    binary, mcq = (json.loads((folder / task / "0-1.json").read_text()) for task in ("binary", "mcq"))
+    assert binary["kept"] == 0
+    assert binary["asked"] > 0
+    assert (mcq["asked"], mcq["kept"]) == (0, mcq["items"])
     assert kept(finished_workflow, "binary").startswith(before["binary"])
     assert len(kept(finished_workflow, "binary")) > len(before["binary"])
     assert kept(finished_workflow, "mcq") == before["mcq"]

@@ -34,8 +34,8 @@ def answers(workflow, *arguments):
     """Return the models whose answers are planned, each with its tasks."""
     output = workflow.snakemake("--dry-run", *TARGETS, *TAIL, *arguments).stdout
     found = {}
-    for model, task in re.findall(r"^Job \d+: (\S+) answers (\w+) of ", output, re.MULTILINE):
-        found.setdefault(model, set()).add(task)
+    for model, tasks in re.findall(r"^Job \d+: (\S+) answers ([\w ]+) of ", output, re.MULTILINE):
+        found.setdefault(model, set()).update(tasks.split())
     return found
 
 
@@ -67,10 +67,33 @@ def test_a_changed_entry_asks_its_own_model_only(tabulated_workflow):
     assert not {"finetune_rs_internvl", "build_tiny_checkpoint", *REFERENCES} & set(planned)
 
 
-def test_a_changed_instruction_asks_its_own_task_only(tabulated_workflow):
+def test_a_changed_instruction_loads_its_own_model_only(tabulated_workflow):
+    # Which items are asked again, and which are kept: test_kept_answers.
+    change_instruction(tabulated_workflow)
+    assert answers(tabulated_workflow) == {"Qwen": set(TASKS)}
+    planned = tabulated_workflow.planned(*TARGETS, *TAIL)
+    assert (planned["predict_all_tasks"], planned["score_answers"]) == (1, len(TASKS))
+
+
+def test_where_each_task_has_its_own_job_a_changed_instruction_is_that_task_s(fresh_workflow):
+    options = (*TAIL, "--config", "prediction={tasks_per_job: one}")
+    assert "predict_all_tasks" not in fresh_workflow.planned(*TARGETS, *options)
+    before = commands(fresh_workflow, *options)
+    change_instruction(fresh_workflow)
+    (changed,) = commands(fresh_workflow, *options) - before
+    assert "predict_answers.py --model Qwen --task mcq --split bench" in changed
+
+
+def change_instruction(workflow):
+    """Change what Qwen is told with one task's questions."""
     changed = "instructions:\n    mcq: {suffix: Give one letter.}\n"
-    edit_entry(tabulated_workflow, "Qwen", "instructions:\n", changed)
-    assert answers(tabulated_workflow) == {"Qwen": {"mcq"}}
+    edit_entry(workflow, "Qwen", "instructions:\n", changed)
+
+
+def commands(workflow, *options):
+    """Return the commands of all jobs of the two tables."""
+    output = workflow.snakemake(*TARGETS, "--dry-run", "--printshellcmds", *options).stdout
+    return {line for line in output.splitlines() if line.startswith("Shell command: ")}
 
 
 def test_what_only_tables_print_plans_tables_only(tabulated_workflow):
@@ -82,7 +105,7 @@ def test_another_scale_of_boxes_scores_again_without_asking(tabulated_workflow):
     edit_entry(tabulated_workflow, "Qwen", "box_scale: 1000", "box_scale: 999")
     planned = tabulated_workflow.planned(*TARGETS, *TAIL)
     assert "score_answers" in planned
-    assert "predict_answers" not in planned
+    assert not {"predict_answers", "predict_all_tasks"} & set(planned)
 
 
 def test_a_family_s_settings_are_its_own(tabulated_workflow):
@@ -142,6 +165,7 @@ def test_the_schema_of_the_answers_is_that_of_predictions_and_scores_only(tabula
     append(tabulated_workflow, "tables/schemas/predictions_schema.py")
     planned = tabulated_workflow.planned(*TARGETS, *TAIL)
     assert set(planned) == {
+        "predict_all_tasks",
         "predict_answers",
         "answer_blind",
         "answer_from_maps",
@@ -233,7 +257,8 @@ def test_a_new_model_asks_no_reference_again(tabulated_workflow):
     entry = yaml.safe_load(path.read_text())["Qwen"] | {"group": "own"}
     path.write_text(path.read_text() + yaml.safe_dump({"Mine": entry}))
     planned = tabulated_workflow.planned(*TARGETS, *TAIL)
-    assert planned["predict_answers"] == len(TASKS)
+    assert planned["predict_all_tasks"] == 1
+    assert "predict_answers" not in planned
     assert not set(REFERENCES) & set(planned)
 
 
@@ -256,7 +281,8 @@ def test_table_8_of_other_models_plans_no_fine_tuning(fresh_workflow):
         + f"benchmark:\n  absent:\n    RS-InternVL: {reason}\n    RS-InternVL-untrained: {reason}\n"
     )
     planned = fresh_workflow.planned("figures/table8.csv", *TAIL)
-    assert planned["predict_answers"] == 4 * len(TASKS)
+    assert planned["predict_all_tasks"] == 4
+    assert "predict_answers" not in planned
     assert not {"finetune_rs_internvl", "report_learning"} & set(planned)
 
 

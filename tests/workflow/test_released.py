@@ -71,6 +71,7 @@ def test_nothing_is_made_that_the_release_holds_and_everything_later_is(finished
     assert {
         "build_tiny_checkpoint",
         "predict_answers",
+        "predict_all_tasks",
         "score_answers",
         "tabulate_datasets",
         "tabulate_scores",

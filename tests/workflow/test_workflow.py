@@ -114,7 +114,8 @@ def test_a_changed_number_of_resamples_rescores_without_predicting(finished_work
     edit(finished_workflow.folder / "config.yaml", "bootstrap_resamples: 1000", "bootstrap_resamples: 999")
     planned = finished_workflow.planned(*TARGET)
     assert "score_answers" in planned
-    assert not {"predict_answers", "finetune_rs_internvl", "assemble_dataset"} & set(planned)
+    predicting = {"predict_answers", "predict_all_tasks"}
+    assert not {*predicting, "finetune_rs_internvl", "assemble_dataset"} & set(planned)
 
 
 def test_a_setting_of_one_task_rescores_that_task(finished_workflow):
@@ -122,7 +123,7 @@ def test_a_setting_of_one_task_rescores_that_task(finished_workflow):
     output = finished_workflow.snakemake(*TARGET, "--dry-run").stdout
     rescored = re.findall(r"^Job \d+: Scoring \S+ on (\w+) of bench", output, re.MULTILINE)
     assert set(rescored) == {"binary"}
-    assert "predict_answers" not in finished_workflow.planned(*TARGET)
+    assert not {"predict_answers", "predict_all_tasks"} & set(finished_workflow.planned(*TARGET))
 
 
 def test_the_run_is_true_to_its_maps_and_to_the_rules_of_the_release(finished_workflow):
@@ -195,8 +196,9 @@ def test_the_paper_run_is_planned_from_download_to_table_8_in_at_most_2000_jobs(
     assert planned["download_source"] == 5
     assert planned["augment_captions"] == 16
     assert planned["finetune_rs_internvl"] == 4
-    # Twelve models and their fine-tuned one on four tasks, and what it was before fine-tuning on each.
-    assert planned["predict_answers"] == 13 * 4 + 4
+    # One server and the fine-tuned model have a job for each task; eleven others, and what the fine-tuned one
+    # was before, have one for all.
+    assert (planned["predict_answers"], planned["predict_all_tasks"]) == (2 * 4, 11 + 1)
     assert sum(planned.values()) < 2000
     assert not {"make_miniature_world", "build_tiny_checkpoint"} & set(planned)
 
@@ -213,6 +215,6 @@ def test_the_slurm_profile_sizes_rules_that_exist_and_gives_gpus_to_models(fresh
     assert {entry.split("=")[0] for entry in profile["set-threads"]} <= rules
     # Jobs ask for GPUs as their model and settings say: test_job_sizes.
     assert not {rule for rule, amounts in resources.items() if "gpu" in amounts}
-    on_gpus = {"finetune_rs_internvl", "predict_answers"}
+    on_gpus = {"finetune_rs_internvl", "predict_answers", "predict_all_tasks"}
     assert all({"mem_mb", "runtime"} <= set(resources[rule]) for rule in on_gpus)
     assert "runtime" in resources["augment_captions"]

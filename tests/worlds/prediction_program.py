@@ -12,7 +12,11 @@ ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "BENT
 
 
 def command(world, out, model, task="binary", code="c0de", models=MODELS, more=(), **settings):
-    """Return the command line of the program; its files go into the folder ``out``."""
+    """Return the command line of the program.
+
+    The files of one task go into the folder ``out``, those of several into folders of their names there.
+    """
+    tasks, folders = ([task], [out]) if isinstance(task, str) else (task, [out / name for name in task])
     settings = {
         "run": "mini",
         "seed": 1,
@@ -21,15 +25,17 @@ def command(world, out, model, task="binary", code="c0de", models=MODELS, more=(
     }
     arguments = {
         "--model": model,
-        "--task": task,
+        "--task": tasks,
         "--dataset": world / "dataset.parquet",
         "--images": world / "images.lmdb",
         "--models": models,
-        "--answers": out / "answers.jsonl",
-        "--out": out / "answers.parquet",
-        "--status": out / "status.json",
+        "--answers": [folder / "answers.jsonl" for folder in folders],
+        "--out": [folder / "answers.parquet" for folder in folders],
+        "--status": [folder / "status.json" for folder in folders],
         "--settings": json.dumps(settings),
         "--code": code,
     }
-    flat = [str(part) for pair in arguments.items() for part in pair]
+    flat = []
+    for option, value in arguments.items():
+        flat += [option, *map(str, value if isinstance(value, list) else [value])]
     return [sys.executable, str(PROGRAM), *flat, *map(str, more)]

@@ -1,6 +1,7 @@
 """The table of the benchmarked models, ``resources/models.yaml``: its entries, read and checked."""
 
 import re
+from collections.abc import Collection
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -148,12 +149,12 @@ class ModelEntry:
         wanted = "encoders" in self.needs
         return tuple(role for role in ENCODERS if wanted and role[:2] in self.image["input"])
 
-    def for_task(self, task: str) -> "ModelEntry":
-        """Return the entry with nothing but what the answers to one task depend on.
+    def for_tasks(self, tasks: Collection[str]) -> "ModelEntry":
+        """Return the entry with nothing but what the answers to some tasks depend on.
 
         A changed name, group or box scale, or an instruction for another task, is no reason to ask again.
         """
-        own = {task: self.instructions[task]} if task in self.instructions else {}
+        own = {task: said for task, said in self.instructions.items() if task in tasks}
         return replace(
             self,
             instructions=own,
