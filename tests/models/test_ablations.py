@@ -10,7 +10,12 @@ from bentxt.models.model_table import read_models
 from bentxt.models.table_rows import table_rows
 
 MODELS = read_models(Path(__file__).parents[2] / "resources/models.yaml")
-TUNING = {"modalities": ["rgb", "s2", "s1"], "trained": ["projections", "adapter"], "rank": 8}
+TUNING = {
+    "modalities": ["rgb", "s2", "s1"],
+    "trained": ["projections", "adapter"],
+    "initial_projections": "fitted",
+    "rank": 8,
+}
 FOUR = {
     "rgb": {"modalities": ["rgb"]},
     "rgb-s2": {"modalities": ["s2", "rgb"]},
@@ -60,12 +65,18 @@ def test_the_main_model_and_the_untrained_one_see_what_the_config_says():
             "nothing would be trained",
             "ablation.x",
         ),
+        ({"s2": {"modalities": ["s2"]}}, "fitted to RGB tokens, and s2 have none", "ablation.s2"),
     ],
 )
 def test_an_ablation_that_cannot_be_is_refused(ablation, message, item):
     with pytest.raises(InputError, match=message) as error:
         with_ablations(MODELS, TUNING, ablation)
     assert error.value.item == item
+
+
+def test_an_ablation_without_rgb_begins_random():
+    random = {"modalities": ["s2"], "initial_projections": "random"}
+    assert with_ablations(MODELS, TUNING, {"s2": random})["RS-InternVL-s2"].image["input"] == "s2"
 
 
 def test_tables_have_no_rows_of_ablations():

@@ -102,10 +102,10 @@ def test_trained_encoders_and_a_trained_projector_are_asked_for_their_tokens():
 
 def test_without_rgb_there_is_nothing_to_fit_to():
     _, of = model(make=Make.of(["s2"]))
-    with pytest.raises(InputError, match="does not see RGB") as error:
+    with pytest.raises(InputError, match="s2 have none") as error:
         fit_projections(of, _random_store(4), range(4))
     assert error.value.item == "finetuning.initial_projections"
-    assert error.value.remedy == "set it to random"
+    assert error.value.remedy == "set initial_projections to random"
 
 
 def test_rgb_alone_has_no_projection():

@@ -108,7 +108,11 @@ def test_a_model_without_rgb_does_not_depend_on_the_white_of_pictures(fresh_work
     path = fresh_workflow.folder / "small.yaml"
     path.write_text(path.read_text().replace("finetuning:\n", "finetuning:\n  modalities: [s2, s1]\n"))
     target = "results/small/finetuned/binary"
-    output = fresh_workflow.snakemake(target, "--dry-run", "--printshellcmds", *TAIL).stdout
+    refused = fresh_workflow.snakemake(target, "--dry-run", *TAIL, check=False)
+    assert refused.returncode
+    assert "projections are fitted to RGB tokens, and s2 and s1 have none" in refused.stdout
+    random = ("--config", "finetuning={initial_projections: random}")
+    output = fresh_workflow.snakemake(target, "--dry-run", "--printshellcmds", *TAIL, *random).stdout
     (command,) = [line for line in output.splitlines() if "finetune_rs_internvl.py" in line]
     assert '"modalities": ["s2", "s1"]' in command
     assert "rgb_white" not in command

@@ -37,7 +37,8 @@ def with_ablations(
     Raises
     ------
     InputError
-        If nothing would be trained, or a name cannot be that of files.
+        If nothing would be trained, there is nothing to fit the projections to, or a name cannot be that of
+        files.
     """
     found = {key: _seeing(entry, finetuning) for key, entry in models.items()}
     adapted = [(key, entry) for key, entry in found.items() if "adapter" in entry.needs]
@@ -70,6 +71,8 @@ def _seeing(entry: ModelEntry, finetuning: Mapping[str, Any]) -> ModelEntry:
     if entry.family != "rs_internvl":
         return entry
     make = Make.of(finetuning["modalities"], finetuning["trained"])
+    if "adapter" in entry.needs:
+        make.check_projections(finetuning["initial_projections"])
     named = {} if make.modalities == PAPER.modalities else {"modalities": ", ".join(make.modalities)}
     if "adapter" in entry.needs and make.trained != PAPER.trained:
         named["trained"] = ", ".join(make.trained)

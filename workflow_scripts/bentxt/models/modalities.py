@@ -12,6 +12,8 @@ MODALITIES = ("rgb", "s2", "s1")
 PARTS = ("projections", "adapter", "rgb_projector", "encoders")
 #: What the paper trains.
 PAPER_TRAINED = ("projections", "adapter")
+#: The config's ``finetuning.initial_projections`` where they begin fitted to the RGB tokens.
+FITTED = "fitted"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,26 @@ class Make:
                 remedy="add adapter",
             )
         return make
+
+    def check_projections(self, initial: str) -> None:
+        """Check how the projections are to begin.
+
+        Parameters
+        ----------
+        initial : str
+            ``finetuning.initial_projections``: fitted or random.
+
+        Raises
+        ------
+        InputError
+            If they are to be fitted, and there are no RGB tokens to fit them to.
+        """
+        if initial == FITTED and "rgb" not in self.modalities:
+            raise InputError(
+                f"projections are fitted to RGB tokens, and {' and '.join(self.modalities)} have none",
+                item="finetuning.initial_projections",
+                remedy="set initial_projections to random",
+            )
 
 
 #: The paper's choice.

@@ -14,13 +14,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from bentxt.errors import InputError
+from bentxt.models.modalities import FITTED
 from bentxt.models.rs_internvl import Features, RSInternVL
 from bentxt.randomness import generator
 from bentxt.training.processes import ALONE, Processes
-
-#: The config's ``finetuning.initial_projections`` where they are fitted.
-FITTED = "fitted"
 
 #: Patches that projections are fitted to, at most: some ten thousand tokens and more.
 FITTED_PATCHES = 512
@@ -78,12 +75,7 @@ def fit_projections(
     """
     if not model.sensors:
         return {}
-    if "rgb" not in model.make.modalities:
-        raise InputError(
-            "projections are fitted to RGB tokens, and this model does not see RGB",
-            item="finetuning.initial_projections",
-            remedy="set it to random",
-        )
+    model.make.check_projections(FITTED)
     sums = {sensor: _Sums(model, sensor) for sensor in model.sensors}
     own = patches[processes.rank :: processes.count]
     for begin in range(0, len(own), _TOGETHER):
