@@ -75,31 +75,7 @@ def main():
     entry = with_engine(
         find_entry(args.model, args.entry, args.models), options.get("engine", "transformers")
     )
-    limit = options["limit"] if args.limit is None else args.limit
-    part = (args.shard, args.shards)
-    tasks = []
-    for task, files in _files_of_tasks(parser, args):
-        items = read_items(args.dataset, task, args.split, entry.instructions, *part)[:limit]
-        status = {
-            "model": args.model,
-            "task": task,
-            "split": args.split,
-            "status": "predicted",
-            "reason": None,
-            "weights": None,
-            "checkpoint": args.checkpoint or entry.checkpoint,
-            "revision": None,
-            "device": None,
-            "limit": limit,
-            "kept": 0,
-            "asked": 0,
-            "choices": entry.settings,
-            "failures": {},
-            "failed": [],
-            "versions": _versions(),
-            "settings": args.settings,
-        }
-        tasks.append(_Task(task, files, items, status))
+    tasks = _tasks(parser, args, entry, options)
     images = open_images(args.images)
     how = {}
     unanswered = list(tasks)
@@ -136,15 +112,40 @@ class _Task:
     status: dict
 
 
-def _files_of_tasks(parser, args):
-    """Pair each task with its files, which stand in the same order."""
+def _tasks(parser, args, entry, options):
+    """Read the items of each task, whose files stand in the same order as the tasks."""
     files = [args.answers, args.out, args.status]
     if len(set(args.task)) < len(args.task) or any(len(each) != len(args.task) for each in files):
         parser.error(
             f"{len(args.task)} tasks, {len(args.answers)} files of answers, {len(args.out)} tables, "
             f"{len(args.status)} statuses: give one of each a task, and each task once"
         )
-    return [(task, _Files(*each)) for task, *each in zip(args.task, *files, strict=True)]
+    limit = options["limit"] if args.limit is None else args.limit
+    part = (args.shard, args.shards)
+    status = {
+        "model": args.model,
+        "task": None,
+        "split": args.split,
+        "status": "predicted",
+        "reason": None,
+        "weights": None,
+        "checkpoint": args.checkpoint or entry.checkpoint,
+        "revision": None,
+        "device": None,
+        "limit": limit,
+        "kept": 0,
+        "asked": 0,
+        "choices": entry.settings,
+        "failures": {},
+        "failed": [],
+        "versions": _versions(),
+        "settings": args.settings,
+    }
+    tasks = []
+    for task, *own in zip(args.task, *files, strict=True):
+        items = read_items(args.dataset, task, args.split, entry.instructions, *part)[:limit]
+        tasks.append(_Task(task, _Files(*own), items, status | {"task": task}))
+    return tasks
 
 
 def _load(args, entry, how):
