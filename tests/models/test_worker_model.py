@@ -19,6 +19,7 @@ from bentxt.models import worker_process
 from bentxt.models.answering_model import Reply
 from bentxt.models.families.worker_model import WorkerModel
 from worlds.prediction_world import patch
+from worlds.processes import gone
 
 ROOT = Path(__file__).resolve().parents[2]
 #: A worker without the helper module, as one in another language would be.
@@ -448,14 +449,6 @@ def alive(pid):
         return False
 
 
-def ended(pid, within=10):
-    """Wait for the end of a process that is no child of this one."""
-    until = time.monotonic() + within
-    while alive(pid) and time.monotonic() < until:
-        time.sleep(0.02)
-    return not alive(pid)
-
-
 PIDS = "        return str(os.getpid())"
 
 
@@ -481,7 +474,7 @@ time.sleep(600)
     model = start(code)
     (said,) = model.answer(patch(0), ["?"], 5)
     model._process.close(0.2)
-    assert all(ended(pid) for pid in said.split())
+    assert gone(map(int, said.split()))
 
 
 PROGRAM = """
@@ -489,6 +482,7 @@ import os, sys
 sys.path[:0] = [{scripts!r}, {tests!r}]
 from bentxt.models.families.worker_model import WorkerModel
 from worlds.prediction_world import patch
+from worlds.processes import gone
 
 model = WorkerModel("GC", [sys.executable, {script!r}], {{"input": "rgb", "side": None}}, 60, 60, {{}})
 model.answer_each([patch(0)], [["pid", "hang"]], 5, lambda place, reply: print(reply.text, flush=True))
@@ -530,7 +524,7 @@ for line in sys.stdin:
     program.send_signal(number)
     program.wait(20)
     program.stdout.close()
-    assert ended(pid)
+    assert gone([int(pid)])
 
 
 @given(st.text(), st.integers(1, 9))
