@@ -89,10 +89,8 @@ rule predict_answers:
 # The same for all tasks of a model, which is loaded once.
 use rule predict_answers as predict_all_tasks with:
     output:
-        predictions=of_each_task(
-            f"{RESULTS}/predictions/{{split}}/{{model}}/TASK/{{shard}}-{{shards}}.parquet"
-        ),
-        status=of_each_task(f"{RESULTS}/predictions/{{split}}/{{model}}/TASK/{{shard}}-{{shards}}.json"),
+        predictions=expand(rules.predict_answers.output.predictions, task=TASKS, allow_missing=True),
+        status=expand(rules.predict_answers.output.status, task=TASKS, allow_missing=True),
     log:
         f"{LOGS}/predict_all_tasks/{{split}}/{{model}}/{{shard}}-{{shards}}.log",
     benchmark:

@@ -94,22 +94,15 @@ def main():
 
 
 @dataclass(frozen=True)
-class _Files:
-    """Where a task's answers are kept, and where its table and status go."""
+class _Task:
+    """One task that is to be answered: its files and items, and what is known of it from the start."""
 
+    name: str
     answers: str
     out: str
     status: str
-
-
-@dataclass(frozen=True)
-class _Task:
-    """One task that is to be answered: its items, and what its status says before anything is known."""
-
-    name: str
-    files: _Files
     items: list[Item]
-    status: dict
+    known: dict
 
 
 def _tasks(parser, args, entry, options):
@@ -122,9 +115,7 @@ def _tasks(parser, args, entry, options):
         )
     limit = options["limit"] if args.limit is None else args.limit
     part = (args.shard, args.shards)
-    status = {
-        "model": args.model,
-        "task": None,
+    known = {
         "split": args.split,
         "status": "predicted",
         "reason": None,
@@ -144,7 +135,7 @@ def _tasks(parser, args, entry, options):
     tasks = []
     for task, *own in zip(args.task, *files, strict=True):
         items = read_items(args.dataset, task, args.split, entry.instructions, *part)[:limit]
-        tasks.append(_Task(task, _Files(*own), items, status | {"task": task}))
+        tasks.append(_Task(task, *own, items, {"model": args.model, "task": task} | known))
     return tasks
 
 
@@ -179,7 +170,7 @@ def _answer(args, entry, task, options, images, model, identity, how):
     white = setting(args.settings, "images.rgb_white") if entry.sees_rgb else None
     origin = answer_origin(entry, identity, model, options, task.name, white)
     keys = answer_keys(task.items, images, origin, radar="s1" in entry.image["input"])
-    path = Path(task.files.answers)
+    path = Path(task.answers)
     with AnswerLog(path, sorted(path.parent.glob("*.jsonl"))) as answers:
         pending = find_pending(task.items, keys, answers)
         about = {"desc": f"{args.model} {task.name}", "unit": "answer"}
@@ -217,7 +208,7 @@ def _report(args, task, failures, failed):
         reason = f": {each['reason']}" if each["reason"] else ""
         print(f"  annotation {each['ID']} ({each['patch']}): {each['kind']}{reason}", file=sys.stderr)
     if failed:
-        print(f"  To ask these again: snakemake … --forcerun {task.files.out}", file=sys.stderr)
+        print(f"  To ask these again: snakemake … --forcerun {task.out}", file=sys.stderr)
 
 
 def _limit_threads(threads):
@@ -239,16 +230,16 @@ def _versions():
 def _write(args, task, answers, how, started):
     """Write table and status of a task.
 
-    ``answers`` is a dict of annotation to text and failure, ``how`` what the status did not know at first.
+    ``answers`` is a dict of annotation to text and failure, ``how`` what was not known from the start.
     """
-    status = task.status | how
+    status = task.known | how
     made = lineage(args, model=args.model, **{name: status[name] for name in _NOTES})
     texts, failures = zip(*answers.values(), strict=True) if answers else ((), ())
     columns = {"ID": list(answers), "answer": list(texts), "failure": list(failures)}
-    write_table(task.files.out, columns, PREDICTIONS, made)
+    write_table(task.out, columns, PREDICTIONS, made)
     seconds = round(time.perf_counter() - started, 1)
     status |= {"items": len(answers), "seconds": seconds, "lineage": made.to_dict()}
-    write_text(task.files.status, json.dumps(status, indent=1, ensure_ascii=False) + "\n")
+    write_text(task.status, json.dumps(status, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -16,11 +16,6 @@ def asked_together(entry):
     return alike and config["prediction"]["tasks_per_job"] == "all"
 
 
-def of_each_task(pattern):
-    """A pattern of files for each task, in the order in which they are answered."""
-    return [pattern.replace("TASK", task) for task in TASKS]
-
-
 def asked_tasks(wildcards):
     """The tasks that one prediction answers: its own, or all."""
     return [wildcards.task] if "task" in wildcards.keys() else list(TASKS)
@@ -28,7 +23,7 @@ def asked_tasks(wildcards):
 
 def answer_priority(wildcards):
     """Captions go first: they take longest to write and to score, and alone at the end they keep one core."""
-    return 2 if getattr(wildcards, "task", "captioning") == "captioning" else 0
+    return 2 if "captioning" in asked_tasks(wildcards) else 0
 
 
 def model_inputs(wildcards):

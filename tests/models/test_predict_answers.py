@@ -20,7 +20,7 @@ from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import read_table, write_table
 from worlds import tiny_models
 from worlds.answering_server import chat_server
-from worlds.prediction_program import ENVIRONMENT, MODELS, command
+from worlds.prediction_program import ENVIRONMENT, MODELS, command, served_by
 from worlds.prediction_world import PREDICTION, patch, write_world
 
 
@@ -86,8 +86,7 @@ def test_a_model_that_cannot_be_loaded_says_why_and_fails_no_job(world, tmp_path
 
 
 def openai(server, **more):
-    options = {"base_url": server.base_url, "key_variable": None, "concurrency": 1, "retries": 0}
-    return {"batch_size": 2, "openai": PREDICTION["openai"] | options | more}
+    return {"batch_size": 2} | served_by(server, **more)
 
 
 def said(messages):

@@ -15,7 +15,7 @@ from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import read_table
 from worlds import tiny_models
 from worlds.answering_server import chat_server
-from worlds.prediction_program import ENVIRONMENT, command
+from worlds.prediction_program import ENVIRONMENT, command, served_by
 from worlds.prediction_world import PREDICTION, write_world
 
 ITEMS = 60
@@ -37,8 +37,7 @@ def said(messages):
 
 
 def settings(server, **more):
-    options = {"base_url": server.base_url, "key_variable": None, "concurrency": 4, "retries": 0}
-    return {"openai": PREDICTION["openai"] | options | more}
+    return served_by(server, concurrency=4, **more)
 
 
 def answers(out):

@@ -11,7 +11,7 @@ from bentxt.models.model_table import find_entry
 from bentxt.tables.schemas.predictions_schema import PREDICTIONS
 from bentxt.tables.table_files import read_table
 from worlds.answering_server import chat_server
-from worlds.prediction_program import ENVIRONMENT, MODELS, command
+from worlds.prediction_program import ENVIRONMENT, MODELS, command, served_by
 from worlds.prediction_world import PREDICTION, write_world
 
 TASKS = ["captioning", "binary", "mcq"]
@@ -70,11 +70,6 @@ def test_each_task_comes_out_as_from_a_job_of_its_own_and_the_model_is_loaded_on
     assert starts.read_text() == "started\n" * (1 + len(TASKS))
 
 
-def server_settings(server):
-    options = {"base_url": server.base_url, "key_variable": None, "concurrency": 1, "retries": 0}
-    return {"openai": PREDICTION["openai"] | options}
-
-
 def said(messages):
     return f"about: {messages[0]['content'][1]['text']}"
 
@@ -83,7 +78,7 @@ def test_a_kill_in_the_second_task_keeps_the_first_whole_and_asks_only_the_rest(
     with chat_server(said) as server:
         # One caption, then three questions; killed in the fourth.
         server.hold_at = 5
-        arguments = command(world, tmp_path, "GPT", task=TASKS, **server_settings(server))
+        arguments = command(world, tmp_path, "GPT", task=TASKS, **served_by(server))
         process = subprocess.Popen(arguments, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
         assert server.held.wait(60)
         process.kill()
@@ -94,7 +89,7 @@ def test_a_kill_in_the_second_task_keeps_the_first_whole_and_asks_only_the_rest(
         server.hold_at = None
         server.release.set()
         server.asked.clear()
-        done = run(world, tmp_path, "GPT", task=TASKS, **server_settings(server))
+        done = run(world, tmp_path, "GPT", task=TASKS, **served_by(server))
         assert done.returncode == 0, done.stderr
         assert len(server.asked) == 4 + 1
     rows, status = outcome(tmp_path / "captioning")

@@ -63,6 +63,11 @@ class Workflow:
         rows = re.findall(r"^(\w+) +(\d+)$", output.split("Job stats:")[1].split("\n\n")[0], re.MULTILINE)
         return {rule: int(count) for rule, count in rows if rule != "total"}
 
+    def planned_commands(self, *arguments):
+        """Return the commands of all jobs of a dry run (set of str)."""
+        output = self.snakemake(*arguments, "--dry-run", "--printshellcmds").stdout
+        return {line for line in output.splitlines() if line.startswith("Shell command: ")}
+
 
 def copy_project(folder):
     """Copy what a run needs, without results, into ``folder``."""

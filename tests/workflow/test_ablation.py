@@ -85,15 +85,9 @@ def test_stored_features_give_the_adapter_that_computed_ones_give(finished_workf
     assert finished_workflow.planned(adapter, *TAIL, *stored) == {}
 
 
-def commands(workflow, *arguments):
-    """Return the commands of all that is planned."""
-    output = workflow.snakemake("all", ABLATION, "--dry-run", "--printshellcmds", *TAIL, *arguments).stdout
-    return {line for line in output.splitlines() if line.startswith("Shell command: ")}
-
-
 def test_another_white_of_pictures_reruns_what_sees_them_and_no_more(fresh_workflow):
-    plain = commands(fresh_workflow)
-    other = commands(fresh_workflow, "--config", "images={rgb_white: 2500}")
+    plain = fresh_workflow.planned_commands("all", ABLATION, *TAIL)
+    other = fresh_workflow.planned_commands("all", ABLATION, *TAIL, "--config", "images={rgb_white: 2500}")
     assert len(plain) == len(other) > 100
     changed = {re.search(r"workflow_scripts/(\w+)\.py", line)[1] for line in plain ^ other}
     # A tiny checkpoint may have learnt from pictures.

@@ -78,9 +78,9 @@ def test_a_changed_instruction_loads_its_own_model_only(tabulated_workflow):
 def test_where_each_task_has_its_own_job_a_changed_instruction_is_that_task_s(fresh_workflow):
     options = (*TAIL, "--config", "prediction={tasks_per_job: one}")
     assert "predict_all_tasks" not in fresh_workflow.planned(*TARGETS, *options)
-    before = commands(fresh_workflow, *options)
+    before = fresh_workflow.planned_commands(*TARGETS, *options)
     change_instruction(fresh_workflow)
-    (changed,) = commands(fresh_workflow, *options) - before
+    (changed,) = fresh_workflow.planned_commands(*TARGETS, *options) - before
     assert "predict_answers.py --model Qwen --task mcq --split bench" in changed
 
 
@@ -88,12 +88,6 @@ def change_instruction(workflow):
     """Change what Qwen is told with one task's questions."""
     changed = "instructions:\n    mcq: {suffix: Give one letter.}\n"
     edit_entry(workflow, "Qwen", "instructions:\n", changed)
-
-
-def commands(workflow, *options):
-    """Return the commands of all jobs of the two tables."""
-    output = workflow.snakemake(*TARGETS, "--dry-run", "--printshellcmds", *options).stdout
-    return {line for line in output.splitlines() if line.startswith("Shell command: ")}
 
 
 def test_what_only_tables_print_plans_tables_only(tabulated_workflow):

@@ -11,6 +11,12 @@ PROGRAM = ROOT / "workflow_scripts/predict_answers.py"
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "BENTXT_TEST_KEY": "sesame"}
 
 
+def served_by(server, **more):
+    """Return the settings of a prediction that asks a server: one request at a time, and each once."""
+    options = {"base_url": server.base_url, "key_variable": None, "concurrency": 1, "retries": 0}
+    return {"openai": PREDICTION["openai"] | options | more}
+
+
 def command(world, out, model, task="binary", code="c0de", models=MODELS, more=(), **settings):
     """Return the command line of the program.
 
